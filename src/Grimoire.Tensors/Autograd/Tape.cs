@@ -1,0 +1,47 @@
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// The ops of a forward pass in the order they ran. Running their backwards in reverse order is reverse-mode differentiation; the
+/// order of recording is already a topological order, so nothing is sorted.
+/// </summary>
+public sealed class Tape
+{
+    private readonly List<Node> nodes = [];
+
+    /// <summary>The number of recorded ops.</summary>
+    public int Count => nodes.Count;
+
+    /// <summary>Appends an op.</summary>
+    public void Add(Node node) => nodes.Add(node);
+
+    /// <summary>Forgets all ops.</summary>
+    public void Clear() => nodes.Clear();
+
+    /// <summary>
+    /// Adds ∂<paramref name="loss"/>/∂t to the gradient of every tensor t that requires one. The tape is cleared.
+    /// </summary>
+    /// <param name="loss">One value, <c>[]</c>, computed with this tape.</param>
+    /// <param name="scale">∂(objective)/∂loss, for example 1/steps when gradients are accumulated.</param>
+    /// <exception cref="InvalidOperationException">The loss depends on nothing that requires a gradient.</exception>
+    public void Backward(Tensor loss, float scale = 1)
+    {
+        if (!loss.RequiresGrad || loss.Workspace is not { } workspace)
+            throw new InvalidOperationException("the loss depends on no tensor that requires a gradient");
+        if (loss.Shape.Count != 1)
+            throw new InvalidOperationException($"a loss is one value, not {loss.Shape}");
+        workspace.Kernels.Fill(loss.GradToAddTo(), scale);
+        Replay(workspace.Kernels);
+    }
+
+    /// <summary>Runs the backwards in reverse order, from gradients that are already set, and clears the tape.</summary>
+    internal void Replay(Kernels kernels)
+    {
+        for (int i = nodes.Count - 1; i >= 0; i--)
+        {
+            if (nodes[i].Output.Grad is not null)
+                nodes[i].Backward(kernels);
+        }
+
+        nodes.Clear();
+    }
+}

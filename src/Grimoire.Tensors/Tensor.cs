@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// A contiguous array of numbers with a <see cref="Shape"/>. An activation belongs to a <see cref="Workspace"/>: its memory is
+/// borrowed from the workspace's slab and ends with it. A parameter belongs to none and owns its memory, or maps a file's.
+/// </summary>
+public sealed unsafe class Tensor
+{
+    private object? owner;
+    private Tensor? viewed;
+    private Tensor? grad;
+
+    internal Tensor(Workspace workspace) => Workspace = workspace;
+
+    private Tensor(Shape shape, DType type, void* data, object? owner)
+    {
+        (Shape, DType, Data, this.owner) = (shape, type, (byte*)data, owner);
+    }
+
+    /// <summary>The sizes, outermost first.</summary>
+    public Shape Shape { get; private set; }
+
+    /// <summary>How an element is stored.</summary>
+    public DType DType { get; private set; }
+
+    /// <summary>Where the tensor lives; null for a parameter.</summary>
+    public Workspace? Workspace { get; }
+
+    /// <summary>Whether a backward pass shall compute <see cref="Grad"/>. Set on parameters; ops set it on what they compute from them.</summary>
+    public bool RequiresGrad { get; set; }
+
+    /// <summary>∂loss/∂this, of the same shape; null until a backward pass has reached this tensor. Gradients add up until set to null or zeroed.</summary>
+    public Tensor? Grad
+    {
+        get => viewed is { } base_ ? base_.Grad?.View(Shape) : grad;
+        set => grad = viewed is null ? value : throw new InvalidOperationException("set the gradient of the reshaped tensor, not of its view");
+    }
+
+    internal byte* Data { get; private set; }
+
+    internal nuint Bytes => (nuint)Shape.Count * (nuint)DType.Size();
+
+    /// <summary>A parameter of zeros that owns its memory.</summary>
+    public static Tensor Zeros(Shape shape, DType type = DType.F32)
+    {
+        var buffer = new NativeBuffer(shape.Count * type.Size(), zeroed: true);
+        return new Tensor(shape, type, buffer.Pointer, buffer);
+    }
+
+    /// <summary>A parameter holding a copy of <paramref name="values"/>.</summary>
+    public static Tensor From(Shape shape, ReadOnlySpan<float> values)
+    {
+        Tensor tensor = Zeros(shape);
+        values.CopyTo(tensor.Span<float>());
+        return tensor;
+    }
+
+    /// <summary>
+    /// A tensor over memory that somebody else provides, such as a mapped file; <paramref name="owner"/> keeps that memory alive.
+    /// The memory must hold <c>shape.Count</c> elements and stay where it is.
+    /// </summary>
+    public static Tensor Over(void* data, Shape shape, DType type, object owner) => new(shape, type, data, owner);
+
+    /// <summary>The elements, in order of memory.</summary>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the stored type, or there are more than 2³¹ elements.</exception>
+    public Span<T> Span<T>()
+        where T : unmanaged
+    {
+        if (sizeof(T) != DType.Size() || (typeof(T) == typeof(int)) != (DType == DType.I32))
+            throw new InvalidOperationException($"a tensor of {DType} is not read as {typeof(T).Name}");
+        return new Span<T>(Data, checked((int)Shape.Count));
+    }
+
+    /// <summary>The value of a tensor with one element.</summary>
+    public double Item()
+    {
+        if (Shape.Count != 1)
+            throw new InvalidOperationException($"a tensor of shape {Shape} is not one value");
+        return DType switch
+        {
+            DType.F32 => *(float*)Data,
+            DType.F64 => *(double*)Data,
+            DType.I32 => *(int*)Data,
+            DType.F16 => (double)*(Half*)Data,
+            _ => BitConverter.UInt32BitsToSingle((uint)*(ushort*)Data << 16),
+        };
+    }
+
+    /// <summary>The same elements under another shape; gradients flow to this tensor.</summary>
+    public Tensor Reshape(Shape shape)
+    {
+        if (shape == Shape)
+            return this;
+        Tensor view = View(shape);
+        view.viewed = viewed ?? this;
+        view.RequiresGrad = RequiresGrad;
+        return view;
+    }
+
+    /// <summary>A copy that owns its memory and outlives the workspace; it has no gradient.</summary>
+    public Tensor Keep()
+    {
+        Tensor copy = Zeros(Shape, DType);
+        CopyTo(copy);
+        return copy;
+    }
+
+    /// <summary>Elementwise sum. See <see cref="Ops.Add"/>.</summary>
+    public static Tensor operator +(Tensor a, Tensor b) => Ops.Add(a, b);
+
+    /// <summary>Elementwise product. See <see cref="Ops.Multiply"/>.</summary>
+    public static Tensor operator *(Tensor a, Tensor b) => Ops.Multiply(a, b);
+
+    /// <summary>Product with a number. See <see cref="Ops.Scale"/>.</summary>
+    public static Tensor operator *(Tensor a, float factor) => Ops.Scale(a, factor);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{DType} {Shape}";
+
+    /// <summary>The gradient to add to, made and zeroed on first use: in the slab for an activation, owned for a parameter.</summary>
+    internal Tensor GradToAddTo()
+    {
+        if (viewed is { } base_)
+            return base_.GradToAddTo().View(Shape);
+        return grad ??= Workspace is { } workspace ? workspace.Zeros(Shape) : Zeros(Shape, DType);
+    }
+
+    internal void CopyTo(Tensor destination)
+    {
+        if (destination.Bytes != Bytes)
+            throw new ArgumentException($"{this} does not fit into {destination}", nameof(destination));
+        Buffer.MemoryCopy(Data, destination.Data, destination.Bytes, Bytes);
+    }
+
+    /// <summary>Makes a pooled tensor stand for new memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Tensor Place(Shape shape, DType type, void* data)
+    {
+        (Shape, DType, Data) = (shape, type, (byte*)data);
+        (RequiresGrad, grad, viewed, owner) = (false, null, null, null);
+        return this;
+    }
+
+    private Tensor View(Shape shape)
+    {
+        if (shape.Count != Shape.Count)
+            throw new ArgumentException($"{Shape} cannot be reshaped to {shape}: the counts differ", nameof(shape));
+        return Workspace is { } workspace ? workspace.Handle().Place(shape, DType, Data) : new Tensor(shape, DType, Data, (object?)owner ?? this);
+    }
+}

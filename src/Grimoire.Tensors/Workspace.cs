@@ -1,0 +1,136 @@
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// Where activations live: the kernels that compute them, the slab that holds them, and, when gradients are wanted, the tape that
+/// records them. Memory is taken by moving a mark forward and given back by moving it back, so that after the first step nothing is
+/// allocated. A workspace belongs to one thread.
+/// </summary>
+public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType type = DType.F32)
+{
+    private const long FirstChunk = 1 << 20;
+    private const int Alignment = 64;
+
+    private readonly List<NativeBuffer> chunks = [];
+    private readonly List<Tensor> handles = [];
+    private int chunk;
+    private long offset;
+    private int handle;
+
+    /// <summary>A position in the slab to return to.</summary>
+    public readonly record struct Position(int Chunk, long Offset, int Handle);
+
+    /// <summary>What computes.</summary>
+    public Kernels Kernels { get; } = kernels;
+
+    /// <summary>What records; null when no gradient is wanted.</summary>
+    public Tape? Tape { get; private set; } = tape;
+
+    /// <summary>The type of activations: F32, or F64 with the reference kernels.</summary>
+    public DType DType { get; } = type;
+
+    /// <summary>Bytes of the slab, used or not.</summary>
+    public long Capacity => chunks.Sum(c => c.Length);
+
+    /// <summary>A tensor whose elements are not yet set.</summary>
+    public Tensor New(Shape shape) => New(shape, DType);
+
+    /// <summary>A tensor of a given type whose elements are not yet set.</summary>
+    public Tensor New(Shape shape, DType type)
+    {
+        long bytes = shape.Count * type.Size();
+        return Handle().Place(shape, type, Take(bytes));
+    }
+
+    /// <summary>A tensor of zeros.</summary>
+    public Tensor Zeros(Shape shape)
+    {
+        Tensor tensor = New(shape);
+        System.Runtime.InteropServices.NativeMemory.Clear(tensor.Data, tensor.Bytes);
+        return tensor;
+    }
+
+    /// <summary>Token ids, positions or targets copied into the slab, <c>[count]</c>.</summary>
+    public Tensor From(ReadOnlySpan<int> values)
+    {
+        Tensor tensor = New(values.Length, DType.I32);
+        values.CopyTo(tensor.Span<int>());
+        return tensor;
+    }
+
+    /// <summary>Numbers copied into the slab as activations.</summary>
+    public Tensor From(Shape shape, ReadOnlySpan<float> values)
+    {
+        Tensor tensor = New(shape);
+        if (DType == DType.F32)
+        {
+            values.CopyTo(tensor.Span<float>());
+            return tensor;
+        }
+
+        Span<double> wide = tensor.Span<double>();
+        for (int i = 0; i < values.Length; i++)
+            wide[i] = values[i];
+        return tensor;
+    }
+
+    /// <summary>The present end of the slab.</summary>
+    public Position Mark() => new(chunk, offset, handle);
+
+    /// <summary>Gives back everything made since <paramref name="mark"/>; those tensors must not be used any more.</summary>
+    public void Release(Position mark) => (chunk, offset, handle) = (mark.Chunk, mark.Offset, mark.Handle);
+
+    /// <summary>Gives back everything and clears the tape: the start of the next step.</summary>
+    public void Reset()
+    {
+        Release(default);
+        Tape?.Clear();
+    }
+
+    /// <summary>Whether an op on these operands is to be recorded.</summary>
+    public bool Tracks(params ReadOnlySpan<Tensor?> operands)
+    {
+        if (Tape is null)
+            return false;
+        foreach (Tensor? operand in operands)
+        {
+            if (operand is { RequiresGrad: true })
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Records how <paramref name="output"/> came to be.</summary>
+    public void Record(Tensor output, Node node)
+    {
+        output.RequiresGrad = true;
+        Tape!.Add(node);
+    }
+
+    /// <summary>Swaps the tape, for passes that run without one or replay onto their own; returns the one that was there.</summary>
+    public Tape? Exchange(Tape? other)
+    {
+        Tape? previous = Tape;
+        Tape = other;
+        return previous;
+    }
+
+    internal Tensor Handle()
+    {
+        if (handle == handles.Count)
+            handles.Add(new Tensor(this));
+        return handles[handle++];
+    }
+
+    private byte* Take(long bytes)
+    {
+        bytes = (bytes + Alignment - 1) & -Alignment;
+        while (chunk < chunks.Count && offset + bytes > chunks[chunk].Length)
+            (chunk, offset) = (chunk + 1, 0);
+        if (chunk == chunks.Count)
+            chunks.Add(new NativeBuffer(Math.Max(bytes, chunks.Count == 0 ? FirstChunk : 2 * chunks[^1].Length), zeroed: false));
+        byte* memory = chunks[chunk].Pointer + offset;
+        offset += bytes;
+        return memory;
+    }
+}
