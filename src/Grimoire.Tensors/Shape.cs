@@ -65,6 +65,16 @@ public readonly struct Shape : IEquatable<Shape>
         _ => throw new InvalidOperationException("a scalar has no last axis"),
     };
 
+    /// <summary>The same shape with another first axis.</summary>
+    public Shape WithFirst(int size) => Rank switch
+    {
+        1 => new(size),
+        2 => new(size, d1),
+        3 => new(size, d1, d2),
+        4 => new(size, d1, d2, d3),
+        _ => throw new InvalidOperationException("a scalar has no first axis"),
+    };
+
     /// <summary>A tuple of sizes is a shape.</summary>
     public static implicit operator Shape(int a) => new(a);
 

@@ -11,12 +11,14 @@ public sealed unsafe class Tensor
     private object? owner;
     private Tensor? viewed;
     private Tensor? grad;
+    private bool requiresGrad;
 
     internal Tensor(Workspace workspace) => Workspace = workspace;
 
     private Tensor(Shape shape, DType type, void* data, object? owner)
     {
-        (Shape, DType, Data, this.owner) = (shape, type, (byte*)data, owner);
+        (Shape, DType, this.owner) = (shape, type, owner);
+        Data = (byte*)data;
     }
 
     /// <summary>The sizes, outermost first.</summary>
@@ -29,7 +31,20 @@ public sealed unsafe class Tensor
     public Workspace? Workspace { get; }
 
     /// <summary>Whether a backward pass shall compute <see cref="Grad"/>. Set on parameters; ops set it on what they compute from them.</summary>
-    public bool RequiresGrad { get; set; }
+    /// <exception cref="InvalidOperationException">Set on a type that only stores: gradients are F32 or F64.</exception>
+    public bool RequiresGrad
+    {
+        get => viewed is { } base_ ? base_.RequiresGrad : requiresGrad;
+        set
+        {
+            if (value && DType is not (DType.F32 or DType.F64))
+                throw new InvalidOperationException($"a tensor of {DType} has no gradient; convert it to F32 to train it");
+            if (viewed is { } base_)
+                base_.RequiresGrad = value;
+            else
+                requiresGrad = value;
+        }
+    }
 
     /// <summary>∂loss/∂this, of the same shape; null until a backward pass has reached this tensor. Gradients add up until set to null or zeroed.</summary>
     public Tensor? Grad
@@ -52,6 +67,8 @@ public sealed unsafe class Tensor
     /// <summary>A parameter holding a copy of <paramref name="values"/>.</summary>
     public static Tensor From(Shape shape, ReadOnlySpan<float> values)
     {
+        if (values.Length != shape.Count)
+            throw new ArgumentException($"{values.Length} values do not fill shape {shape}", nameof(values));
         Tensor tensor = Zeros(shape);
         values.CopyTo(tensor.Span<float>());
         return tensor;
@@ -63,7 +80,7 @@ public sealed unsafe class Tensor
     /// </summary>
     public static Tensor Over(void* data, Shape shape, DType type, object owner) => new(shape, type, data, owner);
 
-    /// <summary>The elements, in order of memory.</summary>
+    /// <summary>The elements, in order of memory; valid while the tensor is referenced and, for an activation, until its memory is given back.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the stored type, or there are more than 2³¹ elements.</exception>
     public Span<T> Span<T>()
         where T : unmanaged
@@ -84,7 +101,7 @@ public sealed unsafe class Tensor
             DType.F64 => *(double*)Data,
             DType.I32 => *(int*)Data,
             DType.F16 => (double)*(Half*)Data,
-            _ => BitConverter.UInt32BitsToSingle((uint)*(ushort*)Data << 16),
+            _ => BFloat16.ToSingle(*(ushort*)Data),
         };
     }
 
@@ -95,7 +112,6 @@ public sealed unsafe class Tensor
             return this;
         Tensor view = View(shape);
         view.viewed = viewed ?? this;
-        view.RequiresGrad = RequiresGrad;
         return view;
     }
 
@@ -109,6 +125,9 @@ public sealed unsafe class Tensor
 
     /// <summary>Elementwise sum. See <see cref="Ops.Add"/>.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => Ops.Add(a, b);
+
+    /// <summary>Elementwise difference. See <see cref="Ops.Subtract"/>.</summary>
+    public static Tensor operator -(Tensor a, Tensor b) => Ops.Subtract(a, b);
 
     /// <summary>Elementwise product. See <see cref="Ops.Multiply"/>.</summary>
     public static Tensor operator *(Tensor a, Tensor b) => Ops.Multiply(a, b);
@@ -127,6 +146,19 @@ public sealed unsafe class Tensor
         return grad ??= Workspace is { } workspace ? workspace.Zeros(Shape) : Zeros(Shape, DType);
     }
 
+    /// <summary><see cref="GradToAddTo"/> where one is required, else null.</summary>
+    internal Tensor? WantedGrad() => RequiresGrad ? GradToAddTo() : null;
+
+    /// <summary><paramref name="count"/> entries of the first axis from <paramref name="start"/> on, sharing memory; no gradient flows through it.</summary>
+    internal Tensor Slice(int start, int count)
+    {
+        if (start < 0 || count < 0 || start + (long)count > Shape[0])
+            throw new ArgumentOutOfRangeException(nameof(start), start, $"{count} entries from {start} on are not in {Shape}");
+        Shape shape = Shape.WithFirst(count);
+        byte* data = Data + (start * (Shape.Count / Math.Max(Shape[0], 1)) * DType.Size());
+        return Workspace is { } workspace ? workspace.Handle().Place(shape, DType, data) : new Tensor(shape, DType, data, (object?)owner ?? this);
+    }
+
     internal void CopyTo(Tensor destination)
     {
         if (destination.Bytes != Bytes)
@@ -138,8 +170,9 @@ public sealed unsafe class Tensor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Tensor Place(Shape shape, DType type, void* data)
     {
-        (Shape, DType, Data) = (shape, type, (byte*)data);
-        (RequiresGrad, grad, viewed, owner) = (false, null, null, null);
+        (Shape, DType) = (shape, type);
+        Data = (byte*)data;
+        (requiresGrad, grad, viewed, owner) = (false, null, null, null);
         return this;
     }
 

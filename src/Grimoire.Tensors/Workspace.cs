@@ -60,6 +60,8 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     /// <summary>Numbers copied into the slab as activations.</summary>
     public Tensor From(Shape shape, ReadOnlySpan<float> values)
     {
+        if (values.Length != shape.Count)
+            throw new ArgumentException($"{values.Length} values do not fill shape {shape}", nameof(values));
         Tensor tensor = New(shape);
         if (DType == DType.F32)
         {

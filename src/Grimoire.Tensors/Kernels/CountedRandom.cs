@@ -1,0 +1,25 @@
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// Random numbers that are a function of (seed, index): no state, so any element can be drawn anywhere, in any order, again.
+/// The mix is SplitMix64's (Steele, Lea and Flood 2014).
+/// </summary>
+internal static class CountedRandom
+{
+    private const ulong Golden = 0x9E3779B97F4A7C15;
+
+    /// <summary>64 random bits.</summary>
+    public static ulong Bits(ulong seed, ulong index)
+    {
+        ulong z = seed + ((index + 1) * Golden);
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>A multiple of 2⁻²⁴ in [0, 1): the top 24 bits.</summary>
+    public static float Uniform(ulong seed, ulong index) => (Bits(seed, index) >> 40) * (1f / (1 << 24));
+
+    /// <summary>The mask of dropout: whether the element survives.</summary>
+    public static bool Keeps(ulong seed, ulong index, float rate) => Uniform(seed, index) >= rate;
+}

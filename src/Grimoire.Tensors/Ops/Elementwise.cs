@@ -1,0 +1,101 @@
+namespace Grimoire.Tensors;
+
+/// <content>Sums, products and multiples, element by element.</content>
+public static partial class Ops
+{
+    /// <summary>y = a + b, of one shape.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Add(Tensor a, Tensor b)
+    {
+        Workspace workspace = CheckAlike(a, b);
+        Tensor y = workspace.New(a.Shape);
+        workspace.Kernels.Add(a, b, y);
+        if (workspace.Tracks(a, b))
+            workspace.Record(y, new AddNode(a, b, y));
+        return y;
+    }
+
+    /// <summary>y = a − b, of one shape.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Subtract(Tensor a, Tensor b)
+    {
+        Workspace workspace = CheckAlike(a, b);
+        Tensor y = workspace.New(a.Shape);
+        workspace.Kernels.Copy(a, y);
+        workspace.Kernels.Accumulate(b, -1, y);
+        if (workspace.Tracks(a, b))
+            workspace.Record(y, new SubtractNode(a, b, y));
+        return y;
+    }
+
+    /// <summary>y = a ⊙ b, of one shape.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Multiply(Tensor a, Tensor b)
+    {
+        Workspace workspace = CheckAlike(a, b);
+        Tensor y = workspace.New(a.Shape);
+        workspace.Kernels.Multiply(a, b, y);
+        if (workspace.Tracks(a, b))
+            workspace.Record(y, new MultiplyNode(a, b, y));
+        return y;
+    }
+
+    /// <summary>y = factor · x.</summary>
+    public static Tensor Scale(Tensor x, float factor)
+    {
+        Workspace workspace = Home(x);
+        CheckType(workspace, x);
+        Tensor y = workspace.New(x.Shape);
+        workspace.Kernels.Scale(x, factor, y);
+        if (workspace.Tracks(x))
+            workspace.Record(y, new ScaleNode(x, factor, y));
+        return y;
+    }
+
+    private static Workspace CheckAlike(Tensor a, Tensor b)
+    {
+        Workspace workspace = Home(a, b);
+        CheckType(workspace, a);
+        CheckType(workspace, b);
+        CheckShape(b, a.Shape);
+        return workspace;
+    }
+}
+
+file sealed class AddNode(Tensor a, Tensor b, Tensor y) : Node(y)
+{
+    public override void Backward(Kernels kernels)
+    {
+        if (a.RequiresGrad)
+            kernels.Accumulate(OutputGrad, 1, a.GradToAddTo());
+        if (b.RequiresGrad)
+            kernels.Accumulate(OutputGrad, 1, b.GradToAddTo());
+    }
+}
+
+file sealed class SubtractNode(Tensor a, Tensor b, Tensor y) : Node(y)
+{
+    public override void Backward(Kernels kernels)
+    {
+        if (a.RequiresGrad)
+            kernels.Accumulate(OutputGrad, 1, a.GradToAddTo());
+        if (b.RequiresGrad)
+            kernels.Accumulate(OutputGrad, -1, b.GradToAddTo());
+    }
+}
+
+file sealed class MultiplyNode(Tensor a, Tensor b, Tensor y) : Node(y)
+{
+    public override void Backward(Kernels kernels)
+    {
+        if (a.RequiresGrad)
+            kernels.MultiplyGrad(OutputGrad, b, a.GradToAddTo());
+        if (b.RequiresGrad)
+            kernels.MultiplyGrad(OutputGrad, a, b.GradToAddTo());
+    }
+}
+
+file sealed class ScaleNode(Tensor x, float factor, Tensor y) : Node(y)
+{
+    public override void Backward(Kernels kernels) => kernels.Accumulate(OutputGrad, factor, x.GradToAddTo());
+}

@@ -1,0 +1,46 @@
+namespace Grimoire.Tensors;
+
+/// <content>The linear layer.</content>
+public static partial class Ops
+{
+    /// <summary>
+    /// y = x Wᵀ + b: x <c>[rows…, in]</c>, weight <c>[out, in]</c> of any float type, bias <c>[out]</c> or null, y <c>[rows…, out]</c>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The sizes do not match, or a weight is to be trained that is not of the activations' type.</exception>
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
+    {
+        Workspace workspace = Home(x, weight, bias);
+        CheckLinear(workspace, x, weight, bias);
+        Tensor y = workspace.New(x.Shape.WithLast(weight.Shape[0]));
+        workspace.Kernels.Linear(x, weight, bias, y);
+        if (workspace.Tracks(x, weight, bias))
+            workspace.Record(y, new LinearNode(x, weight, bias, y));
+        return y;
+    }
+
+    private static void CheckLinear(Workspace workspace, Tensor x, Tensor weight, Tensor? bias)
+    {
+        CheckType(workspace, x);
+        CheckWeight(workspace, weight);
+        CheckRank(weight, 2);
+        if (x.Shape.Rank == 0 || x.Shape.Last != weight.Shape[1])
+            Refuse(nameof(x), $"x of shape {x.Shape} does not enter a weight of shape {weight.Shape}, [out, in]");
+        if (bias is null)
+            return;
+        CheckType(workspace, bias);
+        CheckShape(bias, weight.Shape[0]);
+    }
+}
+
+file sealed class LinearNode(Tensor x, Tensor weight, Tensor? bias, Tensor y) : Node(y)
+{
+    public override void Backward(Kernels kernels)
+    {
+        if (x.RequiresGrad)
+            kernels.LinearInputGrad(OutputGrad, weight, x.GradToAddTo());
+        if (weight.RequiresGrad)
+            kernels.LinearWeightGrad(OutputGrad, x, weight.GradToAddTo());
+        if (bias is { RequiresGrad: true })
+            kernels.LinearBiasGrad(OutputGrad, bias.GradToAddTo());
+    }
+}

@@ -1,0 +1,113 @@
+namespace Grimoire.Tensors;
+
+/// <content>The unembedding and its loss, without ever holding all logits.</content>
+public static partial class Ops
+{
+    private const int ChunkLogits = 1 << 22;
+
+    /// <summary>
+    /// <see cref="CrossEntropy"/> of <see cref="Linear"/>, computed a chunk of rows at a time and recomputed in the backward pass: memory is
+    /// chunk × vocabulary instead of rows × vocabulary. x <c>[rows…, channel]</c>, weight <c>[vocabulary, channel]</c>, targets of I32 <c>[row]</c>, result <c>[row]</c>.
+    /// </summary>
+    /// <param name="x">The last layer's output.</param>
+    /// <param name="weight">The unembedding.</param>
+    /// <param name="bias">Added to the logits, <c>[vocabulary]</c>, or null.</param>
+    /// <param name="targets">The classes, negative where a row does not count.</param>
+    /// <param name="spec">Smoothing and z-loss.</param>
+    /// <param name="softCap">Logits become cap · tanh(logit / cap); 0 for none.</param>
+    /// <param name="chunk">Rows at a time; 0 takes as many as give four million logits.</param>
+    /// <exception cref="ArgumentException">The sizes do not match, or a target is not below vocabulary.</exception>
+    public static Tensor LinearCrossEntropy(
+        Tensor x, Tensor weight, Tensor? bias, Tensor targets, CrossEntropySpec spec = default, float softCap = 0, int chunk = 0)
+    {
+        Workspace workspace = Home(x, weight, targets);
+        CheckLinear(workspace, x, weight, bias);
+        CheckTargets(targets, x.Shape, spec);
+        if (softCap < 0 || chunk < 0)
+            Refuse(nameof(softCap), $"soft-cap {softCap} and chunk {chunk} are not negative");
+        int rows = x.Shape.Rows, vocabulary = weight.Shape[0];
+        var head = new ChunkedHead(
+            x.Reshape((rows, x.Shape.Last)), weight, bias, targets.Reshape(rows), spec, softCap,
+            chunk > 0 ? chunk : Math.Max(1, ChunkLogits / Math.Max(1, vocabulary)));
+        Tensor losses = workspace.New(rows);
+        head.Forward(workspace, losses);
+        if (workspace.Tracks(x, weight, bias))
+            workspace.Record(losses, new LinearCrossEntropyNode(head, losses));
+        return losses;
+    }
+}
+
+/// <summary>The operands, and one chunk after another of both passes.</summary>
+file readonly struct ChunkedHead(
+    Tensor x, Tensor weight, Tensor? bias, Tensor targets, CrossEntropySpec spec, float softCap, int chunk)
+{
+    public void Forward(Workspace workspace, Tensor losses)
+    {
+        for (int start = 0; start < x.Shape[0]; start += chunk)
+        {
+            Workspace.Position mark = workspace.Mark();
+            int count = Math.Min(chunk, x.Shape[0] - start);
+            Tensor logits = Logits(workspace, x.Slice(start, count), out _);
+            workspace.Kernels.CrossEntropy(logits, targets.Slice(start, count), spec, losses.Slice(start, count));
+            workspace.Release(mark);
+        }
+    }
+
+    public void Backward(Workspace workspace, Tensor dlosses)
+    {
+        // What outlives the chunks is made before the first mark.
+        (Tensor? dx, Tensor? dweight, Tensor? dbias) = (x.WantedGrad(), weight.WantedGrad(), bias?.WantedGrad());
+        Kernels kernels = workspace.Kernels;
+        for (int start = 0; start < x.Shape[0]; start += chunk)
+        {
+            Workspace.Position mark = workspace.Mark();
+            int count = Math.Min(chunk, x.Shape[0] - start);
+            Tensor rows = x.Slice(start, count);
+            Tensor dproduct = LogitsGrad(workspace, rows, targets.Slice(start, count), dlosses.Slice(start, count));
+            if (dx is not null)
+                kernels.LinearInputGrad(dproduct, weight, dx.Slice(start, count));
+            if (dweight is not null)
+                kernels.LinearWeightGrad(dproduct, rows, dweight);
+            if (dbias is not null)
+                kernels.LinearBiasGrad(dproduct, dbias);
+            workspace.Release(mark);
+        }
+    }
+
+    /// <summary>∂loss/∂(x Wᵀ + b) of a chunk.</summary>
+    private Tensor LogitsGrad(Workspace workspace, Tensor rows, Tensor targets, Tensor dlosses)
+    {
+        Tensor logits = Logits(workspace, rows, out Tensor? angles);
+        Tensor dlogits = workspace.Zeros(logits.Shape);
+        workspace.Kernels.CrossEntropyGrad(logits, targets, spec, dlosses, dlogits);
+        if (angles is null)
+            return dlogits;
+
+        // d (cap · tanh(z / cap)) / dz = tanh′(z / cap).
+        Tensor dproduct = workspace.Zeros(logits.Shape);
+        workspace.Kernels.ActivateGrad(Activation.Tanh, angles, dlogits, dproduct);
+        return dproduct;
+    }
+
+    /// <summary>The logits of a chunk; where they are capped, also the arguments of the tanh.</summary>
+    private Tensor Logits(Workspace workspace, Tensor rows, out Tensor? angles)
+    {
+        Kernels kernels = workspace.Kernels;
+        Tensor product = workspace.New((rows.Shape[0], weight.Shape[0]));
+        kernels.Linear(rows, weight, bias, product);
+        angles = null;
+        if (softCap == 0)
+            return product;
+        angles = product;
+        kernels.Scale(product, 1 / softCap, angles);
+        Tensor logits = workspace.New(product.Shape);
+        kernels.Activate(Activation.Tanh, angles, logits);
+        kernels.Scale(logits, softCap, logits);
+        return logits;
+    }
+}
+
+file sealed class LinearCrossEntropyNode(ChunkedHead head, Tensor losses) : Node(losses)
+{
+    public override void Backward(Kernels kernels) => head.Backward(Output.Workspace!, OutputGrad);
+}

@@ -1,0 +1,39 @@
+namespace Grimoire.Tensors;
+
+/// <content>Sums and means over all elements.</content>
+public static partial class Ops
+{
+    /// <summary>Σ x, a scalar <c>[]</c>.</summary>
+    public static Tensor Sum(Tensor x)
+    {
+        Workspace workspace = Home(x);
+        CheckType(workspace, x);
+        Tensor y = workspace.New(Shape.Scalar);
+        workspace.Kernels.Sum(x, y);
+        if (workspace.Tracks(x))
+            workspace.Record(y, new SumNode(x, y));
+        return y;
+    }
+
+    /// <summary>Σ x / count, a scalar <c>[]</c>.</summary>
+    /// <exception cref="ArgumentException">There are no elements.</exception>
+    public static Tensor Mean(Tensor x)
+    {
+        if (x.Shape.Count == 0)
+            Refuse(nameof(x), "no elements have no mean");
+        return Scale(Sum(x), 1f / x.Shape.Count);
+    }
+
+    /// <summary>The mean of (prediction − target)², a scalar <c>[]</c>.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor SquaredError(Tensor prediction, Tensor target)
+    {
+        Tensor difference = Subtract(prediction, target);
+        return Mean(Multiply(difference, difference));
+    }
+}
+
+file sealed class SumNode(Tensor x, Tensor y) : Node(y)
+{
+    public override void Backward(Kernels kernels) => kernels.SumGrad(OutputGrad, x.GradToAddTo());
+}
