@@ -117,6 +117,9 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
         return previous;
     }
 
+    /// <summary>Makes the gradient of an activation now, before a mark, so that it outlives what is released later.</summary>
+    public void EnsureGrad(Tensor activation) => activation.GradToAddTo();
+
     internal Tensor Handle()
     {
         if (handle == handles.Count)

@@ -33,8 +33,18 @@ public sealed class Tape
         Replay(workspace.Kernels);
     }
 
-    /// <summary>Runs the backwards in reverse order, from gradients that are already set, and clears the tape.</summary>
-    internal void Replay(Kernels kernels)
+    /// <summary>
+    /// Backward from a tensor whose gradient is known, <c>dy</c> of <c>y</c>'s shape: the replay of a part of a larger pass. The tape is cleared.
+    /// </summary>
+    public void Backward(Tensor y, Tensor dy)
+    {
+        if (y.Workspace is not { } workspace)
+            throw new InvalidOperationException("only an activation has a history");
+        workspace.Kernels.Accumulate(dy, 1, y.GradToAddTo());
+        Replay(workspace.Kernels);
+    }
+
+    private void Replay(Kernels kernels)
     {
         for (int i = nodes.Count - 1; i >= 0; i--)
         {

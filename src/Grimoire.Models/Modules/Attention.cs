@@ -1,0 +1,56 @@
+using Grimoire.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>
+/// Causal self-attention: every token asks (query) all tokens it may see what they hold (key), and takes a weighted mean of what they
+/// say (value) (Vaswani et al. 2017, arXiv:1706.03762).
+/// </summary>
+public sealed class Attention
+{
+    private readonly ModelConfig config;
+    private readonly AttentionSpec spec;
+    private readonly int layer;
+
+    internal Attention(ParameterList parameters, string name, ModelConfig config, int layer)
+    {
+        (this.config, this.layer) = (config, layer);
+        spec = new AttentionSpec(1 / MathF.Sqrt(config.HeadDim), Window: config.Window);
+        int queries = config.Heads * config.HeadDim;
+        int keys = config.KeyValueHeads * config.HeadDim;
+        Query = new Linear(parameters, $"{name}.q", config.Channels, queries, config.QueryKeyValueBias);
+        Key = new Linear(parameters, $"{name}.k", config.Channels, keys, config.QueryKeyValueBias);
+        Value = new Linear(parameters, $"{name}.v", config.Channels, keys, config.QueryKeyValueBias);
+        Output = new Linear(parameters, $"{name}.o", queries, config.Channels, config.OutputBias);
+    }
+
+    /// <summary>The query projection.</summary>
+    public Linear Query { get; }
+
+    /// <summary>The key projection.</summary>
+    public Linear Key { get; }
+
+    /// <summary>The value projection.</summary>
+    public Linear Value { get; }
+
+    /// <summary>The projection back to the residual stream.</summary>
+    public Linear Output { get; }
+
+    /// <summary><c>[token, channel]</c> → <c>[token, channel]</c>; extends the caches of the batch's sequences.</summary>
+    public Tensor Forward(Pass pass, Tensor x)
+    {
+        int tokens = x.Shape[0];
+        Tensor q = Query.Forward(x).Reshape((tokens, config.Heads, config.HeadDim));
+        Tensor k = Key.Forward(x).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
+        Tensor v = Value.Forward(x).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
+        if (pass.RotaryTable is { } table)
+        {
+            q = Ops.Rotary(q, table, config.Rotary.Interleaved);
+            k = Ops.Rotary(k, table, config.Rotary.Interleaved);
+        }
+
+        Tensor mixed = Ops.Attention(q, k, v, pass.Segments(layer), spec);
+        pass.Remember(layer, k, v);
+        return Output.Forward(mixed.Reshape((tokens, config.Heads * config.HeadDim)));
+    }
+}

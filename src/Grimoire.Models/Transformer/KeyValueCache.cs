@@ -1,0 +1,82 @@
+using Grimoire.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>The keys and values of a sequence's tokens so far, per layer, so that each new token costs one row. Grows up to the model's context.</summary>
+public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
+{
+    private const int FirstCapacity = 64;
+
+    private readonly Tensor?[] keys = new Tensor?[config.Layers];
+    private readonly Tensor?[] values = new Tensor?[config.Layers];
+    private int capacity;
+
+    /// <summary>The number of tokens remembered.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes => 2L * config.Layers * capacity * config.KeyValueHeads * config.HeadDim * type.Size();
+
+    /// <summary>Forgets all but the first tokens, so that a common prefix can be continued differently.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+    }
+
+    /// <summary>Becomes a copy of another cache of the same model: beams that part ways.</summary>
+    public void CopyFrom(KeyValueCache other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Length = 0;
+        Reserve(other.Length);
+        for (int layer = 0; layer < keys.Length; layer++)
+        {
+            CopyRows(other.keys[layer], keys[layer], other.Length);
+            CopyRows(other.values[layer], values[layer], other.Length);
+        }
+
+        Length = other.Length;
+    }
+
+    internal Tensor? Keys(int layer) => keys[layer];
+
+    internal Tensor? Values(int layer) => values[layer];
+
+    /// <summary>Makes room for so many tokens in all.</summary>
+    internal void Reserve(int length)
+    {
+        if (length <= capacity)
+            return;
+        capacity = Math.Min(Math.Max(length, Math.Max(FirstCapacity, 2 * capacity)), Math.Max(config.Context, length));
+        for (int layer = 0; layer < keys.Length; layer++)
+        {
+            keys[layer] = Grown(keys[layer]);
+            values[layer] = Grown(values[layer]);
+        }
+    }
+
+    /// <summary>Puts rows <paramref name="start"/>… of a layer's new keys and values behind the remembered ones.</summary>
+    internal void Write(Kernels kernels, int layer, Tensor k, Tensor v, int start, int count)
+    {
+        kernels.CopyRows(k, start, count, keys[layer]!, Length);
+        kernels.CopyRows(v, start, count, values[layer]!, Length);
+    }
+
+    /// <summary>Counts tokens that every layer has written.</summary>
+    internal void Advance(int count) => Length += count;
+
+    private Tensor Grown(Tensor? old)
+    {
+        Tensor grown = Tensor.Zeros((capacity, config.KeyValueHeads, config.HeadDim), type);
+        CopyRows(old, grown, Length);
+        return grown;
+    }
+
+    private static void CopyRows(Tensor? from, Tensor? to, int rows)
+    {
+        if (rows > 0)
+            Kernels.Reference.CopyRows(from!, 0, rows, to!, 0);
+    }
+}

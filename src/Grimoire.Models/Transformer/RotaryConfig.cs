@@ -1,0 +1,78 @@
+namespace Grimoire.Models;
+
+/// <summary>How rotary frequencies are stretched beyond the length they were trained with.</summary>
+public abstract record RotaryScaling
+{
+    private RotaryScaling()
+    {
+    }
+
+    /// <summary>All frequencies divided by a factor (Chen et al. 2023, arXiv:2306.15595).</summary>
+    public sealed record Linear(double Factor) : RotaryScaling;
+
+    /// <summary>Llama 3.1: long wavelengths divided, short ones kept, a smooth band between.</summary>
+    public sealed record Llama3(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext) : RotaryScaling;
+
+    /// <summary>YaRN: by the number of turns within the original context, and a temperature on the scores (Peng et al. 2023, arXiv:2309.00071).</summary>
+    public sealed record Yarn(
+        double Factor, int OriginalContext, double BetaFast = 32, double BetaSlow = 1, double? AttentionFactor = null) : RotaryScaling;
+}
+
+/// <summary>The rotation of queries and keys: θᵢ = base^(−2i/d) for pair i of d rotated channels (Su et al. 2021, arXiv:2104.09864).</summary>
+public sealed record RotaryConfig
+{
+    /// <summary>The base of the geometric series of wavelengths.</summary>
+    public double Base { get; init; } = 10000;
+
+    /// <summary>The share of a head's channels that rotate.</summary>
+    public double Fraction { get; init; } = 1;
+
+    /// <summary>Whether neighbours (2i, 2i+1) rotate together; else (i, i + d/2).</summary>
+    public bool Interleaved { get; init; }
+
+    /// <summary>The stretch; null for none.</summary>
+    public RotaryScaling? Scaling { get; init; }
+
+    /// <summary>Multiplies the cosines and sines, so that scores are scaled by its square; 1 except under YaRN.</summary>
+    public double Magnitude => Scaling is RotaryScaling.Yarn yarn
+        ? yarn.AttentionFactor ?? (yarn.Factor <= 1 ? 1 : (0.1 * Math.Log(yarn.Factor)) + 1)
+        : 1;
+
+    /// <summary>How many channels of a head rotate.</summary>
+    public int Dimensions(int headDim) => (int)(headDim * Fraction);
+
+    /// <summary>The angle per position of each pair, radians, <c>[pair]</c>.</summary>
+    public double[] Frequencies(int headDim)
+    {
+        int dimensions = Dimensions(headDim);
+        var frequencies = new double[dimensions / 2];
+        for (int i = 0; i < frequencies.Length; i++)
+            frequencies[i] = Scaled(Math.Pow(Base, -2.0 * i / dimensions), i, dimensions);
+        return frequencies;
+    }
+
+    private double Scaled(double frequency, int pair, int dimensions)
+    {
+        switch (Scaling)
+        {
+            case RotaryScaling.Linear linear:
+                return frequency / linear.Factor;
+            case RotaryScaling.Llama3 llama:
+                double wavelength = 2 * Math.PI / frequency;
+                double turns = llama.OriginalContext / wavelength;
+                double kept = Math.Clamp((turns - llama.LowFrequencyFactor) / (llama.HighFrequencyFactor - llama.LowFrequencyFactor), 0, 1);
+                return (kept * frequency) + ((1 - kept) * frequency / llama.Factor);
+            case RotaryScaling.Yarn yarn:
+                double low = Math.Max(Math.Floor(PairOfTurns(yarn.BetaFast, yarn.OriginalContext, dimensions)), 0);
+                double high = Math.Min(Math.Ceiling(PairOfTurns(yarn.BetaSlow, yarn.OriginalContext, dimensions)), dimensions - 1);
+                double ramp = Math.Clamp((pair - low) / Math.Max(high - low, 0.001), 0, 1);
+                return ((1 - ramp) * frequency) + (ramp * frequency / yarn.Factor);
+            default:
+                return frequency;
+        }
+    }
+
+    /// <summary>The (fractional) pair that makes so many turns within the context.</summary>
+    private double PairOfTurns(double turns, int context, int dimensions) =>
+        dimensions * Math.Log(context / (turns * 2 * Math.PI)) / (2 * Math.Log(Base));
+}

@@ -1,0 +1,97 @@
+using Grimoire.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>
+/// The one model. Training, generation, scoring and everything later differ only in what is passed in: the workspace (with or without
+/// a tape), the batch (with or without caches), the parameters (trained or frozen). Forward = Unembed(Stream(Embed)).
+/// </summary>
+public sealed class Transformer
+{
+    /// <summary>Builds the model that <paramref name="config"/> describes from the parameters that <paramref name="source"/> gives.</summary>
+    /// <exception cref="GrimoireException">The config's numbers, or a parameter's shape, do not fit.</exception>
+    public Transformer(ModelConfig config, ParameterSource source)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        config.Validate();
+        Config = config;
+        RotaryFrequencies = config.Positions == PositionKind.Rotary ? config.Rotary.Frequencies(config.HeadDim) : null;
+        var parameters = new ParameterList(source);
+        TokenEmbedding = parameters.Get("embed.tokens", (config.Vocabulary, config.Channels));
+        PositionEmbedding = config.Positions == PositionKind.Learned ? parameters.Get("embed.positions", (config.Context, config.Channels)) : null;
+        Blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new Block(parameters, config, layer))];
+        FinalNorm = new Norm(parameters, "norm", config);
+        Unembedding = config.TiedEmbeddings ? TokenEmbedding : parameters.Get("head.weight", (config.Vocabulary, config.Channels));
+        Parameters = parameters.All;
+    }
+
+    /// <summary>What this model is.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>All weights, each once, in a fixed order.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary><c>[vocabulary, channel]</c>.</summary>
+    public Tensor TokenEmbedding { get; }
+
+    /// <summary><c>[position, channel]</c>; null with rotary positions.</summary>
+    public Tensor? PositionEmbedding { get; }
+
+    /// <summary>The layers.</summary>
+    public IReadOnlyList<Block> Blocks { get; }
+
+    /// <summary>After the last block.</summary>
+    public Norm FinalNorm { get; }
+
+    /// <summary><c>[vocabulary, channel]</c>; the token embedding itself where they are tied.</summary>
+    public Tensor Unembedding { get; }
+
+    internal double[]? RotaryFrequencies { get; }
+
+    /// <summary>Starts a pass of a batch.</summary>
+    public Pass Begin(Workspace workspace, Batch batch, PassOptions options = default) => new(this, workspace, batch, options);
+
+    /// <summary>The start of the residual stream, <c>[token, channel]</c>.</summary>
+    public Tensor Embed(Pass pass)
+    {
+        Tensor x = Ops.Embedding(pass.Workspace, TokenEmbedding, pass.Tokens);
+        if (PositionEmbedding is not null)
+            x += Ops.Embedding(pass.Workspace, PositionEmbedding, pass.Positions);
+        return pass.Dropout(x);
+    }
+
+    /// <summary>All blocks and the final norm, <c>[token, channel]</c> → <c>[token, channel]</c>; the batch's caches then hold its tokens.</summary>
+    public Tensor Stream(Pass pass, Tensor x)
+    {
+        foreach (Block block in Blocks)
+            x = pass.Run(block, x);
+        pass.AdvanceCaches();
+        return FinalNorm.Forward(x);
+    }
+
+    /// <summary>Logits <c>[row, vocabulary]</c> of hidden states <c>[row, channel]</c>.</summary>
+    public Tensor Unembed(Tensor hidden) => Ops.Linear(hidden, Unembedding);
+
+    /// <summary>Logits of every row, <c>[token, vocabulary]</c>: row t predicts the token after t.</summary>
+    public Tensor Forward(Pass pass) => Unembed(Stream(pass, Embed(pass)));
+
+    /// <summary>Logits of each sequence's last row only, <c>[sequence, vocabulary]</c>: what generation needs.</summary>
+    public Tensor ForwardLast(Pass pass)
+    {
+        Tensor hidden = Stream(pass, Embed(pass));
+        ReadOnlySpan<Batch.Sequence> sequences = pass.Batch.Sequences;
+        if (pass.Batch.Count == sequences.Length)
+            return Unembed(hidden);
+        Span<int> last = sequences.Length <= 256 ? stackalloc int[sequences.Length] : new int[sequences.Length];
+        for (int i = 0; i < last.Length; i++)
+            last[i] = sequences[i].Start + sequences[i].Length - 1;
+        return Unembed(Ops.GatherRows(hidden, pass.Workspace.From(last)));
+    }
+
+    /// <summary>Says which weights are to be trained: all of them, or none.</summary>
+    public void SetTrainable(bool trainable)
+    {
+        foreach (Parameter parameter in Parameters)
+            parameter.Tensor.RequiresGrad = trainable;
+    }
+}
