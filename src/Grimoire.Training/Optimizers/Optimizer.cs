@@ -1,0 +1,74 @@
+using Grimoire.Models;
+using Grimoire.Tensors;
+
+namespace Grimoire.Training;
+
+/// <summary>Turns gradients into changes of the parameters. All its memory is in <see cref="State"/> and <see cref="Steps"/>.</summary>
+public abstract class Optimizer
+{
+    private protected Optimizer(IReadOnlyList<Parameter> parameters, Kernels kernels)
+    {
+        Parameters = [.. parameters.Where(p => p.Tensor.RequiresGrad)];
+        Kernels = kernels;
+        if (Parameters.Count == 0)
+            throw new ArgumentException("no parameter requires a gradient", nameof(parameters));
+    }
+
+    /// <summary>What is trained.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Steps taken.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Moments and velocities by name, to be saved and restored; together with the parameters they determine every later step.</summary>
+    public abstract IEnumerable<Parameter> State { get; }
+
+    private protected Kernels Kernels { get; }
+
+    /// <summary>Changes every parameter that has a gradient.</summary>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="gradScale">Multiplies the gradients first; see <see cref="ClipScale"/>.</param>
+    public void Step(float rate, float gradScale = 1)
+    {
+        Steps++;
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Tensor.Grad is { } grad)
+                Update(i, Parameters[i].Tensor, grad, rate, gradScale);
+        }
+    }
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ZeroGradients()
+    {
+        foreach (Parameter parameter in Parameters)
+        {
+            if (parameter.Tensor.Grad is { } grad)
+                Kernels.Fill(grad, 0);
+        }
+    }
+
+    /// <summary>The Euclidean norm of all gradients together.</summary>
+    public double GradientNorm()
+    {
+        double sum = 0;
+        foreach (Parameter parameter in Parameters)
+        {
+            if (parameter.Tensor.Grad is { } grad)
+                sum += Kernels.SumOfSquares(grad);
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>What to multiply gradients of this norm with so that it is at most <paramref name="limit"/>; 0 means no limit.</summary>
+    public static float ClipScale(double norm, double limit) => limit > 0 && norm > limit ? (float)(limit / norm) : 1;
+
+    private protected abstract void Update(int index, Tensor parameter, Tensor grad, float rate, float gradScale);
+
+    /// <summary>Weight decay acts on matrices; norms and biases have none.</summary>
+    private protected static float DecayOf(Tensor parameter, float decay) => parameter.Shape.Rank >= 2 ? decay : 0;
+
+    private protected static Tensor[] ZerosLike(IReadOnlyList<Parameter> parameters) =>
+        [.. parameters.Select(p => Tensor.Zeros(p.Tensor.Shape))];
+}
