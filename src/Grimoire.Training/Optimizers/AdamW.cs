@@ -25,12 +25,17 @@ public sealed class AdamW(IReadOnlyList<Parameter> parameters, AdamWOptions opti
 
     private Tensor[] Squares => squares ??= ZerosLike(Parameters);
 
-    private protected override void Update(int index, Tensor parameter, Tensor grad, float rate, float gradScale)
+    /// <summary>One step on one parameter; <paramref name="steps"/> counts from 1.</summary>
+    internal static void Update(
+        Kernels kernels, AdamWOptions options, long steps, Tensor parameter, Tensor grad, Tensor mean, Tensor square, float rate, float gradScale)
     {
-        float correction1 = (float)(1 - Math.Pow(options.Beta1, Steps));
-        float correction2 = (float)(1 - Math.Pow(options.Beta2, Steps));
-        var step = new AdamWStep(
-            rate, options.Beta1, options.Beta2, options.Epsilon, DecayOf(parameter, options.Decay), correction1, correction2, gradScale);
-        Kernels.AdamW(parameter, grad, Means[index], Squares[index], step);
+        float correction1 = (float)(1 - Math.Pow(options.Beta1, steps));
+        float correction2 = (float)(1 - Math.Pow(options.Beta2, steps));
+        float decay = DecayOf(parameter, options.Decay);
+        kernels.AdamW(
+            parameter, grad, mean, square, new AdamWStep(rate, options.Beta1, options.Beta2, options.Epsilon, decay, correction1, correction2, gradScale));
     }
+
+    private protected override void Update(int index, Tensor parameter, Tensor grad, float rate, float gradScale) =>
+        Update(Kernels, options, Steps, parameter, grad, Means[index], Squares[index], rate, gradScale);
 }

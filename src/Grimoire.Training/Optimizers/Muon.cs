@@ -11,24 +11,30 @@ namespace Grimoire.Training;
 public sealed class Muon : Optimizer
 {
     private const int Iterations = 5;
+    private readonly AdamWOptions options;
     private readonly float momentum;
-    private readonly float decay;
-    private readonly AdamW rest;
-    private readonly Tensor[] velocities;
     private readonly Workspace workspace;
+
+    /// <summary>Velocities of the hidden matrices; first moments of the rest.</summary>
+    private readonly Tensor[] first;
+
+    /// <summary>Second moments of what is no hidden matrix; null for those.</summary>
+    private readonly Tensor?[] second;
 
     /// <summary>Divides the parameters between Muon and AdamW by name and rank.</summary>
     public Muon(IReadOnlyList<Parameter> parameters, AdamWOptions options, Kernels kernels, float momentum = 0.95f)
-        : base([.. parameters.Where(IsHidden)], kernels)
+        : base(parameters, kernels)
     {
-        (this.momentum, decay) = (momentum, options.Decay);
-        rest = new AdamW([.. parameters.Where(p => !IsHidden(p))], options, kernels);
-        velocities = ZerosLike(Parameters);
+        (this.options, this.momentum) = (options, momentum);
+        first = ZerosLike(Parameters);
+        second = [.. Parameters.Select(p => IsHidden(p) ? null : Tensor.Zeros(p.Tensor.Shape))];
         workspace = new Workspace(kernels);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Parameter> State => Parameters.Select((p, i) => new Parameter($"{p.Name}.velocity", velocities[i])).Concat(rest.State);
+    public override IEnumerable<Parameter> State =>
+        Parameters.Select((p, i) => new Parameter(second[i] is null ? $"{p.Name}.velocity" : $"{p.Name}.m", first[i]))
+            .Concat(Parameters.Select((p, i) => (p.Name, Square: second[i])).Where(p => p.Square is not null).Select(p => new Parameter($"{p.Name}.v", p.Square!)));
 
     /// <summary>
     /// The nearest semi-orthogonal matrix to g, approximately: five steps of the Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ,
@@ -65,10 +71,14 @@ public sealed class Muon : Optimizer
 
     private protected override void Update(int index, Tensor parameter, Tensor grad, float rate, float gradScale)
     {
-        if (index == 0)
-            rest.Step(rate, gradScale);
+        if (second[index] is { } square)
+        {
+            AdamW.Update(Kernels, options, Steps, parameter, grad, first[index], square, rate, gradScale);
+            return;
+        }
+
         workspace.Reset();
-        Tensor velocity = velocities[index];
+        Tensor velocity = first[index];
         Kernels.Scale(velocity, momentum, velocity);
         Kernels.Accumulate(grad, gradScale, velocity);
 
@@ -78,7 +88,7 @@ public sealed class Muon : Optimizer
         Kernels.Accumulate(grad, gradScale, ahead);
         Tensor direction = Orthogonalize(workspace, ahead);
         float size = 0.2f * MathF.Sqrt(Math.Max(parameter.Shape[0], parameter.Shape[1]));
-        Kernels.Scale(parameter, 1 - (rate * decay), parameter);
+        Kernels.Scale(parameter, 1 - (rate * options.Decay), parameter);
         Kernels.Accumulate(direction, -rate * size, parameter);
     }
 
