@@ -98,6 +98,9 @@ public abstract class Kernels
     /// <summary>dtable[ids[i]] += dy[i], in order of i.</summary>
     public abstract void ScatterRows(Tensor dy, Tensor ids, Tensor dtable);
 
+    /// <summary>y[to + i] = x[from + i] for i &lt; count, rows of the first axis, of one type: the tail of a cache.</summary>
+    public abstract void CopyRows(Tensor x, int from, int count, Tensor y, int to);
+
     /// <summary>Rows of square patches: image <c>[count, channel, height, width]</c> → y <c>[count · (height/size) · (width/size), channel · size · size]</c>.</summary>
     public abstract void Patches(Tensor image, int size, Tensor y);
 

@@ -3,17 +3,6 @@ using Grimoire.Tensors;
 
 namespace Grimoire.Training;
 
-/// <summary>
-/// The tokens of some sequences and what should follow each: a piece of a training step.
-/// </summary>
-/// <param name="Batch">The rows.</param>
-/// <param name="Targets">The next token of each row; negative where nothing is asked.</param>
-public sealed record TrainingBatch(Batch Batch, int[] Targets)
-{
-    /// <summary>Rows of which something is asked.</summary>
-    public int TargetCount { get; } = Targets.Count(t => t >= 0);
-}
-
 /// <summary>Next-token prediction.</summary>
 public static class LanguageModeling
 {
@@ -24,6 +13,6 @@ public static class LanguageModeling
     public static Tensor Loss(Transformer model, Pass pass, ReadOnlySpan<int> targets, CrossEntropySpec spec = default)
     {
         Tensor hidden = model.Stream(pass, model.Embed(pass));
-        return Ops.Sum(Ops.LinearCrossEntropy(hidden, model.Unembedding, pass.Workspace.From(targets), spec));
+        return Ops.Sum(Ops.LinearCrossEntropy(hidden, model.Unembedding, bias: null, pass.Workspace.From(targets), spec));
     }
 }

@@ -27,6 +27,14 @@ internal sealed partial class ReferenceKernels
         }
     }
 
+    public override void CopyRows(Tensor x, int from, int count, Tensor y, int to)
+    {
+        Elements xs = new(x), ys = new(y);
+        long row = x.Shape.Count / Math.Max(1, x.Shape[0]);
+        for (long i = 0; i < count * row; i++)
+            ys[(to * row) + i] = xs[(from * row) + i];
+    }
+
     public override void Patches(Tensor image, int size, Tensor y)
     {
         Elements images = new(image), ys = new(y);
