@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+
+namespace Grimoire.Training.Runs;
+
+/// <summary>The names of the metrics that pretraining writes; other recipes add their own.</summary>
+public static class Metric
+{
+    /// <summary>Training tokens seen so far.</summary>
+    public const string Tokens = "tokens";
+
+    /// <summary>Seconds of training so far, pauses left out.</summary>
+    public const string Seconds = "seconds";
+
+    /// <summary>Mean training loss of the step, nats a token.</summary>
+    public const string Loss = "loss";
+
+    /// <summary>Validation loss, nats a token.</summary>
+    public const string ValidationLoss = "val_loss";
+
+    /// <summary>Validation loss in bits per byte of text.</summary>
+    public const string BitsPerByte = "bits_per_byte";
+
+    /// <summary>Learning rate of the step.</summary>
+    public const string LearningRate = "lr";
+
+    /// <summary>Norm of the whole gradient before clipping.</summary>
+    public const string GradientNorm = "grad_norm";
+
+    /// <summary>Training tokens a second.</summary>
+    public const string TokensPerSecond = "tokens_per_second";
+}
+
+/// <summary>Metrics measured at one step, in the order they are to be written.</summary>
+/// <param name="Step">Optimizer steps done.</param>
+/// <param name="Values">Name and value, as in <see cref="Metric"/>.</param>
+public sealed record MetricRow(long Step, IReadOnlyList<KeyValuePair<string, double>> Values)
+{
+    /// <summary>A row from names and values.</summary>
+    public MetricRow(long step, params ReadOnlySpan<(string Name, double Value)> values)
+        : this(step, [.. values.ToArray().Select(v => KeyValuePair.Create(v.Name, v.Value))])
+    {
+    }
+
+    /// <summary>The value of a metric, or null where this row has none.</summary>
+    public double? this[string name]
+    {
+        get
+        {
+            foreach ((string key, double value) in Values)
+            {
+                if (key == name)
+                    return value;
+            }
+
+            return null;
+        }
+    }
+
+    internal JsonObject ToJson()
+    {
+        var json = new JsonObject { ["step"] = Step };
+        foreach ((string name, double value) in Values)
+            json[name] = JsonLines.Number(value);
+        return json;
+    }
+
+    internal static MetricRow FromJson(JsonObject json) => new(
+        json["step"]!.GetValue<long>(),
+        [.. json.Where(p => p.Key != "step").Select(p => KeyValuePair.Create(p.Key, JsonLines.ToDouble(p.Value)))]);
+}
+
+/// <summary>Text a model wrote at one step of its training.</summary>
+/// <param name="Step">Optimizer steps done.</param>
+/// <param name="Prompt">What the model was given.</param>
+/// <param name="Text">What it wrote after it.</param>
+public sealed record TextSample(long Step, string Prompt, string Text);

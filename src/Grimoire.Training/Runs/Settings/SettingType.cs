@@ -1,0 +1,143 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Grimoire.Training.Runs;
+
+/// <summary>A type of setting: what is accepted, and how it is read and written. Nothing is converted silently.</summary>
+/// <typeparam name="TValue">The type in C#.</typeparam>
+public sealed class SettingType<TValue>
+{
+    internal delegate bool Parser(SettingValue given, [MaybeNullWhen(false)] out TValue value);
+
+    internal SettingType(string expected, Parser parse, Func<TValue, JsonNode?> write, bool isList = false, bool isFlag = false) =>
+        (Expected, Parse, Write, IsList, IsFlag) = (expected, parse, write, isList, isFlag);
+
+    /// <summary>What is accepted, in words: "an integer from 1 to 512".</summary>
+    public string Expected { get; }
+
+    /// <summary>Several values may be given.</summary>
+    public bool IsList { get; }
+
+    /// <summary>True or false; naming it on the command line without a value means true.</summary>
+    public bool IsFlag { get; }
+
+    internal Parser Parse { get; }
+
+    internal Func<TValue, JsonNode?> Write { get; }
+}
+
+/// <summary>The types of settings.</summary>
+public static class SettingTypes
+{
+    /// <summary>An integer in a range.</summary>
+    public static SettingType<long> Integer(long minimum, long maximum = long.MaxValue) => new(
+        maximum == long.MaxValue ? Invariant($"an integer from {minimum} on") : Invariant($"an integer from {minimum} to {maximum}"),
+        (SettingValue given, out long value) =>
+        {
+            value = 0;
+            return given.Is(JsonValueKind.Number) && given.Texts.Count == 1
+                && long.TryParse(given.Texts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
+        },
+        value => JsonValue.Create(value));
+
+    /// <summary>An integer that counts things: it fits in 32 bits.</summary>
+    public static SettingType<int> Count(int minimum, int maximum) => new(
+        Invariant($"an integer from {minimum} to {maximum}"),
+        (SettingValue given, out int value) =>
+        {
+            value = 0;
+            return given.Is(JsonValueKind.Number) && given.Texts.Count == 1
+                && int.TryParse(given.Texts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
+        },
+        value => JsonValue.Create(value));
+
+    /// <summary>A finite number in a range, ends included.</summary>
+    public static SettingType<double> Number(double minimum, double maximum) => new(
+        Invariant($"a number from {minimum} to {maximum}"),
+        (SettingValue given, out double value) =>
+        {
+            value = 0;
+            return given.Is(JsonValueKind.Number) && given.Texts.Count == 1
+                && double.TryParse(given.Texts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
+        },
+        value => JsonValue.Create(value));
+
+    /// <summary>True or false.</summary>
+    public static SettingType<bool> Flag { get; } = new(
+        "true or false",
+        (SettingValue given, out bool value) =>
+        {
+            value = false;
+            return given.Is(JsonValueKind.True, JsonValueKind.False) && given.Texts.Count == 1 && bool.TryParse(given.Texts[0], out value);
+        },
+        value => JsonValue.Create(value),
+        isFlag: true);
+
+    /// <summary>Some text.</summary>
+    public static SettingType<string> Text(string expected) => new(
+        expected,
+        (SettingValue given, [MaybeNullWhen(false)] out string value) =>
+        {
+            value = given.Texts.Count == 1 && given.Is(JsonValueKind.String) ? given.Texts[0] : null;
+            return value is not null;
+        },
+        value => JsonValue.Create(value));
+
+    /// <summary>One of an enumeration's names, in lower case.</summary>
+    public static SettingType<TEnum> Choice<TEnum>()
+        where TEnum : struct, Enum
+    {
+        Dictionary<string, TEnum> names = Enum.GetValues<TEnum>().ToDictionary(v => v.ToString().ToLower(CultureInfo.InvariantCulture), v => v, StringComparer.Ordinal);
+        return new(
+            string.Join(", ", names.Keys.SkipLast(1)) + " or " + names.Keys.Last(),
+            (SettingValue given, out TEnum value) =>
+            {
+                value = default;
+                return given.Is(JsonValueKind.String) && given.Texts.Count == 1 && names.TryGetValue(given.Texts[0], out value);
+            },
+            value => JsonValue.Create(value.ToString().ToLower(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>A list of texts.</summary>
+    public static SettingType<IReadOnlyList<string>> Texts(string expected) => new(
+        expected,
+        (SettingValue given, [MaybeNullWhen(false)] out IReadOnlyList<string> value) =>
+        {
+            value = given.Is(JsonValueKind.Array) ? given.Texts : null;
+            return value is not null;
+        },
+        value => new JsonArray([.. value.Select(text => JsonValue.Create(text))]),
+        isList: true);
+
+    /// <summary>A type whose value may be missing: <c>null</c> in a file, <c>none</c> on the command line.</summary>
+    public static SettingType<TValue?> OrNone<TValue>(this SettingType<TValue> type)
+        where TValue : struct => new(
+            type.Expected + ", or none",
+            (SettingValue given, out TValue? value) =>
+            {
+                value = null;
+                if (IsNone(given))
+                    return true;
+                bool good = type.Parse(given, out TValue inner);
+                value = inner;
+                return good;
+            },
+            value => value is { } v ? type.Write(v) : null);
+
+    /// <summary>Text that may be missing: <c>null</c> in a file, <c>none</c> on the command line.</summary>
+    public static SettingType<string?> OrNone(this SettingType<string> type) => new(
+        type.Expected + ", or none",
+        (SettingValue given, out string? value) =>
+        {
+            value = null;
+            return IsNone(given) || type.Parse(given, out value);
+        },
+        value => value is null ? null : type.Write(value));
+
+    private static bool IsNone(SettingValue given) =>
+        given.Kind == JsonValueKind.Null || (given.Kind == JsonValueKind.Undefined && given.Texts is ["none"]);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
