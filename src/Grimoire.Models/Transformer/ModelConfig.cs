@@ -27,6 +27,8 @@ public enum PositionKind
 /// </summary>
 public sealed record ModelConfig
 {
+    private const int Largest = 1 << 24;
+
     /// <summary>The family whose files this model reads and writes, as in <c>gpt2</c>.</summary>
     public required string Family { get; init; }
 
@@ -118,23 +120,30 @@ public sealed record ModelConfig
     /// <exception cref="GrimoireException">They do not; the message names the value.</exception>
     public void Validate()
     {
-        Positive(Vocabulary, nameof(Vocabulary));
-        Positive(Context, nameof(Context));
-        Positive(Layers, nameof(Layers));
-        Positive(Heads, nameof(Heads));
-        Positive(KeyValueHeads, nameof(KeyValueHeads));
-        Positive(HeadDim, nameof(HeadDim));
-        Positive(Channels, nameof(Channels));
-        Positive(FeedForward, nameof(FeedForward));
+        Sensible(Vocabulary, nameof(Vocabulary));
+        Sensible(Context, nameof(Context));
+        Sensible(Layers, nameof(Layers));
+        Sensible(Heads, nameof(Heads));
+        Sensible(KeyValueHeads, nameof(KeyValueHeads));
+        Sensible(HeadDim, nameof(HeadDim));
+        Sensible((long)Heads * HeadDim, $"{nameof(Heads)} · {nameof(HeadDim)}");
+        Sensible(Channels, nameof(Channels));
+        Sensible(FeedForward, nameof(FeedForward));
         if (Heads % KeyValueHeads != 0)
             throw new GrimoireException($"model: {Heads} heads cannot share {KeyValueHeads} key-value heads evenly; choose a divisor of {Heads}.");
         if (Positions == PositionKind.Rotary && (Rotary.Dimensions(HeadDim) is var rotated) && (rotated % 2 != 0 || rotated > HeadDim || rotated < 2))
             throw new GrimoireException($"model: rotary positions need an even number of channels a head, at most {HeadDim}, not {rotated}.");
     }
 
-    private static void Positive(int value, string name)
+    /// <summary>The channels of one of so many heads.</summary>
+    internal static int Share(int channels, int heads) =>
+        heads > 0 && channels % heads == 0
+            ? channels / heads
+            : throw new GrimoireException($"model: {channels} channels cannot be divided among {heads} heads evenly; choose a divisor of {channels}.");
+
+    private static void Sensible(long value, string name)
     {
-        if (value <= 0)
-            throw new GrimoireException($"model: {name} is {value}; it must be at least 1.");
+        if (value is < 1 or > Largest)
+            throw new GrimoireException($"model: {name} is {value}; it must lie between 1 and {Largest}.");
     }
 }

@@ -4,9 +4,10 @@ namespace Grimoire.Tensors;
 /// Random numbers that are a function of (seed, index): no state, so any element can be drawn anywhere, in any order, again.
 /// The mix is SplitMix64's (Steele, Lea and Flood 2014).
 /// </summary>
-internal static class CountedRandom
+public static class CountedRandom
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
+    private const double Ulp = 1.0 / (1UL << 53);
 
     /// <summary>64 random bits.</summary>
     public static ulong Bits(ulong seed, ulong index)
@@ -19,6 +20,13 @@ internal static class CountedRandom
 
     /// <summary>A multiple of 2⁻²⁴ in [0, 1): the top 24 bits.</summary>
     public static float Uniform(ulong seed, ulong index) => (Bits(seed, index) >> 40) * (1f / (1 << 24));
+
+    /// <summary>A standard normal number from two draws (Box and Muller 1958).</summary>
+    public static double Normal(ulong seed, ulong index)
+    {
+        double radius = ((Bits(seed, 2 * index) >> 11) + 1) * Ulp, turn = (Bits(seed, (2 * index) + 1) >> 11) * Ulp;
+        return Math.Sqrt(-2 * Math.Log(radius)) * Math.Cos(2 * Math.PI * turn);
+    }
 
     /// <summary>The mask of dropout: whether the element survives.</summary>
     public static bool Keeps(ulong seed, ulong index, float rate) => Uniform(seed, index) >= rate;

@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+using Grimoire.Models.Formats;
+using Grimoire.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>
+/// An architecture as Hugging Face's files know it: a table that says how its <c>config.json</c> reads as a <see cref="ModelConfig"/> and what
+/// its weights are called. How it computes is not its business; that is the <see cref="Transformer"/>'s.
+/// </summary>
+public sealed class Family
+{
+    internal Family(string name, string architecture, WeightMap weights, Func<JsonRecord, ModelConfig> read, Action<Utf8JsonWriter, ModelConfig> write) =>
+        (Name, Architecture, Weights, Read, Write) = (name, architecture, weights, read, write);
+
+    /// <summary>All families.</summary>
+    public static IReadOnlyList<Family> All => field ??= [Gpt2.Family, Llama.Family, Mistral.Family, Qwen2.Family];
+
+    /// <summary>Its name, which is Hugging Face's <c>model_type</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Hugging Face's class, as in <c>GPT2LMHeadModel</c>.</summary>
+    public string Architecture { get; }
+
+    internal WeightMap Weights { get; }
+
+    private Func<JsonRecord, ModelConfig> Read { get; }
+
+    private Action<Utf8JsonWriter, ModelConfig> Write { get; }
+
+    /// <summary>The family of a name.</summary>
+    /// <exception cref="GrimoireException">There is none.</exception>
+    public static Family Named(string name) =>
+        All.FirstOrDefault(family => family.Name == name)
+        ?? throw new GrimoireException($"model family \"{name}\" is unknown; known are {Known(family => family.Name)}.");
+
+    /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="GrimoireException">The architecture, or a key that changes the forward pass, is not understood; both are named.</exception>
+    public static ModelConfig ReadConfig(string path) => ReadConfig(JsonRecord.Read(path), path);
+
+    /// <summary>The <c>config.json</c> of a model of this family.</summary>
+    /// <param name="config">What it is.</param>
+    /// <param name="type">How its weights are stored.</param>
+    /// <param name="beginOfText">The id that begins a text, if there is one.</param>
+    /// <param name="endOfText">The id that ends a text, if there is one.</param>
+    /// <exception cref="GrimoireException">The family's files cannot express this config.</exception>
+    public string WriteConfig(ModelConfig config, DType type = DType.F32, int? beginOfText = null, int? endOfText = null)
+    {
+        using var memory = new MemoryStream();
+        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("architectures");
+            json.WriteStringValue(Architecture);
+            json.WriteEndArray();
+            json.WriteString("model_type", Name);
+            Write(json, config);
+            json.WriteBoolean("tie_word_embeddings", config.TiedEmbeddings);
+            json.WriteNumberOrNull("bos_token_id", beginOfText);
+            json.WriteNumberOrNull("eos_token_id", endOfText);
+            json.WriteString("torch_dtype", TorchName(type));
+            json.WriteEndObject();
+        }
+
+        byte[] text = memory.ToArray();
+        if (ReadConfig(JsonRecord.Parse(text, "config.json"), "config.json") is var read && read != config)
+            throw new GrimoireException($"a {Name} config.json cannot express this model; it would be read as {read} instead of {config}.");
+        return Encoding.UTF8.GetString(text) + "\n";
+    }
+
+    private static ModelConfig ReadConfig(JsonRecord json, string path)
+    {
+        Family family = Of(json, path);
+        ModelConfig config = family.Read(json);
+        if (json.Unasked.FirstOrDefault(key => !ConfigKeys.Harmless.Contains(key)) is { } unknown)
+            throw json.Refusal(unknown, $"the key is unknown in a {family.Name} model and may change what it computes; delete it if it does not");
+        try
+        {
+            config.Validate();
+        }
+        catch (GrimoireException e)
+        {
+            throw new GrimoireException($"{path}: {e.Message}", e);
+        }
+
+        return config;
+    }
+
+    private static Family Of(JsonRecord json, string path)
+    {
+        string[] architectures = json.Texts("architectures") ?? [];
+        string type = json.Text("model_type", "");
+        if (architectures.Length > 0)
+        {
+            return All.FirstOrDefault(family => architectures is [var only] && family.Architecture == only && (type.Length == 0 || type == family.Name))
+                ?? throw json.Refusal("architectures", $"the architecture is unknown (model_type \"{type}\"); known are {Known(family => family.Architecture)}");
+        }
+
+        return All.FirstOrDefault(family => family.Name == type)
+            ?? throw new GrimoireException($"{path}: model_type \"{type}\" is unknown; known are {Known(family => family.Name)}.");
+    }
+
+    private static string Known(Func<Family, string> word) => string.Join(", ", All.Select(word));
+
+    private static string TorchName(DType type) => type switch
+    {
+        DType.F64 => "float64",
+        DType.F16 => "float16",
+        DType.BF16 => "bfloat16",
+        _ => "float32",
+    };
+}

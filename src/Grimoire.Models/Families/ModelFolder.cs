@@ -1,0 +1,73 @@
+using Grimoire.Models.Formats;
+using Grimoire.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>
+/// A model in a Hugging Face folder: <c>config.json</c> and <c>model.safetensors</c>, or shards with an index.
+/// </summary>
+public static class ModelFolder
+{
+    internal const string ConfigFile = "config.json";
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">
+    /// Whether to copy the weights to F32 and mark them to be trained. Otherwise they stay in the mapped files in the type they have there.
+    /// </param>
+    /// <exception cref="GrimoireException">A file is missing or damaged, the architecture is not known, or weights are missing, left over or of the wrong shape.</exception>
+    public static Transformer Load(string folder, bool trainable = false)
+    {
+        (ModelConfig config, WeightFiles files) = Open(folder);
+        var weights = new FolderWeights(files, Family.Named(config.Family), trainable);
+        var model = new Transformer(config, weights.Get);
+        weights.CheckAllUsed(model);
+        if (trainable)
+            model.SetTrainable(true);
+        return model;
+    }
+
+    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> as Hugging Face's libraries read them, each whole or not at all.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="type">How weights are stored; as the token embedding is if not given.</param>
+    /// <param name="beginOfText">The id that begins a text, if there is one.</param>
+    /// <param name="endOfText">The id that ends a text, if there is one.</param>
+    /// <exception cref="GrimoireException">The family's files cannot express the model, or the folder cannot be written.</exception>
+    public static void Save(string folder, Transformer model, DType? type = null, int? beginOfText = null, int? endOfText = null)
+    {
+        DType stored = type ?? model.TokenEmbedding.DType;
+        if (!stored.IsFloat())
+            throw new ArgumentOutOfRangeException(nameof(type), type, "weights are stored as floats");
+        Family family = Family.Named(model.Config.Family);
+        string config = family.WriteConfig(model.Config, stored, beginOfText, endOfText);
+        Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), Stored(model, family, stored), new Dictionary<string, string> { ["format"] = "pt" });
+        AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config);
+    }
+
+    internal static (ModelConfig Config, WeightFiles Files) Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new GrimoireException($"{folder}: there is no such folder.");
+        return (Family.ReadConfig(Path.Combine(folder, ConfigFile)), WeightFiles.Open(folder));
+    }
+
+    /// <summary>The tensors of the files, each made of one or more of the model's.</summary>
+    private static IEnumerable<StoredTensor> Stored(Transformer model, Family family, DType type)
+    {
+        var groups = model.Parameters
+            .Select(parameter => (parameter.Tensor, Place: family.Weights.Find(parameter.Name)))
+            .GroupBy(weight => weight.Place.Name, StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            ModuleName module = group.First().Place.Module;
+            Tensor[] parts = [.. group.OrderBy(weight => weight.Place.Module.Part).Select(weight => weight.Tensor)];
+            Shape shape = parts[0].Shape;
+            if (module.Transposed)
+                shape = shape.Rank == 2 ? (shape[1], shape[0] * module.Parts) : shape[0] * module.Parts;
+            yield return new StoredTensor(group.Key, type, shape, () => module.Transposed
+                ? Conversion.TransposedTogether([.. parts.Select(part => part.To(type, group.Key))])
+                : parts[0].To(type, group.Key));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Grimoire.Models.Formats;
+
+/// <summary>
+/// A file as memory: read by the operating system where it is touched, shared with other processes, and never written to (a write would
+/// go to a private copy of the page). The mapping ends when the last tensor over it is collected.
+/// </summary>
+internal sealed unsafe class MappedFile
+{
+    private readonly MemoryMappedViewAccessor? view;
+    private readonly byte* start;
+
+    private MappedFile(string path, long length, MemoryMappedViewAccessor? view)
+    {
+        (Path, Length, this.view) = (path, length, view);
+        start = view is null ? null : (byte*)view.SafeMemoryMappedViewHandle.DangerousGetHandle() + view.PointerOffset;
+    }
+
+    /// <summary>The file, as named by who opened it.</summary>
+    public string Path { get; }
+
+    /// <summary>Bytes in all.</summary>
+    public long Length { get; }
+
+    /// <summary>Maps a file.</summary>
+    /// <exception cref="GrimoireException">It is missing or cannot be read.</exception>
+    public static MappedFile Open(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            if (stream.Length == 0)
+                return new MappedFile(path, 0, null);
+            using var file = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return new MappedFile(path, stream.Length, file.CreateViewAccessor(0, stream.Length, MemoryMappedFileAccess.CopyOnWrite));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new GrimoireException($"{path}: there is no such file.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GrimoireException($"{path}: cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>The address of an offset, of which so many bytes lie inside the file.</summary>
+    public byte* At(long offset, long count)
+    {
+        if (offset < 0 || count < 0 || offset > Length - count)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"{count} bytes there are not inside the file's {Length}");
+        return start + offset;
+    }
+
+    /// <summary>A stretch of the file; valid while this object is.</summary>
+    public ReadOnlySpan<byte> Bytes(long offset, int count) => new(At(offset, count), count);
+}
