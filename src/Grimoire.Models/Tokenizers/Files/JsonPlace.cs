@@ -1,0 +1,151 @@
+using System.Text.Json;
+
+namespace Grimoire.Models.Tokenizers;
+
+/// <summary>A JSON value and where it stands, so that every complaint names its file and key. Whatever is read is hostile until checked.</summary>
+internal readonly struct JsonPlace(JsonElement element, string file, string key)
+{
+    private const int LargestFile = 1 << 29;
+
+    public string File => file;
+
+    public JsonValueKind Kind => element.ValueKind;
+
+    public bool IsNull => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
+
+    public string RawText => element.GetRawText();
+
+    /// <summary>Reads a whole file.</summary>
+    public static JsonPlace ReadFile(string path)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > LargestFile)
+                throw new GrimoireException($"{path}: {length} bytes are too many for a JSON file of a tokenizer (limit {LargestFile}); is it the right file?");
+            return Parse(System.IO.File.ReadAllBytes(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GrimoireException($"{path}: cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    public static JsonPlace Parse(ReadOnlyMemory<byte> utf8, string file)
+    {
+        try
+        {
+            if (utf8.Span.StartsWith("\uFEFF"u8))
+                utf8 = utf8[3..];
+            return new JsonPlace(JsonDocument.Parse(utf8).RootElement, file, "");
+        }
+        catch (JsonException e)
+        {
+            throw new GrimoireException($"{file}: line {e.LineNumber + 1}: this is no valid JSON ({e.Message.Split(" LineNumber")[0].TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>The value of a key; one of kind Undefined where it is missing.</summary>
+    public JsonPlace this[string name]
+    {
+        get
+        {
+            if (IsNull)
+                return new JsonPlace(default, file, Below(name));
+            if (element.ValueKind != JsonValueKind.Object)
+                throw Wrong("an object");
+            return new JsonPlace(element.TryGetProperty(name, out JsonElement value) ? value : default, file, Below(name));
+        }
+    }
+
+    public GrimoireException Error(string what) => new($"{file}: {(key.Length == 0 ? "the file" : key)} {what}");
+
+    public string Text() => TextOrNull() ?? throw Wrong("a string");
+
+    public string? TextOrNull()
+    {
+        if (IsNull)
+            return null;
+        if (element.ValueKind != JsonValueKind.String)
+            throw Wrong("a string");
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new GrimoireException($"{file}: {key} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
+        }
+    }
+
+    public bool Flag(bool otherwise = false) => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Null or JsonValueKind.Undefined => otherwise,
+        _ => throw Wrong("true or false"),
+    };
+
+    /// <summary>A whole number from 0 to <paramref name="limit"/>.</summary>
+    public int Number(int limit)
+    {
+        if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int value) || value < 0 || value > limit)
+            throw Wrong($"a whole number from 0 to {limit}");
+        return value;
+    }
+
+    public IEnumerable<JsonPlace> Items()
+    {
+        if (IsNull)
+            yield break;
+        if (element.ValueKind != JsonValueKind.Array)
+            throw Wrong("a list");
+        int index = 0;
+        foreach (JsonElement item in element.EnumerateArray())
+            yield return new JsonPlace(item, file, $"{key}[{index++}]");
+    }
+
+    public int Count() => element.ValueKind == JsonValueKind.Array ? element.GetArrayLength() : throw Wrong("a list");
+
+    public IEnumerable<(string Name, JsonPlace Value)> Members()
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Wrong("an object");
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            string name = NameOf(property);
+            yield return (name, new JsonPlace(property.Value, file, Below(name.Quoted())));
+        }
+    }
+
+    /// <summary>Refuses keys other than these: what is not understood might change ids.</summary>
+    public JsonPlace Only(params ReadOnlySpan<string> names)
+    {
+        foreach ((string name, JsonPlace value) in Members())
+        {
+            if (!names.Contains(name) && name != "type")
+                throw value.Error("is not understood and might change the ids; remove it if it does not.");
+        }
+
+        return this;
+    }
+
+    private string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new GrimoireException($"{file}: a key of {key} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
+        }
+    }
+
+    private string Below(string name) => key.Length == 0 ? name : $"{key}.{name}";
+
+    private GrimoireException Wrong(string expected) =>
+        IsNull ? Error($"is missing; {expected} is needed.") : Error($"must be {expected}, not {Shown()}.");
+
+    private string Shown() => element.ValueKind is JsonValueKind.Object ? "an object" : element.ValueKind is JsonValueKind.Array ? "a list" : element.GetRawText().Quoted();
+}

@@ -1,0 +1,46 @@
+namespace Grimoire.Models.Tokenizers;
+
+/// <summary>The steps of a tokenizer, built, and the JSON that describes them in a tokenizer file.</summary>
+internal sealed record TokenizerPipeline(TokenModel Model, TokenizerParts Parts)
+{
+    public Normalizer? Normalizer { get; init; }
+
+    public PreTokenizer? PreTokenizer { get; init; }
+
+    public Template Template { get; init; } = Template.Empty;
+
+    public Decoder Decoder { get; init; } = new() { Separator = " " };
+}
+
+/// <summary>The JSON texts of the steps as `tokenizer.json` has them; null where a step is missing.</summary>
+internal sealed record TokenizerParts
+{
+    public string? Normalizer { get; init; }
+
+    public string? PreTokenizer { get; init; }
+
+    public string? PostProcessor { get; init; }
+
+    public string? Decoder { get; init; }
+}
+
+/// <summary>The ids put around a single text.</summary>
+internal sealed record Template(int[] Before, int[] After)
+{
+    public static Template Empty { get; } = new([], []);
+}
+
+/// <summary>What `tokenizer_config.json` and its neighbours add.</summary>
+internal sealed record TokenizerSettings
+{
+    public string? BeginOfText { get; init; }
+
+    public string? EndOfText { get; init; }
+
+    public bool AddBeginOfText { get; init; }
+
+    public bool AddEndOfText { get; init; }
+
+    /// <summary>The whole file as read, so that saving loses nothing of it (a chat template, say).</summary>
+    public string? Json { get; init; }
+}
