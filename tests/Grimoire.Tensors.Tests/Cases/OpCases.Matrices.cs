@@ -1,0 +1,78 @@
+namespace Grimoire.Tensors.Tests;
+
+/// <content>Products of matrices.</content>
+public static partial class OpCases
+{
+    private static IEnumerable<OpCase> Matrices()
+    {
+        (int Rows, int In, int Out)[] sizes =
+            [(1, 1, 1), (1, 17, 3), (3, 17, 5), (7, 63, 65), (2, 130, 31), (65, 33, 17), (1, 130, 67), (16, 16, 16), (33, 64, 48), (97, 70, 130)];
+        foreach ((int rows, int inputs, int outputs) in sizes)
+        {
+            yield return Linear(rows, inputs, outputs);
+            yield return Linear(rows, inputs, outputs, bias: false);
+            yield return Linear(rows, inputs, outputs, stored: DType.F16);
+            yield return Linear(rows, inputs, outputs, bias: false, stored: DType.BF16);
+        }
+
+        yield return new("Linear", "rows of heads", [new((3, 2, 9)), Weight((5, 9))], (_, x) => Ops.Linear(x[0], x[1]), 540);
+        yield return new("Linear", "one vector", [new(9), Weight((5, 9)), Weight(5)], (_, x) => Ops.Linear(x[0], x[1], x[2]), 90);
+        foreach (bool transposeA in (bool[])[false, true])
+        {
+            foreach (bool transposeB in (bool[])[false, true])
+            {
+                yield return MatMul(0, 1, 1, 1, transposeA, transposeB);
+                yield return MatMul(0, 3, 17, 5, transposeA, transposeB);
+                yield return MatMul(0, 65, 33, 31, transposeA, transposeB);
+                yield return MatMul(3, 7, 63, 9, transposeA, transposeB);
+                yield return MatMul(2, 17, 1, 130, transposeA, transposeB);
+                yield return new(
+                    "MatMul", $"accumulating {transposeA} {transposeB}", [Constant((13, 13)), Constant((13, 13)), Constant((13, 13))],
+                    (w, x) => Written(x[2], () => w.Kernels.MatMul(x[0], x[1], x[2], transposeA, transposeB, accumulate: true)), 2 * 13 * 13 * 13);
+            }
+        }
+
+        foreach ((int rows, int inputs, int outputs) in sizes)
+            foreach (OpCase direct in LinearGrads(rows, inputs, outputs))
+                yield return direct;
+    }
+
+    private static IEnumerable<OpCase> LinearGrads(int rows, int inputs, int outputs)
+    {
+        string size = $"{rows}×{inputs}→{outputs}";
+        double flops = 2.0 * rows * inputs * outputs;
+        yield return new(
+            "LinearWeightGrad", size, [Constant((rows, outputs)), Constant((rows, inputs)), Constant((outputs, inputs))],
+            (w, x) => Written(x[2], () => w.Kernels.LinearWeightGrad(x[0], x[1], x[2])), flops);
+        yield return new(
+            "LinearBiasGrad", size, [Constant((rows, outputs)), Constant(outputs)], (w, x) => Written(x[1], () => w.Kernels.LinearBiasGrad(x[0], x[1])), rows * outputs);
+        foreach (DType? stored in (DType?[])[null, DType.F16, DType.BF16])
+        {
+            yield return new(
+                "LinearInputGrad", $"{size} {stored}", [Constant((rows, outputs)), Weight((outputs, inputs), stored: stored) with { Grad = false }, Constant((rows, inputs))],
+                (w, x) => Written(x[2], () => w.Kernels.LinearInputGrad(x[0], x[1], x[2])), flops);
+        }
+    }
+
+    private static OpCase Linear(int rows, int inputs, int outputs, bool bias = true, DType? stored = null)
+    {
+        Input[] operands = [new((rows, inputs)), Weight((outputs, inputs), stored: stored), Weight(outputs)];
+        return new(
+            "Linear", $"{rows}×{inputs}→{outputs} {(bias ? "bias" : "no bias")} {stored}", bias ? operands : operands[..2],
+            (_, x) => Ops.Linear(x[0], x[1], bias ? x[2] : null), 2.0 * rows * inputs * outputs);
+    }
+
+    private static OpCase MatMul(int batch, int m, int k, int n, bool transposeA, bool transposeB)
+    {
+        Shape Batched(int rows, int columns, bool transpose)
+        {
+            (rows, columns) = transpose ? (columns, rows) : (rows, columns);
+            return batch == 0 ? (rows, columns) : (batch, rows, columns);
+        }
+
+        string size = $"{(batch == 0 ? "" : batch + "×")}{m}×{k}×{n}{(transposeA ? " aᵀ" : "")}{(transposeB ? " bᵀ" : "")}";
+        return new(
+            "MatMul", size, [new(Batched(m, k, transposeA)), new(Batched(k, n, transposeB))],
+            (_, x) => Ops.MatMul(x[0], x[1], transposeA, transposeB), 2.0 * Math.Max(batch, 1) * m * k * n);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Grimoire.Tensors.Tests;
+
+/// <content>Rows of tables, and patches.</content>
+public static partial class OpCases
+{
+    private static IEnumerable<OpCase> Rows()
+    {
+        foreach ((int count, int channels, int ids) in ((int, int, int)[])[(1, 1, 1), (5, 17, 9), (70, 65, 33), (11, 130, 70)])
+        {
+            string size = $"{ids} of {count}×{channels}";
+            yield return new("GatherRows", size, [new((count, channels)), Ids(ids, count)], (_, x) => Ops.GatherRows(x[0], x[1]), 0);
+            yield return new("Embedding", size, [Weight((count, channels)), Ids(ids, count)], (w, x) => Ops.Embedding(w, x[0], x[1]), 0);
+            foreach (DType type in (DType[])[DType.F16, DType.BF16])
+                yield return new("Embedding", $"{size} {type}", [Weight((count, channels), stored: type), Ids(ids, count)], (w, x) => Ops.Embedding(w, x[0], x[1]), 0);
+            yield return new(
+                "ScatterRows", size, [Constant((ids, channels)), Ids(ids, count), Constant((count, channels))],
+                (w, x) => Written(x[2], () => w.Kernels.ScatterRows(x[0], x[1], x[2])), ids * channels);
+        }
+
+        foreach ((Shape image, int size) in ((Shape, int)[])[((1, 1, 3, 3), 3), ((2, 3, 6, 4), 2), ((1, 3, 5, 7), 1), ((2, 1, 28, 28), 7)])
+        {
+            yield return new("Patches", $"{image} of {size}", [new(image)], (_, x) => Ops.Patches(x[0], size), 0);
+            int inputs = image[1] * size * size;
+            yield return new(
+                "PatchEmbed", $"{image} of {size}", [new(image), Weight((5, inputs)), Weight(5)], (_, x) => Ops.PatchEmbed(x[0], size, x[1], x[2]), 10 * image.Count);
+        }
+    }
+}

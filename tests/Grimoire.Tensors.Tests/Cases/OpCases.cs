@@ -1,0 +1,33 @@
+namespace Grimoire.Tensors.Tests;
+
+/// <summary>
+/// The one table of ops. It drives three things: gradients equal central differences, every device equals the reference, and benchmarks.
+/// A test fails when an op or a kernel has no row here.
+/// </summary>
+public static partial class OpCases
+{
+    /// <summary>Small and odd sizes, all options: for tests.</summary>
+    public static IReadOnlyList<OpCase> All => field ??=
+        [.. Elementwise(), .. Reductions(), .. Matrices(), .. Rows(), .. Norms(), .. Positions(), .. AttentionCases(), .. Distributions(), .. Optimizers()];
+
+    /// <summary>Sizes of real models: for benchmarks.</summary>
+    public static IReadOnlyList<OpCase> Benchmarks => field ??=
+    [
+        Linear(768, 128, 512), Linear(2048, 384, 1536), Linear(2048, 1536, 384), Linear(1, 1024, 4096, stored: DType.BF16), Linear(1024, 1024, 1024),
+        MatMul(1, 1024, 1024, 1024, false, false),
+        Activate(Activation.GeluTanh, (2048, 1536)), Activate(Activation.Gelu, (2048, 1536)), Gate(Activation.Silu, (2048, 1024)), Add((2048, 384)), Dropout((2048, 384)),
+        LayerNorm((2048, 384)), RmsNorm((2048, 384)),
+        Rotary((2048, 6, 64), pairs: 32, interleaved: false),
+        Attention("benchmark", new(6, 6, 64, [256, 256, 256, 256, 256, 256, 256, 256])), Attention("benchmark", new(6, 6, 64, [2048])),
+        Softmax((2048, 4096)), CrossEntropy(2048, 4096), LinearCrossEntropy(2048, 384, 4096),
+        AdamW(10_000_000, part: 0), SumOfSquares(10_000_000),
+    ];
+
+    private static readonly Shape[] OddShapes = [1, 3, (3, 17), (1, 63), (5, 65), (2, 3, 130)];
+
+    private static Input Weight(Shape shape, float scale = 1, DType? stored = null) => new(shape, Grad: stored is null, Scale: scale, Stored: stored, Parameter: true);
+
+    private static Input Constant(Shape shape) => new(shape, Grad: false);
+
+    private static Input Ids(int count, int limit) => new(count, Grad: false, Draw.Ids, Limit: limit);
+}

@@ -1,0 +1,11 @@
+namespace Grimoire.Tensors.Tests;
+
+/// <summary>Every device that must equal the reference: a new one is one line here.</summary>
+internal static class KernelsUnderTest
+{
+    public static IReadOnlyDictionary<string, Kernels> All { get; } = new Dictionary<string, Kernels>(StringComparer.Ordinal)
+    {
+        // Itself in float32: what rounding alone does.
+        ["reference"] = Kernels.Reference,
+    };
+}
