@@ -63,8 +63,9 @@ public sealed class Transformer
     /// <summary>All blocks and the final norm, <c>[token, channel]</c> → <c>[token, channel]</c>; the batch's caches then hold its tokens.</summary>
     public Tensor Stream(Pass pass, Tensor x)
     {
-        foreach (Block block in Blocks)
-            x = pass.Run(block, x);
+        // By index: an interface's enumerator would be allocated for every token.
+        for (int layer = 0; layer < Blocks.Count; layer++)
+            x = pass.Run(Blocks[layer], x);
         pass.AdvanceCaches();
         return FinalNorm.Forward(x);
     }

@@ -1,0 +1,58 @@
+namespace Grimoire.Models;
+
+/// <summary>Why a text ended.</summary>
+public enum StopReason
+{
+    /// <summary>A stop token came; it is the last of the tokens, and not part of the text.</summary>
+    StopToken,
+
+    /// <summary>A stop string came; the text ends before it.</summary>
+    StopString,
+
+    /// <summary>The most tokens asked for were made, or the model's context was full.</summary>
+    Length,
+}
+
+/// <summary>How a text is continued.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>The most tokens to make.</summary>
+    public int MaxTokens { get; init; } = 256;
+
+    /// <summary>How each is drawn.</summary>
+    public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Tokens that end the text. Generating text, the tokenizer's end of text is always one of them, unless <see cref="IgnoreEndOfText"/>.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Strings that end the text; they may lie across tokens.</summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>Whether the text goes on after the tokenizer's end of text.</summary>
+    public bool IgnoreEndOfText { get; init; }
+
+    /// <summary>
+    /// What happens when prompt and text fill the model's context: end with <see cref="StopReason.Length"/>, or, if true, forget the older
+    /// half, read the rest anew at the start of the context, and go on.
+    /// </summary>
+    public bool Slide { get; init; }
+
+    /// <summary>Whether each token comes with its <see cref="TokenScore"/>.</summary>
+    public bool Scores { get; init; }
+
+    /// <summary>How many of the likeliest tokens each token comes with.</summary>
+    public int Alternatives { get; init; }
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="GrimoireException">A value is outside its range; the message names it.</exception>
+    public void Validate()
+    {
+        if (MaxTokens < 0)
+            throw new GrimoireException($"generation: the most tokens to make is {MaxTokens}; it must be 0 or more.");
+        if (Alternatives < 0)
+            throw new GrimoireException($"generation: the number of alternatives is {Alternatives}; it must be 0 or more.");
+        if (StopStrings.Any(string.IsNullOrEmpty))
+            throw new GrimoireException("generation: a stop string is empty; every text would end at once. Leave it out.");
+        Sampling.Validate();
+    }
+}

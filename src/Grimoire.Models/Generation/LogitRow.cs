@@ -1,0 +1,84 @@
+using System.Numerics.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>Sums over one row of logits, in pieces that stay in the first-level cache; nothing is allocated.</summary>
+internal static class LogitRow
+{
+    private const int Piece = 512;
+
+    /// <summary>The likeliest token; the lowest id of equals.</summary>
+    /// <exception cref="GrimoireException">The logits are not numbers.</exception>
+    public static int ArgMax(ReadOnlySpan<float> logits)
+    {
+        float max = TensorPrimitives.Max(logits);
+        int index = float.IsFinite(max) ? logits.IndexOf(max) : -1;
+        return index >= 0 ? index : throw new GrimoireException(
+            "the model's logits are not finite numbers; its weights are damaged or its training diverged. Use an earlier checkpoint.");
+    }
+
+    /// <summary>
+    /// With sᵢ = (logitᵢ − max)/temperature: Total = Σ exp sᵢ and Moment = Σ sᵢ exp sᵢ, so that log-probabilities are sᵢ − ln Total and the
+    /// entropy is ln Total − Moment/Total.
+    /// </summary>
+    public static (double Total, double Moment) Sums(ReadOnlySpan<float> logits, float max, float temperature)
+    {
+        Span<float> shifted = stackalloc float[Piece];
+        Span<float> weights = stackalloc float[Piece];
+        double total = 0, moment = 0;
+        for (int start = 0; start < logits.Length; start += Piece)
+        {
+            ReadOnlySpan<float> piece = logits.Slice(start, Math.Min(Piece, logits.Length - start));
+            Span<float> s = shifted[..piece.Length];
+            Span<float> w = weights[..piece.Length];
+            Shift(piece, max, temperature, s);
+            TensorPrimitives.Exp(s, w);
+            total += TensorPrimitives.Sum<float>(w);
+            moment += TensorPrimitives.Dot<float>(s, w);
+        }
+
+        return (total, moment);
+    }
+
+    /// <summary>The token at which the running sum of exp((logit − max)/temperature), in order of ids, passes <paramref name="share"/> of the whole.</summary>
+    public static int Draw(ReadOnlySpan<float> logits, float max, float temperature, double share)
+    {
+        double left = share * Sums(logits, max, temperature).Total;
+        Span<float> buffer = stackalloc float[Piece];
+        int last = 0;
+        for (int start = 0; start < logits.Length; start += Piece)
+        {
+            ReadOnlySpan<float> piece = logits.Slice(start, Math.Min(Piece, logits.Length - start));
+            Span<float> weights = buffer[..piece.Length];
+            Shift(piece, max, temperature, weights);
+            TensorPrimitives.Exp(weights, weights);
+            double sum = TensorPrimitives.Sum<float>(weights);
+            if (left >= sum)
+            {
+                left -= sum;
+                continue;
+            }
+
+            for (int i = 0; i < weights.Length; i++)
+            {
+                if (weights[i] <= 0)
+                    continue;
+                last = start + i;
+                left -= weights[i];
+                if (left < 0)
+                    return last;
+            }
+        }
+
+        // Rounding may leave a crumb beyond the last token; it belongs to that one.
+        return last;
+    }
+
+    /// <summary>s = (logit − max)/temperature, no less than −1000: its exponential is 0 all the same, and s · 0 is then 0 for −∞ too.</summary>
+    private static void Shift(ReadOnlySpan<float> logits, float max, float temperature, Span<float> s)
+    {
+        TensorPrimitives.Subtract(logits, max, s);
+        TensorPrimitives.Divide(s, temperature, s);
+        TensorPrimitives.Max(s, -1000f, s);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+
+namespace Grimoire.Models;
+
+/// <summary>
+/// Tokens a model has read, with their keys and values. Give the same one to generation after generation, as in a chat, and only what
+/// differs from the tokens before is read.
+/// </summary>
+public sealed class PromptCache(ModelConfig config)
+{
+    private readonly List<int> tokens = [];
+
+    /// <summary>The tokens remembered.</summary>
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(tokens);
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes => KeyValues.Bytes;
+
+    internal KeyValueCache KeyValues { get; } = new(config);
+
+    /// <summary>
+    /// Keeps what the remembered tokens and <paramref name="prompt"/> begin with alike, but never the prompt's last token: it has to be
+    /// read for the model to say what follows. Returns how many tokens were kept.
+    /// </summary>
+    internal int Rewind(ReadOnlySpan<int> prompt)
+    {
+        // A pass that failed half-way may have left the two at different lengths.
+        int common = Math.Min(Tokens[..Math.Min(tokens.Count, KeyValues.Length)].CommonPrefixLength(prompt), prompt.Length - 1);
+        KeyValues.Truncate(common);
+        tokens.RemoveRange(common, tokens.Count - common);
+        return common;
+    }
+
+    /// <summary>Makes room, so that noting so many tokens in all allocates nothing.</summary>
+    internal void Reserve(int count) => tokens.EnsureCapacity(count);
+
+    /// <summary>Notes tokens that a pass has read.</summary>
+    internal void Note(ReadOnlySpan<int> read) => tokens.AddRange(read);
+}

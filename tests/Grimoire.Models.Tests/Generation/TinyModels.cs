@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Grimoire.Tensors;
+
+namespace Grimoire.Models.Tests.Generation;
+
+/// <summary>Models of random weights, large enough to have opinions, and the slow way to ask them.</summary>
+internal static class TinyModels
+{
+    private static readonly ConditionalWeakTable<Transformer, Transformer> Wide = [];
+
+    public static Transformer Random(int seed, int vocabulary = 23, int context = 40, PositionKind positions = PositionKind.Rotary)
+    {
+        var config = new ModelConfig
+        {
+            Family = "test",
+            Vocabulary = vocabulary,
+            Context = context,
+            Layers = 2,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadDim = 8,
+            Channels = 32,
+            FeedForward = 48,
+            Positions = positions,
+        };
+        var random = new Random(seed);
+        return new Transformer(config, (name, shape) => name.Contains("norm", StringComparison.Ordinal)
+            ? Filled(shape, () => 1)
+            : Filled(shape, () => (float)((random.NextDouble() - 0.5) * 0.9)));
+    }
+
+    /// <summary>The logits after all of <paramref name="tokens"/>, everything computed anew in float64.</summary>
+    public static double[] NextLogits(Transformer model, ReadOnlySpan<int> tokens)
+    {
+        var workspace = new Workspace(Kernels.Reference, type: DType.F64);
+        Transformer wide = Wide.GetValue(model, Widened);
+        return wide.ForwardLast(wide.Begin(workspace, Batch.Of(tokens))).Span<double>().ToArray();
+    }
+
+    public static double[] LogProbabilities(Transformer model, ReadOnlySpan<int> tokens)
+    {
+        double[] logits = NextLogits(model, tokens);
+        double logTotal = Math.Log(logits.Sum(Math.Exp));
+        return [.. logits.Select(logit => logit - logTotal)];
+    }
+
+    public static int[] Prompt(int seed, int length, int vocabulary = 23)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, length).Select(_ => random.Next(vocabulary))];
+    }
+
+    /// <summary>The same model with its weights in float64.</summary>
+    private static Transformer Widened(Transformer model)
+    {
+        Dictionary<string, Tensor> weights = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
+        return new Transformer(model.Config, (name, shape) =>
+        {
+            Tensor wide = Tensor.Zeros(shape, DType.F64);
+            Kernels.Reference.Copy(weights[name], wide);
+            return wide;
+        });
+    }
+
+    private static Tensor Filled(Shape shape, Func<float> value)
+    {
+        Tensor tensor = Tensor.Zeros(shape);
+        foreach (ref float x in tensor.Span<float>())
+            x = value();
+        return tensor;
+    }
+}
