@@ -1,0 +1,71 @@
+namespace Grimoire.Training.Runs;
+
+/// <summary>A name and what belongs to it, as a row of a table or a headline figure.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Value">Its value, ready to be read.</param>
+public sealed record Fact(string Name, string Value);
+
+/// <summary>A table of facts under a heading.</summary>
+/// <param name="Title">The heading.</param>
+/// <param name="Facts">The rows.</param>
+public sealed record FactTable(string Title, IReadOnlyList<Fact> Facts);
+
+/// <summary>A command to repeat, and what it does.</summary>
+/// <param name="Purpose">What it does, in a few words.</param>
+/// <param name="Line">The command line.</param>
+public sealed record CommandLine(string Purpose, string Line);
+
+/// <summary>A token of validation text and how much it surprised the model.</summary>
+/// <param name="Text">The token's text.</param>
+/// <param name="Nats">Minus the log of the probability the model gave it.</param>
+/// <param name="Alternatives">What the model held likeliest there, with probabilities.</param>
+public sealed record SurpriseToken(string Text, double Nats, IReadOnlyList<(string Text, double Probability)> Alternatives);
+
+/// <summary>A piece of a vocabulary and how often it stands in the training text.</summary>
+/// <param name="Text">The piece.</param>
+/// <param name="Count">Its occurrences.</param>
+public sealed record PieceCount(string Text, long Count);
+
+/// <summary>What a tokenizer made of its training text.</summary>
+/// <param name="Description">The tokenizer in a sentence.</param>
+/// <param name="Frequent">The most frequent pieces, most frequent first.</param>
+/// <param name="Longest">The longest pieces, longest first.</param>
+/// <param name="Example">Some text, divided into its tokens.</param>
+public sealed record TokenizerView(string Description, IReadOnlyList<PieceCount> Frequent, IReadOnlyList<string> Longest, IReadOnlyList<string> Example);
+
+/// <summary>All that <c>report.html</c> shows. Parts that are empty are left out of the page.</summary>
+public sealed record ReportData
+{
+    /// <summary>The run's name.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What came out, in one sentence.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>What was run, where and how it went.</summary>
+    public required RunInfo Run { get; init; }
+
+    /// <summary>The few figures that matter, shown large.</summary>
+    public IReadOnlyList<Fact> Headline { get; init; } = [];
+
+    /// <summary>How to repeat, continue and use it.</summary>
+    public IReadOnlyList<CommandLine> Commands { get; init; } = [];
+
+    /// <summary>Tables: the model, the data, the results.</summary>
+    public IReadOnlyList<FactTable> Tables { get; init; } = [];
+
+    /// <summary>The metrics of all steps.</summary>
+    public IReadOnlyList<MetricRow> Metrics { get; init; } = [];
+
+    /// <summary>The loss of a model that knows nothing, ln V; null to leave the line out.</summary>
+    public double? UntrainedLoss { get; init; }
+
+    /// <summary>What the model wrote as it learned.</summary>
+    public IReadOnlyList<TextSample> Samples { get; init; } = [];
+
+    /// <summary>A passage of validation text, token by token.</summary>
+    public IReadOnlyList<SurpriseToken> Surprise { get; init; } = [];
+
+    /// <summary>The tokenizer; null to leave it out.</summary>
+    public TokenizerView? Tokenizer { get; init; }
+}
