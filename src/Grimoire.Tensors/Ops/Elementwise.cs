@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Grimoire.Tensors;
 
 /// <content>Sums, products and multiples, element by element.</content>
@@ -52,12 +54,13 @@ public static partial class Ops
         return y;
     }
 
-    private static Workspace CheckAlike(Tensor a, Tensor b)
+    private static Workspace CheckAlike(
+        Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string nameA = "", [CallerArgumentExpression(nameof(b))] string nameB = "")
     {
         Workspace workspace = Home(a, b);
-        CheckType(workspace, a);
-        CheckType(workspace, b);
-        CheckShape(b, a.Shape);
+        CheckType(workspace, a, nameA);
+        CheckType(workspace, b, nameB);
+        CheckShape(b, a.Shape, nameB);
         return workspace;
     }
 }

@@ -17,6 +17,13 @@ public static partial class OpCases
                 (w, x) => Written(x[2], () => w.Kernels.ScatterRows(x[0], x[1], x[2])), ids * channels);
         }
 
+        foreach ((int from, int count, int to) in ((int, int, int)[])[(0, 7, 0), (3, 2, 5), (6, 1, 0), (2, 0, 4)])
+        {
+            yield return new(
+                "CopyRows", $"{count} from {from} to {to}", [Constant((7, 3, 17)), Constant((9, 3, 17))],
+                (w, x) => Written(x[1], () => w.Kernels.CopyRows(x[0], from, count, x[1], to)), 0);
+        }
+
         foreach ((Shape image, int size) in ((Shape, int)[])[((1, 1, 3, 3), 3), ((2, 3, 6, 4), 2), ((1, 3, 5, 7), 1), ((2, 1, 28, 28), 7)])
         {
             yield return new("Patches", $"{image} of {size}", [new(image)], (_, x) => Ops.Patches(x[0], size), 0);
