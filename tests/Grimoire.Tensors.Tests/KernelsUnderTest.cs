@@ -7,5 +7,8 @@ internal static class KernelsUnderTest
     {
         // Itself in float32: what rounding alone does.
         ["reference"] = Kernels.Reference,
+        ["512 bits"] = Kernels.CreateSimd(threads: 2, vectorBits: 512),
+        ["256 bits"] = Kernels.CreateSimd(threads: 1, vectorBits: 256),
+        ["128 bits"] = Kernels.CreateSimd(threads: 3, vectorBits: 128),
     };
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -12,6 +14,27 @@ public abstract class Kernels
 {
     /// <summary>Plain loops in any precision, one thread: what every other device is compared with.</summary>
     public static Kernels Reference { get; } = new ReferenceKernels();
+
+    /// <summary>The widest registers of this machine on all its processors, in F32.</summary>
+    public static Kernels Simd { get; } = CreateSimd(Environment.ProcessorCount);
+
+    /// <summary>Kernels in vector registers, in F32. Their bits depend on the width, not on the number of threads.</summary>
+    /// <param name="threads">How many threads may work on a kernel at once, the caller's among them.</param>
+    /// <param name="vectorBits">512, 256 or 128; 0 for the widest that this machine has. Wider ones work too, slowly.</param>
+    /// <exception cref="GrimoireException">There is no such number of threads or no such width.</exception>
+    public static Kernels CreateSimd(int threads, int vectorBits = 0)
+    {
+        if (threads is < 1 or > 1024)
+            throw new GrimoireException($"{threads} threads cannot compute; ask for 1 to 1024");
+        int widest = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+        return (vectorBits == 0 ? widest : vectorBits) switch
+        {
+            512 => new SimdKernels<Lanes512>(threads),
+            256 => new SimdKernels<Lanes256>(threads),
+            128 => new SimdKernels<Lanes128>(threads),
+            _ => throw new GrimoireException($"there are no registers of {vectorBits} bits; choose 512, 256 or 128, or 0 for the widest"),
+        };
+    }
 
     // ---- elementwise ------------------------------------------------------------------------------------------------------------
 

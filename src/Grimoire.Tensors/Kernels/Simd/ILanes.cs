@@ -1,0 +1,77 @@
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// A register of floats. Every kernel is written once over this and compiled for each width; methods are inlined to single
+/// instructions.
+/// </summary>
+internal unsafe interface ILanes<V>
+    where V : unmanaged, ILanes<V>
+{
+    /// <summary>Floats in a register.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Whether there are 32 registers, so that a matrix tile may have 12 rows of two registers and not only 6.</summary>
+    static abstract bool ManyRegisters { get; }
+
+    /// <summary>0, 1, 2, …</summary>
+    static abstract V Indices { get; }
+
+    static abstract V Create(float value);
+
+    static abstract V Load(float* source);
+
+    /// <summary>Converts <see cref="Count"/> binary16 numbers.</summary>
+    static abstract V LoadHalf(ushort* source);
+
+    /// <summary>Converts <see cref="Count"/> bfloat16 numbers.</summary>
+    static abstract V LoadBFloat16(ushort* source);
+
+    void Store(float* destination);
+
+    static abstract V operator +(V a, V b);
+
+    static abstract V operator -(V a, V b);
+
+    static abstract V operator *(V a, V b);
+
+    static abstract V operator /(V a, V b);
+
+    static abstract V operator -(V a);
+
+    /// <summary>a · b + c, fused where the machine can.</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>The smaller; b where either is not a number.</summary>
+    static abstract V Min(V a, V b);
+
+    /// <summary>The larger; b where either is not a number.</summary>
+    static abstract V Max(V a, V b);
+
+    static abstract V Abs(V a);
+
+    static abstract V Sqrt(V a);
+
+    /// <summary>To the nearest integer, ties to even.</summary>
+    static abstract V Round(V a);
+
+    /// <summary>2ⁿ for integers n in −126 … 127.</summary>
+    static abstract V PowerOfTwo(V n);
+
+    /// <summary>The magnitude of a with the sign of b.</summary>
+    static abstract V CopySign(V a, V b);
+
+    /// <summary>Lanes 2i and 2i + 1 exchanged.</summary>
+    static abstract V SwapPairs(V a);
+
+    /// <summary>A mask: all bits set in the lanes where a &gt; b.</summary>
+    static abstract V Greater(V a, V b);
+
+    /// <summary>a where the mask is set, else b.</summary>
+    static abstract V Select(V mask, V a, V b);
+
+    /// <summary>The sum of the lanes, halves first.</summary>
+    static abstract float Sum(V a);
+
+    /// <summary>The largest lane.</summary>
+    static abstract float MaxOf(V a);
+}

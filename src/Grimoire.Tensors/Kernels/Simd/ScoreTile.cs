@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// Scores of a tile of keys for a tile of query rows, <c>[key, row]</c>: a register holds one key's scores of neighbouring rows, so that
+/// maxima and sums over keys need nothing across lanes, and the exponentials are the left factor of the values as they lie.
+/// </summary>
+/// <param name="spec">Scale, mask and soft-cap.</param>
+/// <param name="rows">Query rows.</param>
+/// <param name="position">Position of the first row.</param>
+/// <param name="firstKey">Position of the first key.</param>
+/// <param name="keys">Keys.</param>
+internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int position, int firstKey, int keys)
+    where V : unmanaged, ILanes<V>
+{
+    /// <summary>Stands for the score of a key that is not seen: its exponential beside any real score is 0.</summary>
+    public const float Unseen = -1e30f;
+
+    /// <summary>Query rows.</summary>
+    public int Rows => rows;
+
+    /// <summary>Keys.</summary>
+    public int Keys => keys;
+
+    /// <summary>Floats from one key's scores to the next's.</summary>
+    public nint Stride => StrideOf(rows);
+
+    /// <summary>Floats from one key's scores to the next's where there are so many rows.</summary>
+    public static int StrideOf(int rows) => RightFactor<V>.Padded(rows);
+
+    /// <summary>Floats for the scores of so many rows and keys; tiles may read a little beyond the last.</summary>
+    public static int Size(int rows, int keys) => (keys + 4) * StrideOf(rows);
+
+    /// <summary>How many of the keys row <paramref name="row"/> or an earlier one may see.</summary>
+    public int KeysUpTo(int row) => spec.Causal ? Math.Clamp(position + row - firstKey + 1, 0, keys) : keys;
+
+    /// <summary>The first row that may see key <paramref name="key"/> or an earlier one.</summary>
+    public int RowsFrom(int key) => spec.Causal ? Math.Clamp(firstKey + key - position, 0, rows) : 0;
+
+    /// <summary>results[key, row] = ⟨key, row⟩ wherever a row of a panel may see a key.</summary>
+    public void Multiply(float* panelsK, float* panelsQ, int channels, float* results)
+    {
+        for (int row = 0; row < rows; row += Tile<V>.Columns)
+        {
+            int end = KeysUpTo(row + Tile<V>.Columns - 1);
+            for (int key = 0; key < end; key += Tile<V>.MaxRows)
+            {
+                int height = Math.Min(Tile<V>.MaxRows, keys - key);
+                Tile<V>.Any(
+                    panelsK + ((nint)key * channels), Tile<V>.RowsFor(height), panelsQ + ((nint)row * channels), Tile<V>.Columns, channels,
+                    null, 0, results + (key * Stride) + row, Stride, height, Tile<V>.Columns);
+            }
+        }
+    }
+
+    /// <summary>An inner product scaled and capped, <see cref="Unseen"/> where the row does not see the key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Score(V product, int row, int key)
+    {
+        V score = product * V.Create(spec.Scale);
+        if (spec.SoftCap > 0)
+            score = V.Create(spec.SoftCap) * VectorMath<V>.Tanh(score * V.Create(1 / spec.SoftCap));
+        int distance = position + row - firstKey - key;
+        return AllSee(distance) ? score : V.Select(Sees(distance), score, V.Create(Unseen));
+    }
+
+    /// <summary>∂score / ∂product, from the score.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope(V score)
+    {
+        if (spec.SoftCap <= 0)
+            return V.Create(spec.Scale);
+        // An unseen score stands as if at the cap, where the slope is 0: its probability is 0, and 0 times infinity would not be.
+        V tanh = V.Max(V.Create(-1), score * V.Create(1 / spec.SoftCap));
+        return V.Create(spec.Scale) * (V.Create(1) - (tanh * tanh));
+    }
+
+    /// <summary>Whether every row of a register sees a key that lies so far before the first of them.</summary>
+    private bool AllSee(int distance) => !spec.Causal || (distance >= 0 && (spec.Window == 0 || distance + V.Count <= spec.Window));
+
+    private V Sees(int distance)
+    {
+        V distances = V.Create(distance) + V.Indices;
+        V mask = V.Greater(distances, V.Create(-0.5f));
+        return spec.Window == 0 ? mask : V.Select(mask, V.Greater(V.Create(spec.Window - 0.5f), distances), mask);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+
+namespace Grimoire.Tensors;
+
+/// <summary>Elementwise kernels.</summary>
+internal sealed unsafe partial class SimdKernels<V>
+{
+    public override void Fill(Tensor x, double value)
+    {
+        if (x.DType == DType.F32)
+            Each(new FillOp(Floats(x), (float)value), x.Shape.Count);
+        else
+            Reference.Fill(x, value);
+    }
+
+    public override void Copy(Tensor x, Tensor y)
+    {
+        if (x.DType == y.DType)
+            x.CopyTo(y);
+        else if (y.DType == DType.F32 && x.DType == DType.F16)
+            Each(new ConvertOp<Half16>(x.Data, Floats(y)), y.Shape.Count);
+        else if (y.DType == DType.F32 && x.DType == DType.BF16)
+            Each(new ConvertOp<Brain16>(x.Data, Floats(y)), y.Shape.Count);
+        else
+            Reference.Copy(x, y);
+    }
+
+    public override void Add(Tensor a, Tensor b, Tensor y) => Each(new AddOp(Floats(a), Floats(b), Floats(y)), y.Shape.Count);
+
+    public override void Accumulate(Tensor x, float factor, Tensor y) => Each(new AccumulateOp(Floats(x), factor, Floats(y)), y.Shape.Count);
+
+    public override void Multiply(Tensor a, Tensor b, Tensor y) => Each(new MultiplyOp(Floats(a), Floats(b), Floats(y)), y.Shape.Count);
+
+    public override void MultiplyGrad(Tensor dy, Tensor other, Tensor dx) =>
+        Each(new MultiplyGradOp(Floats(dy), Floats(other), Floats(dx)), dx.Shape.Count);
+
+    public override void Scale(Tensor x, float factor, Tensor y) => Each(new ScaleOp(Floats(x), factor, Floats(y)), y.Shape.Count);
+
+    public override void Dropout(Tensor x, float rate, ulong seed, Tensor y) =>
+        Each(new DropoutOp(Floats(x), rate, seed, Floats(y), accumulate: false), y.Shape.Count);
+
+    public override void DropoutGrad(Tensor dy, float rate, ulong seed, Tensor dx) =>
+        Each(new DropoutOp(Floats(dy), rate, seed, Floats(dx), accumulate: true), dx.Shape.Count);
+
+    private readonly struct FillOp(float* x, float value) : IElementwise<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V> => lanes.Store(x + i, V.Create(value));
+    }
+
+    private readonly struct ConvertOp<T>(byte* x, float* y) : IElementwise<V>
+        where T : struct, IElement
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V> => lanes.Store(y + i, lanes.Load<T>(x, i));
+    }
+
+    private readonly struct AddOp(float* a, float* b, float* y) : IElementwise<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V> => lanes.Store(y + i, lanes.Load(a + i) + lanes.Load(b + i));
+    }
+
+    private readonly struct AccumulateOp(float* x, float factor, float* y) : IElementwise<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V> => lanes.Store(y + i, V.MultiplyAdd(V.Create(factor), lanes.Load(x + i), lanes.Load(y + i)));
+    }
+
+    private readonly struct MultiplyOp(float* a, float* b, float* y) : IElementwise<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V> => lanes.Store(y + i, lanes.Load(a + i) * lanes.Load(b + i));
+    }
+
+    private readonly struct MultiplyGradOp(float* dy, float* other, float* dx) : IElementwise<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V> => lanes.Store(dx + i, V.MultiplyAdd(lanes.Load(dy + i), lanes.Load(other + i), lanes.Load(dx + i)));
+    }
+
+    private readonly struct ScaleOp(float* x, float factor, float* y) : IElementwise<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V> => lanes.Store(y + i, V.Create(factor) * lanes.Load(x + i));
+    }
+
+    /// <summary>The mask is drawn number by number: integers of 64 bits are not what registers of floats are good at.</summary>
+    private readonly struct DropoutOp(float* x, float rate, ulong seed, float* y, bool accumulate) : IElementwise<V>
+    {
+        private readonly float factor = (float)(1 / (1 - (double)rate));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V>
+        {
+            V mask = V.Create(0);
+            for (int lane = 0; lane < V.Count; lane++)
+                ((float*)&mask)[lane] = CountedRandom.Keeps(seed, (ulong)(i + lane), rate) ? 1 : 0;
+            V product = V.Select(V.Greater(mask, V.Create(0)), V.Create(factor) * lanes.Load(x + i), V.Create(0));
+            lanes.Store(y + i, accumulate ? lanes.Load(y + i) + product : product);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+namespace Grimoire.Tensors;
+
+/// <summary>Products of matrices: all the same product with other factors.</summary>
+internal sealed unsafe partial class SimdKernels<V>
+{
+    public override void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
+    {
+        int rows = x.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
+        if (rows is > 0 and <= Gemv<V, Single32>.MaxRows)
+        {
+            FewRows(x, weight, bias, y, rows);
+            return;
+        }
+
+        Gemm<V>.Multiply(
+            new(Operand.AlongDepth(Floats(x), inputs), Operand.AlongDepth(weight.Data, inputs, weight.DType), Floats(y), outputs, rows, outputs, inputs, bias: FloatsOrNull(bias)),
+            threads);
+    }
+
+    public override void LinearInputGrad(Tensor dy, Tensor weight, Tensor dx)
+    {
+        int rows = dx.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
+        Gemm<V>.Multiply(
+            new(Operand.AlongDepth(Floats(dy), outputs), Operand.AlongOuter(weight.Data, inputs, weight.DType), Floats(dx), inputs, rows, inputs, outputs, accumulate: true),
+            threads);
+    }
+
+    public override void LinearWeightGrad(Tensor dy, Tensor x, Tensor dw)
+    {
+        int rows = x.Shape.Rows, inputs = dw.Shape[1], outputs = dw.Shape[0];
+        Gemm<V>.Multiply(
+            new(Operand.AlongOuter(Floats(dy), outputs), Operand.AlongOuter(Floats(x), inputs), Floats(dw), inputs, outputs, inputs, rows, accumulate: true),
+            threads);
+    }
+
+    public override void MatMul(Tensor a, Tensor b, Tensor y, bool transposeA = false, bool transposeB = false, bool accumulate = false)
+    {
+        int m = y.Shape[-2], n = y.Shape[-1], k = a.Shape[transposeA ? -2 : -1], batches = y.Shape.Rank == 3 ? y.Shape[0] : 1;
+        Operand left = transposeA ? Operand.AlongOuter(Floats(a), m) : Operand.AlongDepth(Floats(a), k);
+        Operand right = transposeB ? Operand.AlongDepth(Floats(b), k) : Operand.AlongOuter(Floats(b), n);
+        var products = new Products(new(left, right, Floats(y), n, m, n, k, accumulate), batches >= 2 * threads ? 1 : threads);
+        if (batches >= 2 * threads)
+            Team(ref products, batches);
+        else
+            products.RunAll(batches);
+    }
+
+    private void FewRows(Tensor x, Tensor weight, Tensor? bias, Tensor y, int rows)
+    {
+        int inputs = weight.Shape[1], outputs = weight.Shape[0];
+        float* from = Floats(x), shift = FloatsOrNull(bias), to = Floats(y);
+        switch (weight.DType)
+        {
+            case DType.F32: Gemv<V, Single32>.Multiply(from, weight.Data, shift, to, rows, inputs, outputs, threads); break;
+            case DType.F16: Gemv<V, Half16>.Multiply(from, weight.Data, shift, to, rows, inputs, outputs, threads); break;
+            case DType.BF16: Gemv<V, Brain16>.Multiply(from, weight.Data, shift, to, rows, inputs, outputs, threads); break;
+            default: throw new InvalidOperationException($"a weight of {weight.DType} cannot be multiplied");
+        }
+    }
+
+    /// <summary>The products of a batch.</summary>
+    private readonly struct Products(Product first, int threads) : IJob
+    {
+        public void Run(int index)
+        {
+            nint a = (nint)first.Rows * first.Depth, b = (nint)first.Depth * first.Columns, c = (nint)first.Rows * first.Columns;
+            Gemm<V>.Multiply(
+                first with
+                {
+                    A = first.A with { Data = first.A.Data + (index * a * sizeof(float)) },
+                    B = first.B with { Data = first.B.Data + (index * b * sizeof(float)) },
+                    C = first.C + (index * c),
+                },
+                threads);
+        }
+
+        public void RunAll(int count)
+        {
+            for (int i = 0; i < count; i++)
+                Run(i);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// Working memory of the kernels, one block of each kind per thread, grown to the largest request and kept. What it holds is lost
+/// with the next request of the same kind on the same thread.
+/// </summary>
+internal static unsafe class Scratch
+{
+    [ThreadStatic]
+    private static NativeBuffer? plan, shared, own;
+
+    /// <summary>For the list of pieces of a job.</summary>
+    public static float* Plan(long floats) => Grow(ref plan, floats);
+
+    /// <summary>For what a caller prepares and every thread of its job reads.</summary>
+    public static float* Shared(long floats) => Grow(ref shared, floats);
+
+    /// <summary>For one piece of a job.</summary>
+    public static float* Own(long floats) => Grow(ref own, floats);
+
+    private static float* Grow(ref NativeBuffer? buffer, long floats)
+    {
+        long bytes = floats * sizeof(float);
+        if (buffer is null || buffer.Length < bytes)
+        {
+            buffer?.Dispose();
+            buffer = new NativeBuffer(Math.Max(bytes, 1 << 16), zeroed: false);
+        }
+
+        return (float*)buffer.Pointer;
+    }
+}

@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace Grimoire.Tensors;
+
+/// <summary>One piece of work of many: run once for each index, in any order, on any thread.</summary>
+internal interface IJob
+{
+    void Run(int index);
+}
+
+/// <summary>
+/// Threads that wait for work together with the one that brings it. They watch for some microseconds after each job and then
+/// sleep, so that a dispatch costs a tenth of a microsecond in a busy process and an idle process costs nothing. Nothing is
+/// allocated. Pieces are handed out one by one: the caller never waits for a thread that has not begun to help.
+/// </summary>
+/// <remarks>
+/// The gate is one number: the low half counts helpers inside a job, the high half is odd while a job is open. A helper enters by raising
+/// the count, which fails if the job was closed meanwhile; the caller closes and then waits for the count to fall to zero.
+/// </remarks>
+internal sealed unsafe class ThreadTeam
+{
+    private const long Phase = 1L << 32;
+
+    private Helper[] helpers = [];
+    private ExceptionDispatchInfo? failure;
+    private Place place;
+
+    /// <summary>The team of the process.</summary>
+    public static ThreadTeam Shared { get; } = new();
+
+    /// <summary>How long a helper watches before it sleeps.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMicroseconds(40);
+
+    /// <summary>
+    /// Runs the job for the indices 0 … count − 1 on at most <paramref name="threads"/> threads, this one among them, and returns when all are done. A job inside a
+    /// job, or beside another caller's, runs on the calling thread alone. The first exception is thrown here.
+    /// </summary>
+    public void Run<TJob>(ref TJob job, int count, int threads)
+        where TJob : struct, IJob
+    {
+        if (Math.Min(count, threads) <= 1 || Interlocked.CompareExchange(ref place.Busy, 1, 0) != 0)
+        {
+            for (int i = 0; i < count; i++)
+                job.Run(i);
+            return;
+        }
+
+        try
+        {
+            Share(&Piece<TJob>, Unsafe.AsPointer(ref job), count, Math.Min(count, threads) - 1);
+        }
+        finally
+        {
+            Volatile.Write(ref place.Busy, 0);
+        }
+    }
+
+    private static void Piece<TJob>(void* job, int index)
+        where TJob : struct, IJob => Unsafe.AsRef<TJob>(job).Run(index);
+
+    private void Share(delegate*<void*, int, void> body, void* job, int count, int wanted)
+    {
+        if (helpers.Length < wanted)
+            Grow(wanted);
+        place.Body = body;
+        place.Job = job;
+        (place.Count, place.Wanted, place.Next, failure) = (count, wanted, 0, null);
+        Interlocked.Add(ref place.Gate, Phase);
+        for (int i = 0; i < wanted; i++)
+            helpers[i].Wake();
+        Work();
+        Interlocked.Add(ref place.Gate, Phase);
+        var spin = new SpinWait();
+        while ((int)Volatile.Read(ref place.Gate) != 0)
+            spin.SpinOnce(sleep1Threshold: -1);
+        place.Job = null;
+        failure?.Throw();
+    }
+
+    /// <summary>Takes pieces until none is left. After a failure the rest is given up.</summary>
+    private void Work()
+    {
+        try
+        {
+            int count = place.Count;
+            for (int i; (i = Interlocked.Increment(ref place.Next) - 1) < count;)
+                place.Body(place.Job, i);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
+            Volatile.Write(ref place.Next, int.MaxValue / 2);
+        }
+    }
+
+    private void Help(int index)
+    {
+        long gate;
+        do
+        {
+            gate = Volatile.Read(ref place.Gate);
+            if (!Open(gate))
+                return;
+        }
+        while (Interlocked.CompareExchange(ref place.Gate, gate + 1, gate) != gate);
+
+        if (index < place.Wanted)
+            Work();
+        Interlocked.Decrement(ref place.Gate);
+    }
+
+    private static bool Open(long gate) => (gate >> 32 & 1) != 0;
+
+    private void Grow(int wanted)
+    {
+        var grown = new Helper[wanted];
+        for (int i = 0; i < wanted; i++)
+            grown[i] = i < helpers.Length ? helpers[i] : new Helper(this, i);
+        helpers = grown;
+    }
+
+    /// <summary>What caller and helpers share; the two contended words lie on lines of their own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Place
+    {
+        [FieldOffset(0)]
+        public delegate*<void*, int, void> Body;
+
+        [FieldOffset(8)]
+        public void* Job;
+
+        [FieldOffset(16)]
+        public int Count;
+
+        [FieldOffset(20)]
+        public int Wanted;
+
+        [FieldOffset(24)]
+        public int Busy;
+
+        [FieldOffset(128)]
+        public int Next;
+
+        [FieldOffset(256)]
+        public long Gate;
+    }
+
+    private sealed class Helper
+    {
+        private readonly ThreadTeam team;
+        private readonly int index;
+        private readonly object bed = new();
+        private int asleep;
+
+        public Helper(ThreadTeam team, int index)
+        {
+            (this.team, this.index) = (team, index);
+            new Thread(Loop, maxStackSize: 1 << 20) { IsBackground = true, Name = $"tensors {index + 1}" }.Start();
+        }
+
+        public void Wake()
+        {
+            if (Volatile.Read(ref asleep) == 0)
+                return;
+            lock (bed)
+                Monitor.Pulse(bed);
+        }
+
+        private void Loop()
+        {
+            // The phase last seen to its end: a job is joined once.
+            for (long done = 0; ;)
+            {
+                long phase = Watch(done);
+                team.Help(index);
+                done = phase;
+            }
+        }
+
+        /// <summary>Returns the phase of an open job other than the one done.</summary>
+        private long Watch(long done)
+        {
+            for (long start = Stopwatch.GetTimestamp(); ;)
+            {
+                for (int i = 0; i < 32; i++)
+                {
+                    if (Phase(done) is var phase and not 0)
+                        return phase;
+                    Thread.SpinWait(1);
+                }
+
+                if (Stopwatch.GetElapsedTime(start) > Patience)
+                    break;
+            }
+
+            return Sleep(done);
+        }
+
+        private long Sleep(long done)
+        {
+            lock (bed)
+            {
+                // A full fence between "I sleep" and the last look at the gate: either we see the job or its caller sees us.
+                Interlocked.Exchange(ref asleep, 1);
+                long phase;
+                while ((phase = Phase(done)) == 0)
+                    Monitor.Wait(bed);
+                Volatile.Write(ref asleep, 0);
+                return phase;
+            }
+        }
+
+        private long Phase(long done)
+        {
+            long gate = Volatile.Read(ref team.place.Gate);
+            long phase = gate >> 32;
+            return Open(gate) && phase != done ? phase : 0;
+        }
+    }
+}
