@@ -72,19 +72,18 @@ public sealed class Family
     private static ModelConfig ReadConfig(JsonRecord json, string path)
     {
         Family family = Of(json, path);
-        ModelConfig config = family.Read(json);
-        if (json.Unasked.FirstOrDefault(key => !ConfigKeys.Harmless.Contains(key)) is { } unknown)
-            throw json.Refusal(unknown, $"the key is unknown in a {family.Name} model and may change what it computes; delete it if it does not");
         try
         {
+            ModelConfig config = family.Read(json);
+            if (json.Unasked.FirstOrDefault(key => !ConfigKeys.Harmless.Contains(key)) is { } unknown)
+                throw json.Refusal(unknown, $"the key is unknown in a {family.Name} model and may change what it computes; delete it if it does not");
             config.Validate();
+            return config;
         }
-        catch (GrimoireException e)
+        catch (GrimoireException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new GrimoireException($"{path}: {e.Message}", e);
         }
-
-        return config;
     }
 
     private static Family Of(JsonRecord json, string path)

@@ -1,4 +1,4 @@
-namespace Grimoire.Training.Tests;
+namespace Grimoire;
 
 /// <summary>A folder of a test's own, deleted with it.</summary>
 internal sealed class Scratch : IDisposable
