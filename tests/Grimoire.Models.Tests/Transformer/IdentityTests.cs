@@ -1,0 +1,149 @@
+using Grimoire.Tensors;
+
+namespace Grimoire.Models.Tests;
+
+/// <summary>Different ways of computing the same thing.</summary>
+public sealed class IdentityTests
+{
+    public static TheoryData<string> Names => FamilyModels.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Cached_is_uncached(string name)
+    {
+        Transformer model = FamilyModels.Random(name).In(DType.F64);
+        int[] tokens = FamilyModels.Tokens(17);
+        float[] whole = model.Logits(Wide(), Batch.Of(tokens));
+
+        var cache = new KeyValueCache(model.Config, DType.F64);
+        List<float> pieces = [];
+        foreach (Range piece in new[] { 0..5, 5..6, 6..7, 7..16, 16..17 })
+            pieces.AddRange(model.Logits(Wide(), Batch.Of(tokens.AsSpan(piece), cache)));
+        Assert.True(Runs.LargestDifference(whole, pieces.ToArray()) < 1e-6);
+
+        cache.Truncate(6);
+        float[] again = model.Logits(Wide(), Batch.Of(tokens.AsSpan(6..17), cache));
+        Assert.True(Runs.LargestDifference(whole.AsSpan(6 * model.Config.Vocabulary), again) < 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Packed_is_separate_with_and_without_caches(string name)
+    {
+        Transformer model = FamilyModels.Random(name);
+        int[][] sequences = [FamilyModels.Tokens(9, 1), FamilyModels.Tokens(1, 2), FamilyModels.Tokens(14, 3)];
+        float[] separate = [.. sequences.SelectMany(tokens => model.Logits(tokens))];
+        var packed = new Batch();
+        foreach (int[] tokens in sequences)
+            packed.Add(tokens);
+        Assert.Equal(separate, model.Logits(Narrow(), packed));
+
+        int[] prefix = FamilyModels.Tokens(4, 4);
+        float[] continued = [.. sequences[..2].SelectMany(tokens => model.Logits([.. prefix, .. tokens]).Skip(prefix.Length * model.Config.Vocabulary))];
+        var ragged = new Batch();
+        foreach (int[] tokens in sequences[..2])
+        {
+            var cache = new KeyValueCache(model.Config);
+            model.Logits(Narrow(), Batch.Of(prefix, cache));
+            ragged.Add(tokens, cache);
+        }
+
+        Assert.True(Runs.LargestDifference(continued, model.Logits(Narrow(), ragged)) < 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Taped_is_untaped_and_the_last_rows_are_the_last_of_all(string name)
+    {
+        Transformer model = FamilyModels.Random(name);
+        int[] first = FamilyModels.Tokens(9, 1), second = FamilyModels.Tokens(5, 2);
+        float[] plain = model.Logits(Narrow(), new Batch().Add(first).Add(second));
+        model.SetTrainable(true);
+        Assert.Equal(plain, model.Logits(new Workspace(Kernels.Reference, new Tape()), new Batch().Add(first).Add(second)));
+
+        model.SetTrainable(false);
+        int vocabulary = model.Config.Vocabulary;
+        float[] last = Runs.Values(model.ForwardLast(model.Begin(Narrow(), new Batch().Add(first).Add(second))));
+        Assert.Equal([.. plain[(8 * vocabulary)..(9 * vocabulary)], .. plain[(13 * vocabulary)..]], last);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Checkpointed_is_not(string name)
+    {
+        foreach (float dropout in new[] { 0f, 0.2f })
+        {
+            (float loss, float[][] gradients) = Step(FamilyModels.Random(name), new PassOptions(dropout, 5));
+            (float replayedLoss, float[][] replayed) = Step(FamilyModels.Random(name), new PassOptions(dropout, 5, Checkpoint: true));
+            Assert.Equal(loss, replayedLoss);
+            Assert.Equal(gradients, replayed);
+            Assert.All(gradients, gradient => Assert.Contains(gradient, value => value != 0));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_add_up(string name)
+    {
+        Transformer model = FamilyModels.Random(name);
+        float[][] once = Step(model, default).Gradients;
+        float[][] twice = Step(model, default).Gradients;
+        foreach ((float[] one, float[] two) in once.Zip(twice))
+            Assert.True(Runs.LargestDifference([.. one.Select(value => 2 * value)], two) <= 1e-5 * one.Max(Math.Abs));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_later_token_never_changes_an_earlier_logit(string name)
+    {
+        Transformer model = FamilyModels.Random(name);
+        int[] tokens = FamilyModels.Tokens(12);
+        float[] before = model.Logits(tokens);
+        for (int changed = 1; changed < tokens.Length; changed += 3)
+        {
+            int[] other = [.. tokens];
+            other[changed] = (other[changed] + 1) % model.Config.Vocabulary;
+            float[] after = model.Logits(other);
+            int untouched = changed * model.Config.Vocabulary;
+            Assert.Equal(before[..untouched], after[..untouched]);
+            Assert.NotEqual(before[untouched..], after[untouched..]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_fresh_model_knows_nothing(string name)
+    {
+        ModelConfig config = FamilyModels.Configs[name];
+        var model = new Transformer(config, Initialization.Random(config, 3));
+        int[] tokens = FamilyModels.Tokens(24);
+        Workspace workspace = Narrow();
+        Tensor logits = model.Forward(model.Begin(workspace, Batch.Of(tokens)));
+        float[] losses = Runs.Values(Ops.CrossEntropy(logits, workspace.From(FamilyModels.Tokens(24, 9))));
+        Assert.Equal(Math.Log(config.Vocabulary), losses.Average(), 0.02);
+    }
+
+    [Fact]
+    public void Tokens_and_lengths_the_model_does_not_have_are_refused()
+    {
+        Transformer model = FamilyModels.Random("gpt2");
+        Assert.Contains("token 29", Assert.Throws<GrimoireException>(() => model.Logits(29)).Message, StringComparison.Ordinal);
+        Assert.Contains("token -1", Assert.Throws<GrimoireException>(() => model.Logits(-1)).Message, StringComparison.Ordinal);
+        Assert.Contains("25 tokens", Assert.Throws<GrimoireException>(() => model.Logits(FamilyModels.Tokens(25))).Message, StringComparison.Ordinal);
+    }
+
+    private static Workspace Narrow() => new(Kernels.Reference);
+
+    private static Workspace Wide() => new(Kernels.Reference, type: DType.F64);
+
+    private static (float Loss, float[][] Gradients) Step(Transformer model, PassOptions options)
+    {
+        model.SetTrainable(true);
+        var workspace = new Workspace(Kernels.Reference, new Tape());
+        Batch batch = new Batch().Add(FamilyModels.Tokens(9, 1)).Add(FamilyModels.Tokens(5, 2));
+        Pass pass = model.Begin(workspace, batch, options);
+        Tensor loss = Ops.Mean(Ops.CrossEntropy(model.Forward(pass), workspace.From(FamilyModels.Tokens(14, 3))));
+        workspace.Tape!.Backward(loss);
+        return ((float)loss.Item(), [.. model.Parameters.Select(parameter => Runs.Values(parameter.Tensor.Grad!))]);
+    }
+}
