@@ -120,7 +120,7 @@ public sealed class IdentityTests
         Workspace workspace = Narrow();
         Tensor logits = model.Forward(model.Begin(workspace, Batch.Of(tokens)));
         float[] losses = Runs.Values(Ops.CrossEntropy(logits, workspace.From(FamilyModels.Tokens(24, 9))));
-        Assert.Equal(Math.Log(config.Vocabulary), losses.Average(), 0.02);
+        Assert.Equal(Math.Log(config.Vocabulary), losses.Average(), 0.05);
     }
 
     [Fact]

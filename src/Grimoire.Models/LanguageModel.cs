@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using Grimoire.Models.Tokenizers;
+using Grimoire.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>A transformer and the tokenizer its ids belong to: all that is needed to read and write text.</summary>
+public sealed record LanguageModel
+{
+    private const int Padding = 128;
+
+    /// <summary>Puts a transformer and a tokenizer together.</summary>
+    /// <exception cref="GrimoireException">They do not fit.</exception>
+    public LanguageModel(Transformer transformer, Tokenizer tokenizer)
+    {
+        CheckFit(transformer.Config, tokenizer);
+        (Transformer, Tokenizer) = (transformer, tokenizer);
+    }
+
+    /// <summary>Ids to logits.</summary>
+    public Transformer Transformer { get; }
+
+    /// <summary>Text to ids and back.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>What the transformer is.</summary>
+    public ModelConfig Config => Transformer.Config;
+
+    /// <summary>Loads a Hugging Face folder: <c>config.json</c>, <c>model*.safetensors</c> and a tokenizer.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">
+    /// Whether to copy the weights to F32 and mark them to be trained. Otherwise they stay in the mapped files in the type they have there.
+    /// </param>
+    /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the tokenizer does not belong to the model.</exception>
+    public static LanguageModel Load(string folder, bool trainable = false)
+    {
+        Transformer transformer = ModelFolder.Load(folder, trainable);
+        return new LanguageModel(transformer, Fitting(transformer.Config, folder));
+    }
+
+    /// <summary>
+    /// Writes a Hugging Face folder that other libraries open: <c>config.json</c>, <c>model.safetensors</c>, <c>generation_config.json</c>,
+    /// <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, each whole or not at all, the config last.
+    /// </summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <param name="type">How weights are stored; as the token embedding is if not given.</param>
+    /// <exception cref="GrimoireException">The family's files cannot express the model, or the folder cannot be written.</exception>
+    public void Save(string folder, DType? type = null)
+    {
+        Tokenizer.Save(folder);
+        AtomicFile.WriteText(Path.Combine(folder, "generation_config.json"), GenerationConfig());
+        ModelFolder.Save(folder, Transformer, type, Tokenizer.BeginOfText, Tokenizer.EndOfText);
+    }
+
+    /// <summary>The tokenizer of a folder, if it belongs to the model.</summary>
+    internal static Tokenizer Fitting(ModelConfig config, string folder)
+    {
+        Tokenizer tokenizer = Tokenizer.Load(folder);
+        try
+        {
+            CheckFit(config, tokenizer);
+            return tokenizer;
+        }
+        catch (GrimoireException e)
+        {
+            throw new GrimoireException($"{folder}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// A model must have a logit for every id. It may have some more, since vocabularies are padded to round sizes; many more mean that the two
+    /// do not belong together.
+    /// </summary>
+    private static void CheckFit(ModelConfig config, Tokenizer tokenizer)
+    {
+        int ids = tokenizer.VocabularySize, spare = config.Vocabulary - ids;
+        if (spare < 0)
+            throw new GrimoireException($"the tokenizer has {ids} ids and the model only {config.Vocabulary}; they do not belong together.");
+        if (spare >= Math.Max(Padding, config.Vocabulary / 16))
+            throw new GrimoireException($"the tokenizer has {ids} ids and the model {config.Vocabulary}, more than padding explains; they do not belong together.");
+    }
+
+    private string GenerationConfig()
+    {
+        using var memory = new MemoryStream();
+        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("_from_model_config", true);
+            json.WriteNumberOrNull("bos_token_id", Tokenizer.BeginOfText);
+            if (Tokenizer.StopIds.Count <= 1)
+                json.WriteNumberOrNull("eos_token_id", Tokenizer.StopIds.Count == 0 ? null : Tokenizer.StopIds[0]);
+            else
+                WriteStops(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(memory.ToArray()) + "\n";
+    }
+
+    private void WriteStops(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("eos_token_id");
+        foreach (int id in Tokenizer.StopIds)
+            json.WriteNumberValue(id);
+        json.WriteEndArray();
+    }
+}
