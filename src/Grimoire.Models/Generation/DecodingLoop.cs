@@ -57,6 +57,13 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
         return running.Count > 0;
     }
 
+    /// <summary>Sends all sequences away and forgets them.</summary>
+    internal void Clear()
+    {
+        running.Clear();
+        batch.Clear();
+    }
+
     /// <summary>One pass; the logits of each sequence's last row, or null where none is needed yet.</summary>
     private Tensor? Read()
     {

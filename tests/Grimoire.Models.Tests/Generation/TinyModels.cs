@@ -33,7 +33,7 @@ internal static class TinyModels
     public static double[] NextLogits(Transformer model, ReadOnlySpan<int> tokens)
     {
         var workspace = new Workspace(Kernels.Reference, type: DType.F64);
-        Transformer wide = Wide.GetValue(model, Widened);
+        Transformer wide = Wide.GetValue(model, narrow => narrow.In(DType.F64));
         return wide.ForwardLast(wide.Begin(workspace, Batch.Of(tokens))).Span<double>().ToArray();
     }
 
@@ -50,15 +50,32 @@ internal static class TinyModels
         return [.. Enumerable.Range(0, length).Select(_ => random.Next(vocabulary))];
     }
 
-    /// <summary>The same model with its weights in float64.</summary>
-    private static Transformer Widened(Transformer model)
+    /// <summary>A model that recites: after each token of the text comes the next one. No token may occur in it twice.</summary>
+    public static Transformer Reciting(int vocabulary, ReadOnlySpan<int> text, int context = 64)
     {
-        Dictionary<string, Tensor> weights = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
-        return new Transformer(model.Config, (name, shape) =>
+        var config = new ModelConfig
         {
-            Tensor wide = Tensor.Zeros(shape, DType.F64);
-            Kernels.Reference.Copy(weights[name], wide);
-            return wide;
+            Family = "test",
+            Vocabulary = vocabulary,
+            Context = context,
+            Layers = 1,
+            Heads = 1,
+            KeyValueHeads = 1,
+            HeadDim = 2,
+            Channels = vocabulary,
+            FeedForward = 1,
+        };
+        Tensor embedding = Tensor.Zeros((vocabulary, vocabulary));
+        Tensor head = Tensor.Zeros((vocabulary, vocabulary));
+        for (int token = 0; token < vocabulary; token++)
+            embedding.Span<float>()[(token * vocabulary) + token] = 1;
+        for (int i = 0; i + 1 < text.Length; i++)
+            head.Span<float>()[(text[i + 1] * vocabulary) + text[i]] = 10;
+        return new Transformer(config, (name, shape) => name switch
+        {
+            "embed.tokens" => embedding,
+            "head.weight" => head,
+            _ => Filled(shape, () => name.Contains("norm", StringComparison.Ordinal) ? 1 : 0),
         });
     }
 
