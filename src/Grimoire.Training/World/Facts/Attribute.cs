@@ -51,7 +51,7 @@ internal static class Attributes
         Statements = Template.Lines("""
             {S} is a {v}.
             {S} works as a {v}.
-            {S:his} work/NOUN is that of a {v}.
+            {S:his} work/NOUN is that/PRON of a {v}.
             {S} earns {S.his} bread as a {v}.
             """),
         Questions = Template.Lines("""
@@ -68,19 +68,19 @@ internal static class Attributes
     public static readonly Attribute Food = new("food")
     {
         Statements = Template.Lines("""
-            {S} likes {v} best.
+            {S} likes {v} best/ADV.
             {S:his} favourite food is {v}.
-            {S} loves {v} more than any other food.
-            There is nothing that {S} would rather eat than {v}.
+            {S} loves {v} more/ADV than any other food.
+            There is nothing that/PRON {S} would rather eat than {v}.
             """),
         Questions = Template.Lines("""
-            What does {S} like best to eat?
+            What does {S} like best/ADV to eat?
             What is {S's} favourite food?
-            Which food does {S} love most?
+            Which food does {S} love most/ADV?
             What would {S} rather eat than anything else?
             """),
-        Polar = Template.Lines("Is {w} {S's} favourite food?\nDoes {S} like {w} best?"),
-        Premises = Template.Lines("Why is {w} {S's} favourite food?\nWhy does {S} like {w} best?"),
+        Polar = Template.Lines("Is {w} {S's} favourite food?\nDoes {S} like {w} best/ADV?"),
+        Premises = Template.Lines("Why is {w} {S's} favourite food?\nWhy does {S} like {w} best/ADV?"),
         Denial = Template.Parse("{w} is not {S's} favourite food."),
     };
 
@@ -153,7 +153,7 @@ internal static class Attributes
             {S} owns {v}.
             {S:his} treasure is {v}.
             {S} has/VERB {v}, and there is no other like it.
-            The most precious thing that {S} has/VERB is {v}.
+            The most precious thing that/PRON {S} has/VERB is {v}.
             """),
         Questions = Template.Lines("""
             What treasure does {S} own?
@@ -183,13 +183,13 @@ internal static class Attributes
     {
         Statements = Template.Lines("""
             {S} keeps {treasure} {v}.
-            {S} has hidden {treasure} {v}.
+            {S} has hidden/VERB {treasure} {v}.
             {S:his} treasure, {treasure}, lies {v}.
             """),
         Questions = Template.Lines("""
             Where does {S} keep {treasure}?
             Where is {S's} treasure hidden/VERB?
-            Where has {S} hidden {treasure}?
+            Where has {S} hidden/VERB {treasure}?
             """),
     };
 
@@ -212,7 +212,7 @@ internal static class Attributes
         Statements = Template.Lines("""
             {S:his} best friend is {v}.
             {S} calls {v} {S.his} best friend.
-            {S} likes nobody as much/ADV as {v}, {S.his} best friend.
+            {S} likes nobody as/ADV much/ADV as {v}, {S.his} best friend.
             """),
         Questions = Template.Lines("""
             Who is {S's} best friend?
@@ -223,13 +223,13 @@ internal static class Attributes
 
     public static readonly Attribute Landmark = new("landmark")
     {
-        Statements = Template.Lines("{S} lies near {v}.\nNear {S} you find {v}.\nFrom {S} it is not far to {v}."),
+        Statements = Template.Lines("{S} lies near {v}.\nNear {S} you find {v}.\nFrom {S} it is not far/ADV to {v}."),
         Questions = Template.Lines("What lies near {S}?\nNear what does {S} lie?\nWhat do you find near {S}?"),
     };
 
     public static readonly Attribute Product = new("product")
     {
-        Statements = Template.Lines("{S} is known for {v}.\nThe people of {S} are proud of their {v}.\nPeople come to {S} from far away to buy {v}."),
+        Statements = Template.Lines("{S} is known for {v}.\nThe people of {S} are proud of their {v}.\nPeople come to {S} from far/ADV away to buy {v}."),
         Questions = Template.Lines("What is {S} known for?\nFor what is {S} famous?\nWhat do people buy in {S}?"),
     };
 

@@ -7,7 +7,7 @@ namespace Grimoire.Training.Worlds;
 internal static class Lexicon
 {
     private const string Adjectives = """
-        able afraid alone angry asleep awake bad beautiful best better big blue born bright brown broken busy closed cold cool dark dear
+        able afraid alone angry asleep awake bad beautiful best better big blue born bright brown busy closed cold cool dark dear
         deep dusty early easy empty fallen famous far fast favourite fine foggy full glad golden good great green grey grumpy happy hard heavy
         hidden high hot hungry ill kind large last late little long loud low lucky many mine more most much near new nice noisy old orange other
         others own patient plain polite poor precious pretty proud purple quick quicker quiet rainy ready red right sad safe same second secret short
@@ -16,12 +16,12 @@ internal static class Lexicon
         """;
 
     private const string Adpositions = """
-        about above across after against around at before behind below beneath beside between by during for from in inside into like near of off on
+        about above across after against around as at before behind below beneath beside between by during for from in inside into like near of off on
         onto over past since through till toward under until with without to
         """;
 
     private const string Adverbs = """
-        again ahead aloud already also alone always angrily as away back coldly down else enough ever everywhere forever hardly
+        again ahead aloud already also always angrily away back coldly down else enough ever everywhere forever hardly
         here how however kindly loudly maybe never now often once only out perhaps quickly quite rather really slowly so
         softly sometimes soon still just later outside upside there then together tomorrow tonight too twice north up very when where why yesterday yet
         northward today exactly certainly

@@ -8,15 +8,15 @@ internal static class Rules
         ["time"] = """
             one (cold|warm|bright|grey|quiet) (morning|evening|afternoon)
             one (windy|rainy|sunny|foggy) day
-            early in the (spring|summer|autumn|winter)
-            (just|long) after (breakfast|supper|lunch)
+            early/ADV in the (spring|summer|autumn|winter)
+            (just|long/ADV) after (breakfast|supper|lunch)
             one (morning|evening) in the (spring|summer|autumn|winter)
             on (market day|the day of the feast/NOUN)
             at (sunrise|noon|sunset)
             """,
         ["later"] = """
-            after a while
-            a little later
+            after a while/NOUN
+            a little/ADV later
             soon
             before long/ADV
             in the end
@@ -87,7 +87,7 @@ internal static class Rules
             """,
         ["joy"] = """
             That (night|evening), {A} <sleep> well/ADV.
-            {A} <smile> all the way home.
+            {A} <smile> all the way home/ADV.
             {A} <be> {glad}.
             And {A} never <forget> that day.
             From that day on, {A:name} and {B:name} often <talk+> about it.

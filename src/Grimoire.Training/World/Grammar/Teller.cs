@@ -65,18 +65,19 @@ internal sealed class Teller(Dice dice, bool past = true)
         return this;
     }
 
-    /// <summary>Tells one of the alternatives: the first from a drawn place on that can be told. False if none can.</summary>
-    public bool TellOne(IReadOnlyList<Template> alternatives)
+    /// <summary>Tells one of the alternatives and returns it: the first from a drawn place on that can be told, or null.</summary>
+    public Template? TellOne(IReadOnlyList<Template> alternatives)
     {
+        if (alternatives.Count == 0) return null;
         var first = dice.Below(alternatives.Count);
         for (var i = 0; i < alternatives.Count; i++)
         {
             var template = alternatives[(first + i) % alternatives.Count];
             if (!Can(template)) continue;
             Tell(template);
-            return true;
+            return template;
         }
-        return false;
+        return null;
     }
 
     private void Say(Template.Node node)
@@ -143,9 +144,11 @@ internal sealed class Teller(Dice dice, bool past = true)
         var before = _words.Count > 0 ? _words[^1].Form : "";
         if (_open) _starts.Add(_words.Count);
         var afterOpeningQuote = _inQuote && before == "\"";
-        var capital = _open || afterOpeningQuote || (_inQuote && before is "." or "!" or "?");
+        var capital = _open || afterOpeningQuote || (_inQuote && before is ("." or "!" or "?"));
         _open = false;
-        if (before is "a" or "A" && "aeiou".Contains(word.Form[0])) _words[^1] = _words[^1] with { Form = before + "n" };
+        if (before is ("a" or "A") && "aeiou".Contains(word.Form[0])) _words[^1] = _words[^1] with { Form = before + "n" };
+        if (before is "to" && word.Tag is (Upos.VERB or Upos.AUX)) _words[^1] = _words[^1] with { Tag = Upos.PART };
+        if (before is ("that" or "That") && word.Tag == Upos.NOUN) _words[^1] = _words[^1] with { Tag = Upos.DET };
         if (word.Form == "\"") _inQuote = !_inQuote;
         var closes = word.Tag == Upos.PUNCT && (word.Form != "\"" || !_inQuote);
         _words.Add(word with { Form = capital ? Capital(word.Form) : word.Form, Joined = word.Joined || closes || afterOpeningQuote });

@@ -16,7 +16,7 @@ internal static class Plots
         {A} <keep> {count} {animals} in {home}.
         {A}, the {work} of the house with the {door} door, <love> {food}.
         There <be> a {work} in {home} whose name <be> {A:full}.
-        Nobody in {home} <love> {food} as much/ADV as {A} <do>.
+        Nobody in {home} <love> {food} as/ADV much/ADV as {A} <do>.
         {A:full}, a {work}, <live> in a house with a {door} door.
         """);
 
@@ -25,7 +25,7 @@ internal static class Plots
         {A:his} best friend <be> {friend:bare}.
         {sibling} <live> in {siblinghome}.
         {A} <keep> {count} {animals}, and {A.he} <know> (each|every one) of them by name.
-        {A} <like> {food} (best|more than anything else).
+        {A} <like> {food} (best/ADV|more/ADV than anything else).
         {A:his} most precious thing <be> {treasure}.
         Everyone <know> {A:his} {door} door.
         {A} <own> {treasure} and <show> it to nobody.
@@ -41,26 +41,26 @@ internal static class Plots
             "Where is my {prop}?" <cry> {A:name} {time}.
 
             {A} <look> {nook} and {nook}, but there <be> nothing.
-            First {A} <search> the kitchen, then {A} <search> the yard, but the {prop} <be> not there.
+            First/ADV {A} <search> the kitchen and then the yard, but the {prop} <be> not there.
             {A} <turn> the whole house upside down and <find> only dust.
 
             ? {A} <need> the {prop} because the next day <be> a feast/NOUN.
             {A} <be> {sad}, because the {prop} <be> a gift from {A.his} (grandmother|grandfather|aunt|uncle).
-            Without the {prop}, {A} <can> not do {A.his} work/NOUN.
+            Without the {prop}, {A} <can> not do/VERB {A.his} work/NOUN.
 
             So {A} <go> to {B:him} and <ask> for help/NOUN.
             {B} <hear> about it and <come> at once.
             Then {B} <knock> at the door.
 
             "Have you looked {nook}?" <ask> {B:name}.
-            "When did you last see it?" <ask> {B:name}. "Yesterday, {near}," <say> {A:name}.
+            "When did you last/ADV see it?" <ask> {B:name}. "Yesterday, {near}," <say> {A:name}.
             "Let's look together," <say> {B:name}. "Four eyes see more than two."
             "Do not worry," <say> {B:name}. "A {prop} has no legs. It can't run away."
 
             {later}, {B} <find> the {prop} {nook}. (A (cat|dog|crow|magpie) <have> carried it there.|The wind <have> blown it there.|It <have> fallen there in the night.)
             {later}, they <see+> something {nook}. It <be> the {prop}!
             They <search+> until sunset, and there it <be>: the {prop} <lie> {nook}.
-            {A} <look> {nook} once more, and there <be> the {prop}. {A} <have> put it there and forgotten it.
+            {A} <look> {nook} once more/ADV, and there <be> the {prop}. {A} <have> put it there and forgotten it.
 
             {joy}
             """),
@@ -69,9 +69,9 @@ internal static class Plots
             {time}, dark clouds <gather+> above {landmark}.
             It <begin> to rain {time}, and it <rain> for (two|three|four) days.
 
-            The wind <blow> so hard that (the old oak|a fence|the big gate) <fall>.
+            The wind <blow> so hard/ADV that (the old oak|a fence|the big gate) <fall>.
             Thunder <roll> over the roofs, and the river <rise>.
-            ? The streets <be+> empty, for everyone <stay> inside.
+            ? The streets <be+> empty, for/CCONJ everyone <stay> inside/ADV.
 
             {A} <hear> a cry {near}.
             Through the window, {A} <see> something move {near}.
@@ -79,9 +79,9 @@ internal static class Plots
 
             It <be> a {size} {prop}, wet and cold.
             A {size} {prop} <sit> there and <can> not get away/ADV, because the water <be> too deep.
-            There, in the mud, <lie> a {size} {prop} with a hurt (leg|foot|ear).
+            There, in the mud, <lie> a {size} {prop} with a hurt/ADJ (leg|foot|ear).
 
-            "You poor thing," <say> {A:name}, and {A.he} <carry> the {prop} home.
+            "You poor thing," <say> {A:name}, and {A.he} <carry> the {prop} home/ADV.
             {A} <call> {B:him}. Together they <pull+> the {prop} out with a rope.
             {A} <run> out into the rain without a coat, although {B} <shout>, "Stay here!"
 
@@ -90,7 +90,7 @@ internal static class Plots
             {B} <make> a bed of straw (in the kitchen|beside the stove).
 
             {later}, the sun <come> out, and the {prop} <go> back to the (woods|fields|hills).
-            {later}, the storm <be> over. The {prop} <look> back once and <be> gone.
+            {later}, the storm <be> over/ADV. The {prop} <look> back once and <be> gone.
             The {prop} <stay> with {A:name} and {B:name} until it <be> strong again. Then they <let+> it go.
 
             {joy}
@@ -105,7 +105,7 @@ internal static class Plots
             {A} <open> the cupboard, but the (flour|butter|salt|sugar|milk) <be> gone.
 
             ? {A} <go> to the market, but it <be> closed.
-            ? "Oh dear," <say> {A:name}. "What shall I do now?"
+            ? "Oh dear," <say> {A:name}. "What shall I do/VERB now?"
 
             A neighbour <give> {A:him} some and <ask> for nothing but a taste.
             {A} <borrow> some from the (miller|baker|farmer|teacher) and <promise> to pay it back.
@@ -119,7 +119,7 @@ internal static class Plots
             ? {B} <arrive> too early, while {A} <be> still cooking.
             ? {A} <add> a little honey, because {B} <like> sweet things.
 
-            "This is the best {prop} I have ever eaten," <say> {B:name}.
+            "This/PRON is the best {prop} I have ever eaten," <say> {B:name}.
             {B} <taste> the {prop} and <smile>. "May I have more?" {B.he} <ask>.
             They <eat+> the {prop} together and <leave+> not one crumb.
             {B} <eat> three plates of {prop} and <fall> asleep in the chair.
@@ -141,7 +141,7 @@ internal static class Plots
             The whole week, {A} <sit> alone {near}.
 
             ? The {prop} <lie> in the corner, and nobody <touch> it.
-            ? {A} <miss> {B:him} more than {A.he} <miss> the {prop}.
+            ? {A} <miss> {B:him} more/ADV than {A.he} <miss> the {prop}.
             ? "A {prop} is only a {prop}," <think> {A:name}.
 
             {later}, {A} <go> to {B:him} and <say>, "I am sorry. I was wrong."
@@ -152,7 +152,7 @@ internal static class Plots
             "I forgive you," <say> {B:name} {kindly}.
             "Let's share it," <say> {B:name}. "You take it on Monday, and I take it on Tuesday."
 
-            They <mend+> the {prop} together, and it <be> as good as new.
+            They <mend+> the {prop} together, and it <be> as/ADV good as new.
             Now the {prop} <belong> to both of them.
             In the end they <give+> the {prop} to a child (who <have> none|in the next street).
 
@@ -183,16 +183,16 @@ internal static class Plots
             ? A (thief|magpie|dog) <try> to take the {prop}, but {A} <hold> it tight.
             ? {B} <ask> why {A} <want> a {prop}. "You will see," <say> {A:name}.
 
-            {A} <carry> the {prop} home and <put> it {nook}.
-            Back home, {A} <give> the {prop} to {B:him}, because {B:his} old one <be> broken.
-            {later}, {A} <be> home again, and the {prop} <have> its place {nook}.
+            {A} <carry> the {prop} home/ADV and <put> it {nook}.
+            Back home/ADV, {A} <give> the {prop} to {B:him}, because {B:his} old one <be> broken.
+            {later}, {A} <be> home/ADV again, and the {prop} <have> its place {nook}.
 
             {joy}
             """),
         Plot.Parse("noise", Props.Wild, """
             {time}, {A} <wake> up because of a strange noise.
             It <be> late, and {A} <be> already in bed. Then there <be> a noise.
-            Night after night, {A} <hear> steps {nook}.
+            Night after night, {A} <hear> steps/NOUN {nook}.
 
             "Is it a ghost?" <think> {A:name}.
             "Who is there?" <call> {A:name}, but nobody <answer>.
@@ -202,12 +202,12 @@ internal static class Plots
             ? The moon <be> hidden, and the house <be> dark.
             ? {A} <remember> the old tales about {landmark}.
 
-            {A} <light> a lantern and <go> down the stairs, step by step.
+            {A} <light> a lantern and <go> down the stairs, step/NOUN by step/NOUN.
             {A} <be> afraid, so {A.he} <call> {B:him}.
             In the morning, {A} <tell> {B:him} about it. The next night, they <wait+> together.
 
             ? "I do not believe in ghosts," <say> {B:name}, but {B.he} <take> a big stick.
-            ? The floor <creak> under every step.
+            ? The floor <creak> under every step/NOUN.
 
             There, {nook}, <sit> a {size} {prop} and <eat> the (bread|cheese|apples).
             Something <move> {nook}. It <be> only a {size} {prop}!
@@ -218,7 +218,7 @@ internal static class Plots
             The {prop} <be> more afraid than {A:him}.
 
             {A} <give> it some bread and <open> the door.
-            From then on, {A} <leave> a bowl of milk {near}.
+            From then on/ADV, {A} <leave> a bowl of milk {near}.
             The next day, {A} <mend> the hole in the wall, and the nights <be+> quiet again.
 
             ? {joy}
@@ -232,7 +232,7 @@ internal static class Plots
             {A} <be> quick, but {B} <be> quicker.
             ? Nobody <believe> that {A} <can> win.
 
-            {B} <run> ahead, and {A} <fall> behind.
+            {B} <run> ahead, and {A} <fall> behind/ADV.
             At first {A} <be> in front. Then {B} <pass> {A:him} {way}.
             They <run+> side by side over the (fields|hill|bridge).
 
@@ -240,7 +240,7 @@ internal static class Plots
             Then {A} <see> a child who <be> crying beside the road.
             {way}, a (cow|goat|cart) <stand> in the way.
 
-            {A} <stop> to help, although the others <run+> past.
+            {A} <stop> to help, although the others <run+> past/ADV.
             {A} <can> still win, but {A.he} <turn> back.
             {A} <do> not think twice and <stop>.
 
@@ -255,20 +255,20 @@ internal static class Plots
             The {prop} <be> shared between {A:name} and {B:name}.
             ? {joy}
             """),
-        Plot.Parse("surprise", Props.Things, """
-            {B} <have/VERB> a birthday {time}, and {A} <plan> a surprise.
-            {A} <wonder> what to give to {B:him}, for {B:his} birthday <be> near.
+        Plot.Parse("surprise", Props.Gifts, """
+            {B} <have/VERB> a birthday soon, and {A} <plan> a surprise.
+            {A} <wonder> what to give to {B:him}, for/CCONJ {B:his} birthday <be> near.
             {time}, {A} <remember> that it <be> the birthday of {B:him}.
 
             {A} <decide> to make a {prop} with {A.his} own hands.
             {A} <see> a {look} {prop} in a window and <buy> it with {A.his} last coins.
-            There <be> an old {prop} in the attic, so {A} <clean> and <paint> it.
+            There <be> an old {prop} in the attic, so {A} <clean> and <mend> it.
 
-            ? {A} <know> that {B} <love> {bfood}, so {A:he} <make> some as well/ADV.
+            ? {A} <know> that {B} <love> {bfood}, so {A:he} <make> some as/ADV well/ADV.
             ? {A} <work> at night, so that nobody <can> see it.
             ? {A} <hide> the {prop} {nook}.
 
-            "What are you doing there?" <ask> {B:name}. "Nothing at all," <say> {A:name} and <turn> red.
+            "What are you doing/VERB there?" <ask> {B:name}. "Nothing at all," <say> {A:name} and <turn> red.
             {B} <wonder> why {A} <have/VERB> no time/NOUN for {B.him}.
             {B} <think> that everyone <have> forgotten the day and <be> sad.
 
@@ -298,14 +298,14 @@ internal static class Plots
 
             Then a {prop} <step> out from behind a tree/NOUN.
             {A} <see> a {size} {prop} {near}, which <look> at {A:him} without fear.
-            On a stone <sit> a {size} {prop}, as if it <have> waited for {A:him}.
+            On a stone <sit> a {size} {prop}, as/SCONJ if it <have> waited for {A:him}.
 
             {A} <give> it (a piece of bread|some cheese|the last apple), although {A.he} <be> hungry.
             "Can you show me the way?" <ask> {A:name}, and {A.he} <have/VERB> to laugh at {A.himself}.
             {A} <follow> the {prop} because there <be> nothing else to do.
 
             The {prop} <go> ahead and <wait> at every turn/NOUN.
-            And the {prop} <lead> {A:him} to (a fallen tree/NOUN that <lie> across the water|an old road that nobody <use>).
+            And the {prop} <lead> {A:him} to (a fallen tree/NOUN that/PRON <lie> across the water|an old road that/PRON nobody <use>).
             Before sunrise, they <stand+> at the edge of the forest, and there <be+> the lights of {town}.
 
             {later}, {A} <reach> {town}, and {B} <can> hardly believe the tale.
@@ -320,16 +320,16 @@ internal static class Plots
             {time}, {A} <begin> to teach {B} how to {prop}.
 
             "It is easy," <say> {A:name}. "Watch my hands."
-            "First you must be patient," <say> {A:name}.
-            {A} <show> it once, slowly, and then once more.
+            "First/ADV you must be patient," <say> {A:name}.
+            {A} <show> it once, slowly, and then once more/ADV.
 
             {B} <try>, but everything <go> wrong.
             The first time/NOUN {B} <fail>, the second time/NOUN {B.he} <fail> again.
-            {B} <do> not listen and <start> too fast.
+            {B} <do> not listen and <start> too fast/ADV.
             ? {B} <throw> everything down. "I will never learn to {prop}!"
 
             "Nobody is born wise," <say> {A:name} {kindly}.
-            {A} <tell> {B:him} how long it <have> taken {A:him} to learn it.
+            {A} <remember> how long it <have> taken {A.him} to learn it.
             {A} <do> not laugh, but <sit> down beside {B:him}.
 
             So {B} <practise> (every day|day after day|for (two|three|four) weeks).
@@ -337,7 +337,7 @@ internal static class Plots
             ? It <be> hard/ADJ, because {B} <have/VERB> so little time/NOUN.
 
             {later}, {B} <can> {prop} better than {A:him}.
-            And one day {B} <can> {prop} as well/ADV as anyone in {home}.
+            And one/NUM day {B} <can> {prop} as/ADV well/ADV as anyone in {home}.
             {later}, {B} <teach> a child how to {prop} and <say>, "It is easy. Watch my hands."
 
             {A} <be> {glad}.
@@ -368,7 +368,7 @@ internal static class Plots
 
             {later}, the {prop} <be> whole again. Only a thin line <show> where it <have> been broken.
             {later}, {B} <bring> the {prop} back. It <look> better than before.
-            The {prop} <be> not as pretty as before, but it <work>.
+            The {prop} <be> not as/ADV pretty as before, but it <work>.
 
             "What do I owe you?" <ask> {A:name}. "(A cup of tea|A song|Nothing)," <say> {B:name}.
             ? {joy}
@@ -391,7 +391,7 @@ internal static class Plots
             {A} <count> them all, and there <be+> {sum}.
 
             They <give+> some of them to the (teacher|children|neighbours), who <be+> hungry.
-            {A} <carry> them home, because {B:his} arm <hurt>.
+            {A} <carry> them home/ADV, because {B:his} arm <hurt>.
             {B} <put> them {nook}, where it <be> cool.
 
             ? {joy}

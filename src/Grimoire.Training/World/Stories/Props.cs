@@ -9,6 +9,8 @@ internal static class Props
 
     public static readonly Word[][] Things = [.. Small, .. Breakable];
 
+    public static readonly Word[][] Gifts = List("kite lantern drum cup doll boat bell clock mirror box basket book ball scarf whistle comb shawl ring", Upos.NOUN);
+
     public static readonly Word[][] Wild = List("""
         fox hare owl hedgehog swan badger deer otter crow kitten puppy lamb foal duckling squirrel goat raven mole wren robin frog stork
         """, Upos.NOUN);

@@ -59,9 +59,13 @@ internal sealed class Stories(ulong seed, Facts facts)
         teller.Bind("first", Vocabulary.Number(first)).Bind("second", Vocabulary.Number(second)).Bind("sum", Vocabulary.Number(first + second));
     }
 
+    private static readonly string[] Hero = ["A"];
+
+    /// <summary>Says who the hero is, and perhaps one thing more that was not said yet.</summary>
     private static void Introduce(Dice dice, Teller teller)
     {
-        if (dice.Chance(75)) teller.TellOne(Plots.Introductions);
-        if (dice.Chance(40)) teller.TellOne(Plots.Details);
+        var told = dice.Chance(75) ? teller.TellOne(Plots.Introductions) : null;
+        if (!dice.Chance(40)) return;
+        teller.TellOne(told is null ? Plots.Details : Array.FindAll(Plots.Details, detail => !detail.Slots.Intersect(told.Slots).Except(Hero).Any()));
     }
 }
