@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Grimoire.Models.Tokenizers;
+
 namespace Grimoire.Training.Data;
 
 /// <summary>What building token shards needs to know of a tokenizer.</summary>
@@ -8,7 +11,24 @@ namespace Grimoire.Training.Data;
 /// and other documents follow each other with nothing between.
 /// </param>
 /// <param name="Hash">Changes whenever an id could: shards are built anew when it differs.</param>
-public sealed record TextEncoder(Func<string, int[]> Encode, int VocabularySize, int? EndOfText, string Hash);
+public sealed record TextEncoder(Func<string, int[]> Encode, int VocabularySize, int? EndOfText, string Hash)
+{
+    /// <summary>The encoder of a tokenizer that lies in a folder; the hash is that of its <c>tokenizer.json</c>.</summary>
+    /// <exception cref="GrimoireException">The folder holds no <c>tokenizer.json</c>.</exception>
+    public static TextEncoder Of(Tokenizer tokenizer, string folder)
+    {
+        string path = Path.Combine(folder, "tokenizer.json");
+        try
+        {
+            string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+            return new TextEncoder(text => tokenizer.Encode(text), tokenizer.VocabularySize, tokenizer.EndOfText, hash);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GrimoireException($"{path}: cannot be read ({e.Message.TrimEnd('.')}); save the tokenizer there first.", e);
+        }
+    }
+}
 
 /// <summary>How a corpus is divided into training and validation text.</summary>
 /// <param name="Fraction">

@@ -51,15 +51,14 @@ internal static class TextSplitter
     }
 
     /// <summary>
-    /// Where a text may be cut so that its halves encode as the whole does: after a line break between two visible characters,
-    /// else before a space between two visible characters; every common pre-tokenisation splits there. A text without either is cut between any
-    /// two characters.
+    /// Where a text may be cut so that its halves encode as the whole does: after a line break that stands alone before a letter or digit, else before a
+    /// space between two letters; every common pre-tokenisation splits there. A text without either is cut between any two characters.
     /// </summary>
     internal static int SafeCut(ReadOnlySpan<char> text)
     {
         for (int i = text.Length - 1; i > text.Length / 2; i--)
         {
-            if (text[i - 1] == '\n' && !char.IsWhiteSpace(text[i]) && !char.IsWhiteSpace(text[i - 2]))
+            if (text[i - 1] == '\n' && char.IsLetterOrDigit(text[i]) && !char.IsWhiteSpace(text[i - 2]))
                 return i;
         }
 

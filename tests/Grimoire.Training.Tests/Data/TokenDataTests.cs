@@ -1,3 +1,4 @@
+using Grimoire.Models.Tokenizers;
 using Grimoire.Tests;
 using Grimoire.Training.Data;
 
@@ -141,6 +142,27 @@ public sealed class TokenDataTests : IDisposable
         Assert.Equal(text, Decode(data.Train));
         Assert.Equal(new EncodingProgress(text.Length, text.Length, text.Length), seen[^1]);
         Assert.True(calls > 1);
+    }
+
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("gpt4")]
+    [InlineData("qwen")]
+    public void Pieces_encode_as_the_whole_text_does(string pattern)
+    {
+        string[] words = ["the", "Cat's", "42", "it's", "end.", "\"oh!\"", "größe", "x=1;", "//", "–", "I'LL"], gaps = [" ", " ", " ", "\n", "\n\n", "  ", " \n", "\r\n", "\n/", "\t"];
+        string text = string.Concat(Enumerable.Range(0, 200_000).Select(i =>
+            words[CountedRandom.Below(words.Length, 1, (ulong)i)] + gaps[CountedRandom.Below(gaps.Length, 2, (ulong)i)]));
+        var options = new TokenizerOptions { VocabularySize = 400, Pattern = SplitPattern.Named(pattern) };
+        Tokenizer tokenizer = TokenizerTrainer.Train([text[..50_000]], options);
+        tokenizer.Save(scratch["tokenizer"]);
+        var corpus = new Corpus([scratch.Write("a.txt", text)]);
+        Assert.True(corpus.Pieces().Count() > 3);
+        using TokenData data = TokenData.Prepare(scratch["t"], corpus, null, TextEncoder.Of(tokenizer, scratch["tokenizer"]), new SplitSettings(0));
+        int[] ids = new int[data.Train.Length];
+        data.Train.Read(0, ids);
+        Assert.True(ids.AsSpan(0, ids.Length - 1).SequenceEqual(tokenizer.Encode(text)));
+        Assert.Equal(tokenizer.EndOfText, ids[^1]);
     }
 
     [Fact]

@@ -15,22 +15,6 @@ public enum OptimizerKind
     Sgd,
 }
 
-/// <summary>Courses of the learning rate after its warm-up.</summary>
-public enum ScheduleKind
-{
-    /// <summary>Stays at its peak.</summary>
-    Constant,
-
-    /// <summary>Half a cosine down to the minimum.</summary>
-    Cosine,
-
-    /// <summary>A straight line down to the minimum.</summary>
-    Linear,
-
-    /// <summary>Warm-up, stable, decay: at its peak until the last part, then a straight line.</summary>
-    Wsd,
-}
-
 /// <summary>How weights are changed.</summary>
 public sealed record OptimizerSettings
 {

@@ -87,18 +87,20 @@ public static class SettingTypes
 
     /// <summary>One of an enumeration's names, in lower case.</summary>
     public static SettingType<TEnum> Choice<TEnum>()
-        where TEnum : struct, Enum
-    {
-        Dictionary<string, TEnum> names = Enum.GetValues<TEnum>().ToDictionary(v => v.ToString().ToLower(CultureInfo.InvariantCulture), v => v, StringComparer.Ordinal);
-        return new(
-            string.Join(", ", names.Keys.SkipLast(1)) + " or " + names.Keys.Last(),
+        where TEnum : struct, Enum =>
+        Choice([.. Enum.GetValues<TEnum>().Select(value => (value.ToString().ToLower(CultureInfo.InvariantCulture), value))]);
+
+    /// <summary>One of some named values.</summary>
+    public static SettingType<TEnum> Choice<TEnum>(params (string Name, TEnum Value)[] choices)
+        where TEnum : struct, Enum => new(
+            string.Join(", ", choices.SkipLast(1).Select(c => c.Name)) + " or " + choices[^1].Name,
             (SettingValue given, out TEnum value) =>
             {
-                value = default;
-                return given.Is(JsonValueKind.String) && given.Texts.Count == 1 && names.TryGetValue(given.Texts[0], out value);
+                int at = given.Is(JsonValueKind.String) && given.Texts.Count == 1 ? Array.FindIndex(choices, c => c.Name == given.Texts[0]) : -1;
+                value = at >= 0 ? choices[at].Value : default;
+                return at >= 0;
             },
-            value => JsonValue.Create(value.ToString().ToLower(CultureInfo.InvariantCulture)));
-    }
+            value => JsonValue.Create(choices.First(c => c.Value.Equals(value)).Name));
 
     /// <summary>A list of texts.</summary>
     public static SettingType<IReadOnlyList<string>> Texts(string expected) => new(
