@@ -25,11 +25,15 @@ public sealed class DocumentSampler : Sampler
             if (length > context)
             {
                 throw new GrimoireException(
-                    $"Document {i + 1} has {length} tokens with its end, more than the context of {context}: give a context of at least {length}, or train on windows of the text.");
+                    $"Document {i + 1} has {length} tokens with its end, more than the context of {context}: "
+                    + $"give a context of at least {length}, or train on windows of the text.");
             }
 
             if (Read(store, start + length - 1, 1)[0] != endToken)
-                throw new GrimoireException($"Document {i + 1} does not end with the end token {endToken}: build the shards with documents as lines or an end-of-text token.");
+            {
+                throw new GrimoireException(
+                    $"Document {i + 1} does not end with the end token {endToken}: take documents as lines or a tokenizer with an end-of-text token.");
+            }
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class ShardBuilder(string folder, TextEncoder encoder, long toke
         foreach (int id in ids)
         {
             if ((uint)id >= (uint)encoder.VocabularySize)
-                throw new GrimoireException($"The tokenizer gave id {id}, but its vocabulary has {encoder.VocabularySize} entries; its files do not fit together.");
+                throw new GrimoireException($"The tokenizer gave id {id}, but its vocabulary has {encoder.VocabularySize} entries; it is damaged.");
         }
     }
 }

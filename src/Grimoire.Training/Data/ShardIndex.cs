@@ -12,8 +12,8 @@ internal sealed record SplitIndex(long Tokens, long Bytes, IReadOnlyList<ShardFi
 internal sealed record SourceFile(string Path, long Bytes, DateTime Modified, string Hash);
 
 /// <summary>
-/// <c>shards.json</c>: what the token files beside it are. It is written last, so a folder without it holds no shards. All numbers in the token and document files
-/// are little-endian.
+/// <c>shards.json</c>: what the token files beside it are. It is written last, so a folder without it holds no shards. All numbers in the
+/// token and document files are little-endian.
 /// </summary>
 internal sealed record ShardIndex(
     string Key, string Tokenizer, int Vocabulary, IReadOnlyList<SourceFile> Sources, SplitIndex Train, SplitIndex? Validation)

@@ -5,8 +5,8 @@ using System.Text;
 namespace Grimoire.Training.Data;
 
 /// <summary>
-/// A corpus as token ids on disk: <c>train-00000.bin</c>, <c>validation-00000.bin</c> …, the ends of the documents, and <c>shards.json</c>, which says what they
-/// are and what they were made from. Built once, checked by hash on opening, built anew only when text, tokenizer or division changed.
+/// A corpus as token ids on disk: <c>train-00000.bin</c>, <c>validation-00000.bin</c> …, the ends of the documents, and <c>shards.json</c>,
+/// which says what they are and what they were made from. Built once, checked by hash on opening, built anew only when text, tokenizer or division changed.
 /// </summary>
 public sealed class TokenData : IDisposable
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Grimoire.Training.Runs;
 
 /// <summary>
-/// Metrics as TensorBoard reads them: a file of records framed like TFRecord (length, masked CRC-32C of the length, data, masked CRC-32C of the data), each a protocol-buffer
-/// message <c>Event { 1: wall_time, 2: step, 3: file_version, 5: Summary { 1: Value { 1: tag, 2: simple_value } } }</c>.
+/// Metrics as TensorBoard reads them: a file of records framed like TFRecord (length, masked CRC-32C of the length, data, masked CRC-32C of the data),
+/// each a protocol-buffer message <c>Event { 1: wall_time, 2: step, 3: file_version, 5: Summary { 1: Value { 1: tag, 2: simple_value } } }</c>.
 /// </summary>
 internal sealed class EventFile : IDisposable
 {

@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace Grimoire.Training.Runs;
 
 /// <summary>
-/// A file to which JSON objects are appended, one a line. A process killed while writing leaves at most a torn last line, which reading passes over and the next
-/// appending cuts off.
+/// A file to which JSON objects are appended, one a line. A process killed while writing leaves at most a torn last line, which reading passes over and
+/// the next appending cuts off.
 /// </summary>
 internal sealed class JsonLines : IDisposable
 {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Grimoire.Training.Runs;
 
 /// <summary>
-/// One training run, which is a folder: <c>run.json</c> (what and how), <c>metrics.jsonl</c>, <c>samples.jsonl</c>, <c>tensorboard/</c>, <c>checkpoints/</c> and
-/// <c>report.html</c>. One process at a time may hold it; everything it holds is readable while it grows.
+/// One training run, which is a folder: <c>run.json</c> (what and how), <c>metrics.jsonl</c>, <c>samples.jsonl</c>, <c>tensorboard/</c>,
+/// <c>checkpoints/</c> and <c>report.html</c>. One process at a time may hold it; everything it holds is readable while it grows.
 /// </summary>
 public sealed class Run : IDisposable
 {
@@ -207,7 +207,9 @@ public sealed class Run : IDisposable
         }
         catch (IOException e)
         {
-            string why = File.Exists(path) ? "another process is at work on this run; wait for it or choose another folder" : $"cannot be written ({e.Message.TrimEnd('.')})";
+            string why = File.Exists(path)
+                ? "another process is at work on this run; wait for it or choose another folder"
+                : $"cannot be written ({e.Message.TrimEnd('.')})";
             throw new GrimoireException($"{folder}: {why}.", e);
         }
     }

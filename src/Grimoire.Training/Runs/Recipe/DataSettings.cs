@@ -39,7 +39,8 @@ public sealed record DataSettings
     [
         Setting.Of("data", "text to train on: .txt or .jsonl files, folders or patterns", Texts("paths of files or folders"),
             (DataSettings s) => s.Paths, (s, v) => s with { Paths = v }),
-        Setting.Of("documents", "what a document is in a text file", Choice<DocumentUnit>(), (DataSettings s) => s.Documents, (s, v) => s with { Documents = v }),
+        Setting.Of("documents", "what a document is in a text file", Choice<DocumentUnit>(),
+            (DataSettings s) => s.Documents, (s, v) => s with { Documents = v }),
         Setting.Of("validation", "validation text of its own", Text("a path").OrNone(), (DataSettings s) => s.Validation, (s, v) => s with { Validation = v }),
         Setting.Of("validation_fraction", "share of the text held out otherwise", Number(0, 0.9),
             (DataSettings s) => s.ValidationFraction, (s, v) => s with { ValidationFraction = v }),

@@ -61,7 +61,8 @@ public sealed record OptimizerSettings
         Setting.Of("beta1", "Adam's decay of the mean gradient", Number(0, 0.99999), (OptimizerSettings s) => s.Beta1, (s, v) => s with { Beta1 = v }),
         Setting.Of("beta2", "Adam's decay of the mean squared gradient", Number(0, 0.99999), (OptimizerSettings s) => s.Beta2, (s, v) => s with { Beta2 = v }),
         Setting.Of("weight_decay", "decay of matrices", Number(0, 10), (OptimizerSettings s) => s.WeightDecay, (s, v) => s with { WeightDecay = v }),
-        Setting.Of("clip", "largest norm of the whole gradient (0: no clipping)", Number(0, 1e6), (OptimizerSettings s) => s.Clip, (s, v) => s with { Clip = v }),
+        Setting.Of("clip", "largest norm of the whole gradient (0: no clipping)", Number(0, 1e6),
+            (OptimizerSettings s) => s.Clip, (s, v) => s with { Clip = v }),
         Setting.Of("momentum", "momentum of sgd and muon", Number(0, 0.99999), (OptimizerSettings s) => s.Momentum, (s, v) => s with { Momentum = v }),
     ];
 }

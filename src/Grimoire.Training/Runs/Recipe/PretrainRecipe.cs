@@ -3,7 +3,9 @@ using static Grimoire.Training.Runs.SettingTypes;
 
 namespace Grimoire.Training.Runs;
 
-/// <summary>Everything that decides how a model is raised from raw text. In a file it is one flat JSON object; each key is also an option of the command line.</summary>
+/// <summary>
+/// Everything that decides how a model is raised from raw text. In a file it is one flat JSON object; each key is also an option of the command line.
+/// </summary>
 public sealed record PretrainRecipe
 {
     /// <summary>What the recipe is for, in a sentence.</summary>
@@ -51,7 +53,8 @@ public sealed record PretrainRecipe
     /// <summary>Every setting of the recipe, group by group.</summary>
     public static SettingList<PretrainRecipe> Settings { get; } =
     [
-        Setting.Of("description", "what the recipe is for", Text("a sentence"), (PretrainRecipe r) => r.Description, (r, v) => r with { Description = v }, "Recipe"),
+        Setting.Of("description", "what the recipe is for", Text("a sentence"),
+            (PretrainRecipe r) => r.Description, (r, v) => r with { Description = v }, "Recipe"),
         .. DataSettings.Settings.Within((PretrainRecipe r) => r.Data, (r, v) => r with { Data = v }, "Data"),
         .. TokenizerSettings.Settings.Within((PretrainRecipe r) => r.Tokenizer, (r, v) => r with { Tokenizer = v }, "Tokenizer"),
         .. ModelSettings.Settings.Within((PretrainRecipe r) => r.Model, (r, v) => r with { Model = v }, "Model"),
@@ -69,12 +72,14 @@ public sealed record PretrainRecipe
             (PretrainRecipe r) => r.Minutes, (r, v) => r with { Minutes = v }, "Training"),
         Setting.Of("label_smoothing", "share of the target's probability spread over the vocabulary", Number(0, 0.99),
             (PretrainRecipe r) => r.LabelSmoothing, (r, v) => r with { LabelSmoothing = v }, "Training"),
-        Setting.Of("z_loss", "weight of the squared log partition sum", Number(0, 1), (PretrainRecipe r) => r.ZLoss, (r, v) => r with { ZLoss = v }, "Training"),
+        Setting.Of("z_loss", "weight of the squared log partition sum", Number(0, 1),
+            (PretrainRecipe r) => r.ZLoss, (r, v) => r with { ZLoss = v }, "Training"),
         Setting.Of("seed", "seed of all randomness", Integer(0), (PretrainRecipe r) => r.Seed, (r, v) => r with { Seed = v }, "Training"),
-        Setting.Of("threads", "threads (none: one a core)", Count(1, 1024).OrNone(), (PretrainRecipe r) => r.Threads, (r, v) => r with { Threads = v }, "Training"),
+        Setting.Of("threads", "threads (none: one a core)", Count(1, 1024).OrNone(),
+            (PretrainRecipe r) => r.Threads, (r, v) => r with { Threads = v }, "Training"),
     ];
 
-    /// <summary>A recipe from a file over <paramref name="start"/> (or the defaults), with values of the command line laid over it, checked as a whole.</summary>
+    /// <summary>A recipe from a file over <paramref name="start"/> (or the defaults), with values of the command line over both, checked as a whole.</summary>
     /// <exception cref="GrimoireException">A value is refused, or values contradict each other.</exception>
     public static PretrainRecipe Load(string? path, IEnumerable<(string Key, string Value)> overrides, PretrainRecipe? start = null)
     {
@@ -96,7 +101,8 @@ public sealed record PretrainRecipe
         int keyValueHeads = Model.KeyValueHeads ?? Model.Heads;
         Require(Model.Channels % Model.Heads == 0, $"channels is {Model.Channels} and heads is {Model.Heads}; channels must be a multiple of heads");
         Require(Model.Heads % keyValueHeads == 0, $"heads is {Model.Heads} and kv_heads is {keyValueHeads}; heads must be a multiple of kv_heads");
-        Require(Model.Family == ModelFamily.Llama || keyValueHeads == Model.Heads, "kv_heads differs from heads, which family gpt2 does not have; use family llama");
+        Require(Model.Family == ModelFamily.Llama || keyValueHeads == Model.Heads,
+            "kv_heads differs from heads, which family gpt2 does not have; use family llama");
         Require(Model.Family != ModelFamily.Llama || Model.Channels / Model.Heads % 2 == 0,
             $"channels / heads is {Model.Channels / Model.Heads}; rotary positions turn pairs of channels, so it must be even");
         Require(Optimizer.MinimumLearningRate is not { } minimum || minimum <= Optimizer.LearningRate,

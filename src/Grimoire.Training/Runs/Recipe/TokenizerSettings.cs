@@ -16,7 +16,8 @@ public sealed record TokenizerSettings
     public string? Path { get; init; }
 
     /// <summary>The kinds by the names people use.</summary>
-    public static SettingType<TokenizerKind> Kinds { get; } = Choice(("char", TokenizerKind.Character), ("word", TokenizerKind.Word), ("bpe", TokenizerKind.Bytes));
+    public static SettingType<TokenizerKind> Kinds { get; } =
+        Choice(("char", TokenizerKind.Character), ("word", TokenizerKind.Word), ("bpe", TokenizerKind.Bytes));
 
     /// <summary>The settings by name.</summary>
     public static SettingList<TokenizerSettings> Settings { get; } =

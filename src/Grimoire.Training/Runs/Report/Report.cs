@@ -4,8 +4,8 @@ using System.Text;
 namespace Grimoire.Training.Runs;
 
 /// <summary>
-/// Writes a run as one page that needs nothing else: no network, no fonts, no libraries; light or dark as the reader's system is; readable on a phone. All text of models and
-/// data is escaped, and the page's own policy lets no other script run.
+/// Writes a run as one page that needs nothing else: no network, no fonts, no libraries; light or dark as the reader's system is; readable on a phone.
+/// All text of models and data is escaped, and the page's own policy lets no other script run.
 /// </summary>
 public static class Report
 {

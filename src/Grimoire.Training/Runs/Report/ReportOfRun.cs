@@ -33,7 +33,8 @@ public static class ReportOfRun
     {
         string parameters = run.Info.Results.TryGetValue("parameters", out double count) ? $" of {Large(count)} parameters" : "";
         string tokens = Last(metrics, Metric.Tokens) is { } seen ? $" reading {Large(seen)} tokens" : "";
-        string result = Best(metrics, Metric.BitsPerByte) is { } bits ? string.Create(CultureInfo.InvariantCulture, $", and needs {bits:0.00} bits for a byte of text it never saw")
+        string result = Best(metrics, Metric.BitsPerByte) is { } bits
+            ? string.Create(CultureInfo.InvariantCulture, $", and needs {bits:0.00} bits for a byte of text it never saw")
             : run.BestValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", and reached a validation loss of {loss:0.000}") : "";
         return $"A model{parameters} spent {Markup.Duration(run.Seconds)}{tokens} in {Markup.Count(run.Steps)} steps{result}.";
     }

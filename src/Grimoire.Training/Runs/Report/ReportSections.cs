@@ -18,7 +18,8 @@ internal static class ReportSections
         html.Append(Inv($"<p class=\"summary\">{Markup.Escape(data.Summary)}</p>\n<p class=\"meta\">"));
         string status = run.Status.ToString();
         html.Append(Inv($"<span class=\"status {status.ToLowerInvariant()}\">{status}</span> "));
-        html.Append(Inv($"<span>{run.Started:d MMMM yyyy, HH:mm} UTC</span> <span>seed {run.Seed}</span> <span>{Markup.Escape(run.Machine.Processor)}</span></p>\n"));
+        html.Append(Inv($"<span>{run.Started:d MMMM yyyy, HH:mm} UTC</span> <span>seed {run.Seed}</span> "));
+        html.Append(Inv($"<span>{Markup.Escape(run.Machine.Processor)}</span></p>\n"));
         if (run.Message is { } message)
             html.Append(Inv($"<p class=\"message\">{Markup.Escape(message)}</p>\n"));
         if (data.Headline.Count > 0)
@@ -33,7 +34,8 @@ internal static class ReportSections
     }
 
     public static string Body(ReportData data) => string.Concat(
-        Learning(data), Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer), Commands(data.Commands), Tables(data), Recipe(data.Run.Recipe));
+        Learning(data), Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer),
+        Commands(data.Commands), Tables(data), Recipe(data.Run.Recipe));
 
     private static string Learning(ReportData data)
     {
@@ -72,7 +74,8 @@ internal static class ReportSections
             html.Append("</div>\n");
         }
 
-        return Section("samples", "What it wrote", "Its own words at each stage of training; what it was given is in bold.", html.Append("</div>\n").ToString());
+        const string lead = "Its own words at each stage of training; what it was given is in bold.";
+        return Section("samples", "What it wrote", lead, html.Append("</div>\n").ToString());
     }
 
     private static string Surprise(IReadOnlyList<SurpriseToken> tokens)
@@ -92,7 +95,8 @@ internal static class ReportSections
         }
 
         double mean = tokens.Average(t => t.Nats);
-        string lead = Inv($"Text it never saw in training. The stronger a token's colour, the less the model expected it ({mean:0.00} nats a token here). Point at one, or tap it, to see what was expected instead.");
+        string lead = "Text it never saw in training. The stronger a token's colour, the less the model expected it "
+            + Inv($"({mean:0.00} nats a token here). Point at one, or tap it, to see what was expected instead.");
         return Section("surprise", "What surprised it", lead, html.Append("</p>\n").ToString());
     }
 
@@ -123,7 +127,12 @@ internal static class ReportSections
             double most = Math.Max(1, view.Frequent.Max(p => p.Count));
             html.Append("<div><h3>Most frequent pieces</h3><ol class=\"bars\">\n");
             foreach (PieceCount piece in view.Frequent)
-                html.Append(Inv($"<li><code>{Markup.Visible(piece.Text)}</code><span style=\"--share:{piece.Count / most:0.###}\"></span><em>{Markup.Count(piece.Count)}</em></li>\n"));
+            {
+                html.Append(Inv($"<li><code>{Markup.Visible(piece.Text)}</code><span style=\"--share:{piece.Count / most:0.###}\"></span>"));
+                html.Append(Inv($"<em>{Markup.Count(piece.Count)}</em></li>\n"));
+            }
+
+
             html.Append("</ol></div>\n");
         }
 
@@ -144,7 +153,12 @@ internal static class ReportSections
             return "";
         var html = new StringBuilder();
         foreach (CommandLine command in commands)
-            html.Append(Inv($"<div class=\"command\"><span>{Markup.Escape(command.Purpose)}</span><pre>{Markup.Escape(command.Line)}</pre><button type=\"button\" hidden>Copy</button></div>\n"));
+        {
+            html.Append(Inv($"<div class=\"command\"><span>{Markup.Escape(command.Purpose)}</span><pre>{Markup.Escape(command.Line)}</pre>"));
+            html.Append("<button type=\"button\" hidden>Copy</button></div>\n");
+        }
+
+
         return Section("commands", "Do it again", "", html.ToString());
     }
 
@@ -188,8 +202,11 @@ internal static class ReportSections
         _ => value.ToJsonString(),
     };
 
-    private static string Section(string id, string title, string lead, string body) =>
-        $"<section id=\"{id}\">\n<h2>{Markup.Escape(title)}</h2>\n{(lead.Length > 0 ? $"<p class=\"lead\">{Markup.Escape(lead)}</p>\n" : "")}{body}</section>\n";
+    private static string Section(string id, string title, string lead, string body)
+    {
+        string below = lead.Length > 0 ? $"<p class=\"lead\">{Markup.Escape(lead)}</p>\n" : "";
+        return $"<section id=\"{id}\">\n<h2>{Markup.Escape(title)}</h2>\n{below}{body}</section>\n";
+    }
 
     private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

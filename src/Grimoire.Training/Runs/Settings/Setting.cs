@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Grimoire.Training.Runs;
 
 /// <summary>
-/// One named value of a record of settings. The same key names it everywhere: in a recipe file, as <c>--key</c> on the command line (underscores as hyphens), in
-/// <c>run.json</c> and in messages.
+/// One named value of a record of settings. The same key names it everywhere: in a recipe file, as <c>--key</c> on the command line (underscores as
+/// hyphens), in <c>run.json</c> and in messages.
 /// </summary>
 /// <typeparam name="T">The record.</typeparam>
 public abstract class Setting<T>
@@ -68,6 +68,7 @@ public static class Setting
         public override JsonNode? Get(T settings) => type.Write(get(settings));
 
         public override Setting<TOuter> Within<TOuter>(Func<TOuter, T> outerGet, Func<TOuter, T, TOuter> outerWith, string outerGroup) =>
-            new Typed<TOuter, TValue>(Key, Description, type, outer => get(outerGet(outer)), (outer, value) => outerWith(outer, with(outerGet(outer), value)), outerGroup);
+            new Typed<TOuter, TValue>(
+                Key, Description, type, outer => get(outerGet(outer)), (outer, value) => outerWith(outer, with(outerGet(outer), value)), outerGroup);
     }
 }

@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Grimoire.Training.Runs;
 
 /// <summary>
-/// All settings of a record, in the order they are shown. Reading is strict: what is unknown, doubled, of the wrong type or out of range is refused, with its place and what
-/// was expected.
+/// All settings of a record, in the order they are shown. Reading is strict: what is unknown, doubled, of the wrong type or out of range is refused, with its
+/// place and what was expected.
 /// </summary>
 /// <typeparam name="T">The record.</typeparam>
 [CollectionBuilder(typeof(SettingList), nameof(SettingList.Create))]

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -32,37 +33,17 @@ public sealed class SettingType<TValue>
 public static class SettingTypes
 {
     /// <summary>An integer in a range.</summary>
-    public static SettingType<long> Integer(long minimum, long maximum = long.MaxValue) => new(
+    public static SettingType<long> Integer(long minimum, long maximum = long.MaxValue) => InRange(
         maximum == long.MaxValue ? Invariant($"an integer from {minimum} on") : Invariant($"an integer from {minimum} to {maximum}"),
-        (SettingValue given, out long value) =>
-        {
-            value = 0;
-            return given.Is(JsonValueKind.Number) && given.Texts.Count == 1
-                && long.TryParse(given.Texts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
-        },
-        value => JsonValue.Create(value));
+        minimum, maximum, NumberStyles.AllowLeadingSign, value => JsonValue.Create(value));
 
     /// <summary>An integer that counts things: it fits in 32 bits.</summary>
-    public static SettingType<int> Count(int minimum, int maximum) => new(
-        Invariant($"an integer from {minimum} to {maximum}"),
-        (SettingValue given, out int value) =>
-        {
-            value = 0;
-            return given.Is(JsonValueKind.Number) && given.Texts.Count == 1
-                && int.TryParse(given.Texts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
-        },
-        value => JsonValue.Create(value));
+    public static SettingType<int> Count(int minimum, int maximum) => InRange(
+        Invariant($"an integer from {minimum} to {maximum}"), minimum, maximum, NumberStyles.AllowLeadingSign, value => JsonValue.Create(value));
 
     /// <summary>A finite number in a range, ends included.</summary>
-    public static SettingType<double> Number(double minimum, double maximum) => new(
-        Invariant($"a number from {minimum} to {maximum}"),
-        (SettingValue given, out double value) =>
-        {
-            value = 0;
-            return given.Is(JsonValueKind.Number) && given.Texts.Count == 1
-                && double.TryParse(given.Texts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
-        },
-        value => JsonValue.Create(value));
+    public static SettingType<double> Number(double minimum, double maximum) => InRange(
+        Invariant($"a number from {minimum} to {maximum}"), minimum, maximum, NumberStyles.Float, value => JsonValue.Create(value));
 
     /// <summary>True or false.</summary>
     public static SettingType<bool> Flag { get; } = new(
@@ -137,6 +118,17 @@ public static class SettingTypes
             return IsNone(given) || type.Parse(given, out value);
         },
         value => value is null ? null : type.Write(value));
+
+    private static SettingType<T> InRange<T>(string expected, T minimum, T maximum, NumberStyles style, Func<T, JsonNode?> write)
+        where T : struct, INumber<T> => new(
+            expected,
+            (SettingValue given, out T value) =>
+            {
+                value = default;
+                return given.Is(JsonValueKind.Number) && given.Texts.Count == 1
+                    && T.TryParse(given.Texts[0], style, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
+            },
+            write);
 
     private static bool IsNone(SettingValue given) =>
         given.Kind == JsonValueKind.Null || (given.Kind == JsonValueKind.Undefined && given.Texts is ["none"]);
