@@ -55,7 +55,7 @@ public sealed class KernelTests
     public void Refuses_ids_beyond_the_table(string device)
     {
         var workspace = new Workspace(KernelsUnderTest.All[device]);
-        Tensor table = Tensor.Zeros((3, 5)), rows = workspace.Zeros((2, 5)), logits = workspace.Zeros((2, 3));
+        Tensor table = Tensor.Zeros((3, 5)), rows = workspace.Zeros((2, 5)), logits = workspace.Zeros((2, 3)), beyond = workspace.From([0, 3]);
         foreach (int wrong in (int[])[3, int.MaxValue, -1])
         {
             Tensor ids = workspace.From([0, wrong]);
@@ -63,8 +63,10 @@ public sealed class KernelTests
             Assert.ThrowsAny<ArgumentException>(() => workspace.Kernels.ScatterRows(rows, ids, table));
         }
 
-        Assert.ThrowsAny<ArgumentException>(() => Ops.CrossEntropy(logits, workspace.From([0, 3])));
-        Assert.ThrowsAny<ArgumentException>(() => workspace.Kernels.CrossEntropyGrad(logits, workspace.From([0, 3]), default, workspace.Zeros(2), workspace.Zeros((2, 3))));
+        Assert.ThrowsAny<ArgumentException>(() => Ops.CrossEntropy(logits, beyond));
+        Assert.ThrowsAny<ArgumentException>(() => workspace.Kernels.CrossEntropyGrad(logits, beyond, default, workspace.Zeros(2), workspace.Zeros((2, 3))));
+        Assert.ThrowsAny<ArgumentException>(() => workspace.Kernels.CopyRows(logits, 1, 2, logits, 0));
+        Assert.ThrowsAny<ArgumentException>(() => workspace.Kernels.CopyRows(logits, 0, 2, logits, 1));
     }
 
     private static void AssertClose(OpCase row, string what, double[] expected, double[] actual)

@@ -125,7 +125,8 @@ public sealed class ReferenceTests
     public void AdamW_and_gradient_descent_step_as_published()
     {
         Tensor parameter = workspace.From(1, [2]), grad = workspace.From(1, [0.5f]), m = workspace.From(1, [0.25f]), v = workspace.From(1, [4]);
-        Kernels.Reference.AdamW(parameter, grad, m, v, new(Rate: 0.5f, Beta1: 0.5f, Beta2: 0.75f, Epsilon: 1, Decay: 0.25f, Correction1: 0.5f, Correction2: 0.25f, GradScale: 2));
+        var step = new AdamWStep(Rate: 0.5f, Beta1: 0.5f, Beta2: 0.75f, Epsilon: 1, Decay: 0.25f, Correction1: 0.5f, Correction2: 0.25f, GradScale: 2);
+        Kernels.Reference.AdamW(parameter, grad, m, v, step);
         Equal([0.625], m);
         Equal([3.25], v);
         Equal([(2 * 0.875) - (0.5 * 1.25 / (Math.Sqrt(13) + 1))], parameter);

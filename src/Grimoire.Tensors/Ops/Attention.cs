@@ -80,7 +80,8 @@ file sealed class AttentionNode(Tensor q, Tensor k, Tensor v, Segment[] segments
         Workspace workspace = Output.Workspace!;
         Workspace.Position mark = workspace.Mark();
         kernels.AttentionGrad(
-            q, k, v, segments, spec, Output, logSumExp, OutputGrad, dq ?? workspace.Zeros(q.Shape), dk ?? workspace.Zeros(k.Shape), dv ?? workspace.Zeros(v.Shape));
+            q, k, v, segments, spec, Output, logSumExp, OutputGrad,
+            dq ?? workspace.Zeros(q.Shape), dk ?? workspace.Zeros(k.Shape), dv ?? workspace.Zeros(v.Shape));
         workspace.Release(mark);
     }
 }

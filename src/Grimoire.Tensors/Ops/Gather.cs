@@ -14,7 +14,10 @@ public static partial class Ops
         return Gather(workspace, table, ids);
     }
 
-    /// <summary>y[i] = x[ids[i]]: x <c>[row, channel]</c>, ids of I32 <c>[count]</c>, y <c>[count, channel]</c>. The gradient adds up where a row was taken twice.</summary>
+    /// <summary>
+    /// y[i] = x[ids[i]]: x <c>[row, channel]</c>, ids of I32 <c>[count]</c>, y <c>[count, channel]</c>. The gradient adds up where a row was
+    /// taken twice.
+    /// </summary>
     /// <exception cref="ArgumentException">A shape or type does not fit, or an id is not a row of x.</exception>
     public static Tensor GatherRows(Tensor x, Tensor ids)
     {

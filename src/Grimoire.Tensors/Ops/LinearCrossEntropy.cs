@@ -7,7 +7,8 @@ public static partial class Ops
 
     /// <summary>
     /// <see cref="CrossEntropy"/> of <see cref="Linear"/>, computed a chunk of rows at a time and recomputed in the backward pass: memory is
-    /// chunk × vocabulary instead of rows × vocabulary. x <c>[rows…, channel]</c>, weight <c>[vocabulary, channel]</c>, targets of I32 <c>[row]</c>, result <c>[row]</c>.
+    /// chunk × vocabulary instead of rows × vocabulary. x <c>[rows…, channel]</c>, weight <c>[vocabulary, channel]</c>, targets of I32
+    /// <c>[row]</c>, result <c>[row]</c>.
     /// </summary>
     /// <param name="x">The last layer's output.</param>
     /// <param name="weight">The unembedding.</param>

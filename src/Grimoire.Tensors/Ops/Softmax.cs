@@ -27,7 +27,9 @@ public static partial class Ops
         return y;
     }
 
-    /// <summary>The index of the largest element along the last axis (the first of equals): x <c>[rows…, class]</c>, result of I32 <c>[row]</c>; no gradient.</summary>
+    /// <summary>
+    /// The index of the largest element along the last axis (the first of equals): x <c>[rows…, class]</c>, result of I32 <c>[row]</c>; no gradient.
+    /// </summary>
     /// <exception cref="ArgumentException">The last axis is empty.</exception>
     public static Tensor ArgMax(Tensor x)
     {

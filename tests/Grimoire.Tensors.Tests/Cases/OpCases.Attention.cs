@@ -27,7 +27,11 @@ public static partial class OpCases
         {
             List<Input> inputs = [new((Tokens, Heads, Channels)), new((Tokens, KeyHeads, Channels)), new((Tokens, KeyHeads, Channels))];
             foreach (int past in Pasts.Where(past => past > 0))
-                inputs.AddRange([Constant((past + 3, KeyHeads, Channels)) with { Parameter = true }, Constant((past + 3, KeyHeads, Channels)) with { Parameter = true }]);
+            {
+                Input cache = Constant((past + 3, KeyHeads, Channels)) with { Parameter = true };
+                inputs.AddRange([cache, cache]);
+            }
+
             return [.. inputs];
         }
 
@@ -77,7 +81,8 @@ public static partial class OpCases
             Input[] scored = size.Inputs();
             scored[2] = scored[2] with { Grad = false };
             yield return new(
-                "AttentionScores", $"{name}, softmax", scored, (_, x) => Ops.Softmax(Ops.AttentionScores(x[0], x[1], size.Segments(x), size.Spec)), Pairs(size) * 2 * size.Channels)
+                "AttentionScores", $"{name}, softmax", scored,
+                (_, x) => Ops.Softmax(Ops.AttentionScores(x[0], x[1], size.Segments(x), size.Spec)), Pairs(size) * 2 * size.Channels)
             {
                 Tolerance = size.Spec.Scale > 1 ? 1e-4 : 1e-5,
             };

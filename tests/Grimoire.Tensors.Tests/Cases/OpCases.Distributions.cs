@@ -37,7 +37,8 @@ public static partial class OpCases
 
     private static OpCase CrossEntropy(int rows, int vocabulary, CrossEntropySpec spec = default, float scale = 1) => new(
         "CrossEntropy", $"{rows}×{vocabulary} smoothing {spec.Smoothing} z-loss {spec.ZLoss} scale {scale}",
-        [new((rows, vocabulary), Scale: scale), new(rows, Grad: false, Draw.IgnoredIds, Limit: vocabulary)], (_, x) => Ops.CrossEntropy(x[0], x[1], spec), 5.0 * rows * vocabulary)
+        [new((rows, vocabulary), Scale: scale), new(rows, Grad: false, Draw.IgnoredIds, Limit: vocabulary)],
+        (_, x) => Ops.CrossEntropy(x[0], x[1], spec), 5.0 * rows * vocabulary)
     {
         Tolerance = scale > 1 ? 1e-4 : 2e-5,
     };
@@ -45,11 +46,11 @@ public static partial class OpCases
     private static OpCase LinearCrossEntropy(
         int rows, int channels, int vocabulary, CrossEntropySpec spec = default, bool bias = false, float softCap = 0, int chunk = 0, DType? stored = null)
     {
-        Input[] operands =
-            [new((rows, channels)), Weight((vocabulary, channels), 0.5f, stored), new(rows, Grad: false, Draw.IgnoredIds, Limit: vocabulary), Weight(vocabulary)];
-        string detail = $"{rows}×{channels}→{vocabulary} smoothing {spec.Smoothing} z-loss {spec.ZLoss} cap {softCap} chunk {chunk} {(bias ? "bias" : "")} {stored}";
+        Input targets = new(rows, Grad: false, Draw.IgnoredIds, Limit: vocabulary);
+        Input[] operands = [new((rows, channels)), Weight((vocabulary, channels), 0.5f, stored), targets, Weight(vocabulary)];
+        string options = $"smoothing {spec.Smoothing} z-loss {spec.ZLoss} cap {softCap} chunk {chunk} {(bias ? "bias" : "")} {stored}";
         return new(
-            "LinearCrossEntropy", detail, bias ? operands : operands[..3],
+            "LinearCrossEntropy", $"{rows}×{channels}→{vocabulary} {options}", bias ? operands : operands[..3],
             (_, x) => Ops.LinearCrossEntropy(x[0], x[1], bias ? x[3] : null, x[2], spec, softCap, chunk), 2.0 * rows * channels * vocabulary)
         { Tolerance = 2e-5 };
     }

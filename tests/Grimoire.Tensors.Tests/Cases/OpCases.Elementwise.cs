@@ -58,7 +58,8 @@ public static partial class OpCases
 
     private static OpCase Add(Shape shape) => new("Add", $"{shape}", [new(shape), new(shape)], (_, x) => Ops.Add(x[0], x[1]), shape.Count);
 
-    private static OpCase Dropout(Shape shape) => new("Dropout", $"{shape}", [new(shape)], (_, x) => Ops.Dropout(x[0], 0.3f, seed: 12345678901234567), shape.Count);
+    private static OpCase Dropout(Shape shape) =>
+        new("Dropout", $"{shape}", [new(shape)], (_, x) => Ops.Dropout(x[0], 0.3f, seed: 12345678901234567), shape.Count);
 
     private static OpCase Activate(Activation kind, Shape shape, Draw draw = Draw.Normal) =>
         new("Activate", $"{kind} {draw} {shape}", [new(shape, Draw: draw, Scale: 2)], (_, x) => Ops.Activate(kind, x[0]), 10 * shape.Count);

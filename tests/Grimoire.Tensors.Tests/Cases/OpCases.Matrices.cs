@@ -45,11 +45,13 @@ public static partial class OpCases
             "LinearWeightGrad", size, [Constant((rows, outputs)), Constant((rows, inputs)), Constant((outputs, inputs))],
             (w, x) => Written(x[2], () => w.Kernels.LinearWeightGrad(x[0], x[1], x[2])), flops);
         yield return new(
-            "LinearBiasGrad", size, [Constant((rows, outputs)), Constant(outputs)], (w, x) => Written(x[1], () => w.Kernels.LinearBiasGrad(x[0], x[1])), rows * outputs);
+            "LinearBiasGrad", size, [Constant((rows, outputs)), Constant(outputs)],
+            (w, x) => Written(x[1], () => w.Kernels.LinearBiasGrad(x[0], x[1])), rows * outputs);
         foreach (DType? stored in (DType?[])[null, DType.F16, DType.BF16])
         {
             yield return new(
-                "LinearInputGrad", $"{size} {stored}", [Constant((rows, outputs)), Weight((outputs, inputs), stored: stored) with { Grad = false }, Constant((rows, inputs))],
+                "LinearInputGrad", $"{size} {stored}",
+                [Constant((rows, outputs)), Weight((outputs, inputs), stored: stored) with { Grad = false }, Constant((rows, inputs))],
                 (w, x) => Written(x[2], () => w.Kernels.LinearInputGrad(x[0], x[1], x[2])), flops);
         }
     }

@@ -12,7 +12,8 @@ public static partial class OpCases
             for (int part = 0; part < 2; part++)
                 yield return Sgd(count, part);
             yield return new(
-                "Sgd", $"no velocity [{count}]", [Constant(count), Constant(count)], (w, x) => Written(x[0], () => w.Kernels.Sgd(x[0], x[1], null, 0.1f, 0, 0.01f, 2)), 0);
+                "Sgd", $"no velocity [{count}]", [Constant(count), Constant(count)],
+                (w, x) => Written(x[0], () => w.Kernels.Sgd(x[0], x[1], null, 0.1f, 0, 0.01f, 2)), 0);
         }
     }
 
@@ -21,7 +22,9 @@ public static partial class OpCases
         var step = new AdamWStep(3e-3f, 0.9f, 0.999f, 1e-8f, 0.1f, 1 - MathF.Pow(0.9f, 7), 1 - MathF.Pow(0.999f, 7), 0.5f);
         Input[] operands = [Constant(count), Constant(count), Constant(count), new(count, Grad: false, Draw.Positive)];
         int changed = part == 0 ? 0 : part + 1;
-        return new("AdamW", $"[{count}] operand {changed}", operands, (w, x) => Written(x[changed], () => w.Kernels.AdamW(x[0], x[1], x[2], x[3], step)), 12.0 * count);
+        return new(
+            "AdamW", $"[{count}] operand {changed}", operands,
+            (w, x) => Written(x[changed], () => w.Kernels.AdamW(x[0], x[1], x[2], x[3], step)), 12.0 * count);
     }
 
     private static OpCase Sgd(int count, int part)

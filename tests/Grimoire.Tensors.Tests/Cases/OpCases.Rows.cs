@@ -11,7 +11,11 @@ public static partial class OpCases
             yield return new("GatherRows", size, [new((count, channels)), Ids(ids, count)], (_, x) => Ops.GatherRows(x[0], x[1]), 0);
             yield return new("Embedding", size, [Weight((count, channels)), Ids(ids, count)], (w, x) => Ops.Embedding(w, x[0], x[1]), 0);
             foreach (DType type in (DType[])[DType.F16, DType.BF16])
-                yield return new("Embedding", $"{size} {type}", [Weight((count, channels), stored: type), Ids(ids, count)], (w, x) => Ops.Embedding(w, x[0], x[1]), 0);
+            {
+                yield return new(
+                    "Embedding", $"{size} {type}", [Weight((count, channels), stored: type), Ids(ids, count)], (w, x) => Ops.Embedding(w, x[0], x[1]), 0);
+            }
+
             yield return new(
                 "ScatterRows", size, [Constant((ids, channels)), Ids(ids, count), Constant((count, channels))],
                 (w, x) => Written(x[2], () => w.Kernels.ScatterRows(x[0], x[1], x[2])), ids * channels);
@@ -29,7 +33,8 @@ public static partial class OpCases
             yield return new("Patches", $"{image} of {size}", [new(image)], (_, x) => Ops.Patches(x[0], size), 0);
             int inputs = image[1] * size * size;
             yield return new(
-                "PatchEmbed", $"{image} of {size}", [new(image), Weight((5, inputs)), Weight(5)], (_, x) => Ops.PatchEmbed(x[0], size, x[1], x[2]), 10 * image.Count);
+                "PatchEmbed", $"{image} of {size}", [new(image), Weight((5, inputs)), Weight(5)],
+                (_, x) => Ops.PatchEmbed(x[0], size, x[1], x[2]), 10 * image.Count);
         }
     }
 }

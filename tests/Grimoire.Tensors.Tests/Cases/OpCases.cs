@@ -15,7 +15,8 @@ public static partial class OpCases
     [
         Linear(768, 128, 512), Linear(2048, 384, 1536), Linear(2048, 1536, 384), Linear(1, 1024, 4096, stored: DType.BF16), Linear(1024, 1024, 1024),
         MatMul(1, 1024, 1024, 1024, false, false),
-        Activate(Activation.GeluTanh, (2048, 1536)), Activate(Activation.Gelu, (2048, 1536)), Gate(Activation.Silu, (2048, 1024)), Add((2048, 384)), Dropout((2048, 384)),
+        Activate(Activation.GeluTanh, (2048, 1536)), Activate(Activation.Gelu, (2048, 1536)), Gate(Activation.Silu, (2048, 1024)),
+        Add((2048, 384)), Dropout((2048, 384)),
         LayerNorm((2048, 384)), RmsNorm((2048, 384)),
         Rotary((2048, 6, 64), pairs: 32, interleaved: false),
         Attention("benchmark", new(6, 6, 64, [256, 256, 256, 256, 256, 256, 256, 256])), Attention("benchmark", new(6, 6, 64, [2048])),
@@ -25,7 +26,8 @@ public static partial class OpCases
 
     private static readonly Shape[] OddShapes = [1, 3, (3, 17), (1, 63), (5, 65), (2, 3, 130)];
 
-    private static Input Weight(Shape shape, float scale = 1, DType? stored = null) => new(shape, Grad: stored is null, Scale: scale, Stored: stored, Parameter: true);
+    private static Input Weight(Shape shape, float scale = 1, DType? stored = null) =>
+        new(shape, Grad: stored is null, Scale: scale, Stored: stored, Parameter: true);
 
     private static Input Constant(Shape shape) => new(shape, Grad: false);
 

@@ -36,7 +36,8 @@ internal sealed partial class ReferenceKernels
     }
 
     public override void AttentionGrad(
-        Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv)
+        Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp,
+        Tensor dy, Tensor dq, Tensor dk, Tensor dv)
     {
         Elements logSums = new(logSumExp);
         int heads = q.Shape[1], share = heads / k.Shape[1];
