@@ -166,6 +166,19 @@ public sealed unsafe class Tensor
         Buffer.MemoryCopy(Data, destination.Data, destination.Bytes, Bytes);
     }
 
+    /// <summary>Copies entries of the first axis without making a slice, which outside a workspace would be garbage.</summary>
+    internal void CopyRowsTo(int from, int count, Tensor destination, int to)
+    {
+        (Tensor x, Tensor y) = (this, destination);
+        if (x.DType != y.DType || x.Shape.WithFirst(count) != y.Shape.WithFirst(count))
+            throw new ArgumentException($"rows of {x} are not rows of {y}", nameof(destination));
+        if (from < 0 || from + (long)count > x.Shape[0] || to < 0 || to + (long)count > y.Shape[0])
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows from {from} of {x} do not fit from {to} on into {y}");
+        nuint row = Shape[0] == 0 ? 0 : Bytes / (nuint)Shape[0];
+        nuint bytes = row * (nuint)count;
+        Buffer.MemoryCopy(x.Data + (row * (nuint)from), y.Data + (row * (nuint)to), bytes, bytes);
+    }
+
     /// <summary>Makes a pooled tensor stand for new memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Tensor Place(Shape shape, DType type, void* data)

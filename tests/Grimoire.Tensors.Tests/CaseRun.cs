@@ -18,7 +18,10 @@ internal sealed record CaseRun(double[] Output, double[]?[] Gradients)
         Tensor[] inputs = row.Make(workspace);
         for (int i = 0; i < inputs.Length; i++)
             inputs[i].RequiresGrad = row.Inputs[i].Grad && (only is null || only == i);
-        Tensor output = row.Run(workspace, inputs);
+
+        // An input of the network has its gradient made beforehand; a result within it, as when one input is alone, gets it during the backward pass.
+        Tensor[] operands = only is null ? inputs : [.. inputs.Select(input => input is { RequiresGrad: true, Workspace: not null } ? Ops.Scale(input, 1) : input)];
+        Tensor output = row.Run(workspace, operands);
         double[] values = Numbers.Of(output);
         if (!taped || !output.RequiresGrad)
             return new(values, new double[]?[inputs.Length]);

@@ -92,6 +92,7 @@ public sealed class WorkspaceTests
         private static readonly int[] Positions = [0, 1, 2, 3, 0, 1, 2];
         private static readonly double[] Frequencies = [1, 0.1];
         private readonly Segment[] segments = [new(0, 4), new(4, 3)];
+        private readonly Tensor cache = Tensor.Zeros((6, 2, 4));
         private readonly Tensor norm = Weights(8, seed: 3);
 
         public Tensor Table { get; } = Weights((5, 8), seed: 1);
@@ -111,6 +112,7 @@ public sealed class WorkspaceTests
             x = Ops.Dropout(Ops.LayerNorm(x, norm, norm, 1e-5f), 0.1f, seed: 1) * 0.5f;
             x = Ops.Gate(Activation.Silu, x, Ops.Gelu(x)) + Ops.MatMul(x, Weight, transposeB: true) * Ops.LogSoftmax(x);
             Ops.ArgMax(x);
+            workspace.Kernels.CopyRows(q, 3, 2, cache, 4);
             Tensor losses = Ops.LinearCrossEntropy(x, Table, null, ids, new(0.1f, 0.01f), softCap: 5, chunk: 3);
             return Ops.Mean(losses + Ops.CrossEntropy(Ops.Linear(x, Table), ids)) + Ops.SquaredError(x, q.Reshape((7, 8)));
         }

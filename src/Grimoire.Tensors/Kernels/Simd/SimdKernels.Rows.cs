@@ -24,7 +24,7 @@ internal sealed unsafe partial class SimdKernels<V>
         Each(new ScatterOp(Floats(dy), Ids(ids), Floats(dtable), dy.Shape.Rows, dtable.Shape.Last), dtable.Shape.Last, StripSize);
     }
 
-    public override void CopyRows(Tensor x, int from, int count, Tensor y, int to) => x.Slice(from, count).CopyTo(y.Slice(to, count));
+    public override void CopyRows(Tensor x, int from, int count, Tensor y, int to) => x.CopyRowsTo(from, count, y, to);
 
     public override void Patches(Tensor image, int size, Tensor y) =>
         EachRow(new PatchOp(Floats(image), image.Shape, size, Floats(y), back: false), y.Shape.Rows, y.Shape.Last);
