@@ -63,6 +63,29 @@ public sealed class GoldenIdsTests
         }
     }
 
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("qwen2")]
+    [InlineData("stories260K")]
+    public void Excerpts_give_the_published_ids(string name)
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "Golden", "tokenizers", name);
+        Tokenizer tokenizer = Tokenizer.Load(folder);
+        JsonElement[] cases = [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "cases.json"))).RootElement.EnumerateArray()];
+        Assert.InRange(cases.Length, 50, 100);
+        foreach (JsonElement item in cases)
+        {
+            string text = item.GetProperty("text").GetString()!;
+            AssertIds(Ids(item, "ids"), tokenizer.Encode(text), text);
+            if (item.TryGetProperty("ids_add_special", out _))
+                AssertIds(Ids(item, "ids_add_special"), tokenizer.Encode(text, addSpecial: true), text);
+            if (item.TryGetProperty("ids_parse_special", out _))
+                AssertIds(Ids(item, "ids_parse_special"), tokenizer.Encode(text, parseSpecial: true), text);
+            if (item.TryGetProperty("decoded", out JsonElement decoded))
+                Assert.Equal(decoded.GetString(), tokenizer.Decode(Ids(item, "ids")));
+        }
+    }
+
     private static void AssertIds(int[] expected, int[] actual, string text) =>
         Assert.Equal($"{text}: {string.Join(' ', expected)}", $"{text}: {string.Join(' ', actual)}");
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Grimoire.Models.Tokenizers;
 
@@ -37,6 +38,8 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
         {
             if (utf8.Span.StartsWith("\uFEFF"u8))
                 utf8 = utf8[3..];
+            if (!Utf8.IsValid(utf8.Span))
+                throw new GrimoireException($"{file}: this is no valid JSON (its text is not UTF-8).");
             return new JsonPlace(JsonDocument.Parse(utf8).RootElement, file, "");
         }
         catch (JsonException e)
@@ -96,8 +99,6 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
 
     public IEnumerable<JsonPlace> Items()
     {
-        if (IsNull)
-            yield break;
         if (element.ValueKind != JsonValueKind.Array)
             throw Wrong("a list");
         int index = 0;

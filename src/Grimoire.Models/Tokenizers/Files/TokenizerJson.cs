@@ -80,6 +80,8 @@ internal static class TokenizerJson
     {
         List<AddedToken> tokens = [];
         var ids = new HashSet<int>();
+        if (json.IsNull)
+            return tokens;
         foreach (JsonPlace item in json.Items())
         {
             AddedToken token = ReadAddedToken(item, item["id"].Number(LargestId));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -13,23 +14,58 @@ internal static class UnicodeNormalization
     private const int Syllables = 0xAC00, Leads = 0x1100, Vowels = 0x1161, Trails = 0x11A7;
     private const int VowelCount = 21, TrailCount = 28, SyllableCount = 19 * VowelCount * TrailCount;
     private static readonly Tables Data = Tables.Read();
+    private static readonly Lazy<SearchValues<char>>[] MayChange = [.. Enumerable.Range(0, 4).Select(form => new Lazy<SearchValues<char>>(() => FindChanging(form >= 2, form % 2 == 1)))];
 
-    /// <summary>NFC, NFD, NFKC or NFKD; the same span where every character is below the first that can change.</summary>
+    /// <summary>NFC, NFD, NFKC or NFKD; the same span where no character can change. Only the stretches around those that can are worked on.</summary>
     public static ReadOnlySpan<char> Normalize(ReadOnlySpan<char> text, bool compatible, bool compose)
     {
-        char firstThatChanges = compatible ? '\u00A0' : compose ? '\u0300' : '\u00C0';
-        if (text.IndexOfAnyInRange(firstThatChanges, char.MaxValue) < 0)
+        SearchValues<char> mayChange = MayChange[(compatible ? 2 : 0) + (compose ? 1 : 0)].Value;
+        int at = text.IndexOfAny(mayChange);
+        if (at < 0)
             return text;
-        List<int> points = new(text.Length + 16);
+        var result = new ArrayBufferWriter<char>(text.Length + 16);
+        List<int> points = [];
+        int done = 0;
+        while (at >= 0)
+        {
+            // The character before may compose with this one; the next that cannot change ends the stretch.
+            int start = Math.Max(done, at - 1), length = text[at..].IndexOfAnyExcept(mayChange);
+            int end = length < 0 ? text.Length : at + length;
+            result.Write(text[done..start]);
+            NormalizeStretch(text[start..end], compatible, compose, points);
+            foreach (int point in points)
+                result.Advance(new Rune(point).EncodeToUtf16(result.GetSpan(2)));
+            done = end;
+            int next = text[done..].IndexOfAny(mayChange);
+            at = next < 0 ? -1 : done + next;
+        }
+
+        result.Write(text[done..]);
+        return result.WrittenSpan;
+    }
+
+    private static void NormalizeStretch(ReadOnlySpan<char> text, bool compatible, bool compose, List<int> points)
+    {
+        points.Clear();
         foreach (Rune rune in text.EnumerateRunes())
             Decompose(rune.Value, compatible, points);
         Order(points);
         if (compose)
             Compose(points);
-        var result = new StringBuilder(points.Count);
-        foreach (int point in points)
-            result.Append(new Rune(point).ToString());
-        return result.ToString();
+    }
+
+    private static SearchValues<char> FindChanging(bool compatible, bool compose)
+    {
+        HashSet<int> seconds = [.. Data.Pairs.Keys.Select(pair => pair.Second)], composed = [.. Data.Pairs.Values];
+        return SearchValues.Create([.. Enumerable.Range(0xA0, 0x10000 - 0xA0).Where(Changes).Select(point => (char)point)]);
+
+        bool Changes(int point)
+        {
+            bool syllable = (uint)(point - Syllables) < SyllableCount, decomposes = syllable || Data.Canonical.ContainsKey(point);
+            bool follows = seconds.Contains(point) || point is >= Vowels and < Vowels + VowelCount or > Trails and < Trails + TrailCount;
+            return Class(point) != 0 || char.IsSurrogate((char)point) || (compatible && Data.Compatible.ContainsKey(point))
+                || (compose ? follows || (decomposes && !syllable && !composed.Contains(point)) : decomposes);
+        }
     }
 
     private static void Decompose(int point, bool compatible, List<int> into)

@@ -110,9 +110,9 @@ internal sealed class CutBeforeMark(char mark) : PreTokenizer
     {
         for (int start = 0; start < text.Length;)
         {
-            int end = start + 1;
-            while (end < text.Length && !(text[end] == mark && text[end - 1] != mark))
-                end++;
+            // A run of marks and the word after it.
+            int word = text[start..].IndexOfAnyExcept(mark), length = word < 0 ? -1 : text[(start + word)..].IndexOf(mark);
+            int end = length < 0 ? text.Length : start + word + length;
             next(text[start..end], atStart && start == 0);
             start = end;
         }
