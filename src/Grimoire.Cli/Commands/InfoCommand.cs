@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using Grimoire.Models;
+using Grimoire.Models.Formats;
+using Grimoire.Models.Tokenizers;
+using Grimoire.Training.Runs;
+using static Grimoire.Training.Runs.SettingTypes;
+
+namespace Grimoire.Cli.Commands;
+
+/// <summary><c>grimoire info</c>: what a folder or file is.</summary>
+internal static class InfoCommand
+{
+    private sealed record Choices
+    {
+        public bool Tensors { get; init; }
+
+        public bool Machine { get; init; }
+
+        public static SettingList<Choices> Settings { get; } =
+        [
+            Setting.Of("tensors", "list every tensor", Flag, (Choices c) => c.Tensors, (c, v) => c with { Tensors = v }),
+            Setting.Of("machine", "what this machine computes with", Flag, (Choices c) => c.Machine, (c, v) => c with { Machine = v }),
+        ];
+    }
+
+    public static Verb Create()
+    {
+        var path = new Argument<string?>("PATH") { Description = "a model or run folder, a .safetensors file or a tokenizer", Arity = ArgumentArity.ZeroOrOne };
+        Options<Choices>? options = null;
+        Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.safetensors --tensors")
+        {
+            Run = (parse, terminal) =>
+            {
+                Choices choices = options!.Read(parse, new Choices());
+                if (choices.Machine)
+                    Machine(terminal);
+                else if (parse.GetValue(path) is { } given)
+                    Describe(terminal, given, choices);
+                else
+                    throw new UsageException("grimoire info needs PATH or --machine; see grimoire info --help.");
+                return Tool.Success;
+            },
+        };
+        verb.Add(path);
+        options = new Options<Choices>(verb, Choices.Settings, new Choices());
+        return verb;
+    }
+
+    private static void Describe(Terminal terminal, string path, Choices choices)
+    {
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            File(terminal, SafetensorsFile.Open(path), choices);
+        else if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || IsTokenizerOnly(path))
+            Sheet.Facts(terminal, TokenizerFacts(path));
+        else
+            Model(terminal, path, choices);
+    }
+
+    private static bool IsTokenizerOnly(string path) =>
+        !ModelPath.HasModel(path) && !Run.Exists(path) && (System.IO.File.Exists(Path.Combine(path, "tokenizer.json")) || System.IO.File.Exists(Path.Combine(path, "vocab.json")));
+
+    private static void Model(Terminal terminal, string path, Choices choices)
+    {
+        string folder = ModelPath.Find(path);
+        ModelConfig config = Family.ReadConfig(Path.Combine(folder, "config.json"));
+        SafetensorsFile[] files = [.. Directory.EnumerateFiles(folder, "model*.safetensors").Order(StringComparer.Ordinal).Select(SafetensorsFile.Open)];
+        SafetensorsEntry[] entries = [.. files.SelectMany(file => file.Entries)];
+        terminal.Line($"[bold]{path}[/]   {(folder == path ? "model" : "run, whose model lies in " + folder)}");
+        Sheet.Facts(terminal, [.. ModelFacts(config), .. Weights(entries), .. TokenizerFacts(folder)]);
+        if (choices.Tensors)
+            Tensors(terminal, entries);
+    }
+
+    private static IEnumerable<(string, string)> ModelFacts(ModelConfig config) =>
+    [
+        ("family", Family.Named(config.Family) is var family ? $"{family.Name} ({family.Architecture})" : ""),
+        ("parameters", $"{Numbers.Count(config.ParameterCount)} ({Numbers.Short(config.ParameterCount)})"),
+        ("layers", Whole(config.Layers)),
+        ("heads", config.KeyValueHeads == config.Heads ? $"{config.Heads} of {config.HeadDim} channels" : $"{config.Heads} of {config.HeadDim} channels, {config.KeyValueHeads} for keys and values"),
+        ("channels", $"{config.Channels}, feed-forward {config.FeedForward}{(config.Gated ? " gated" : "")}"),
+        ("context", $"{Numbers.Count(config.Context)} tokens{(config.Window > 0 ? $", window {config.Window}" : "")}"),
+        ("vocabulary", $"{Numbers.Count(config.Vocabulary)}{(config.TiedEmbeddings ? ", embedding and unembedding tied" : "")}"),
+        ("work", $"{Numbers.Short(config.ForwardOperations(config.Context))} operations a token"),
+        ("cache", $"{Numbers.Bytes(2.0 * sizeof(float) * config.Layers * config.KeyValueHeads * config.HeadDim)} a token, {Numbers.Bytes(2.0 * sizeof(float) * config.Layers * config.KeyValueHeads * config.HeadDim * config.Context)} for a full context"),
+    ];
+
+    private static IEnumerable<(string, string)> Weights(SafetensorsEntry[] entries)
+    {
+        if (entries.Length == 0)
+            return [("weights", "none (no model*.safetensors)")];
+        string types = string.Join(", ", entries.GroupBy(entry => entry.Type).Select(g => $"{g.Key} {Numbers.Bytes(g.Sum(entry => entry.Bytes))}"));
+        return [("weights", $"{entries.Length} tensors, {types}")];
+    }
+
+    private static void File(Terminal terminal, SafetensorsFile file, Choices choices)
+    {
+        terminal.Line($"[bold]{file.Path}[/]   safetensors");
+        Sheet.Facts(terminal, [.. Weights([.. file.Entries]), ("elements", Numbers.Count(file.Entries.Sum(entry => entry.Count))), .. file.Metadata.Select(pair => (pair.Key, pair.Value))]);
+        if (choices.Tensors)
+            Tensors(terminal, file.Entries);
+    }
+
+    private static void Tensors(Terminal terminal, IEnumerable<SafetensorsEntry> entries)
+    {
+        terminal.Line();
+        Sheet.Rows(terminal, ["Tensor", "Type", "Shape", ">Elements", ">Bytes"], entries.Select(entry => (IReadOnlyList<string>)
+            [entry.Name, entry.Type, $"[{string.Join(", ", entry.Shape)}]", Numbers.Count(entry.Count), Numbers.Count(entry.Bytes)]));
+    }
+
+    private static IReadOnlyList<(string, string)> TokenizerFacts(string path)
+    {
+        bool there = System.IO.File.Exists(path) || Directory.EnumerateFiles(path).Any(file => Path.GetFileName(file) is "tokenizer.json" or "vocab.json" or "encoder.json");
+        if (!there)
+            return [("tokenizer", "none in this folder")];
+        Tokenizer tokenizer = Tokenizer.Load(path);
+        string Name(int? id) => id is { } value ? $"{value} {tokenizer.Piece(value)}" : "none";
+        return
+        [
+            ("tokenizer", $"{Numbers.Count(tokenizer.VocabularySize)} ids, {tokenizer.AddedTokens.Count(token => token.Special)} special"),
+            ("begins a text", Name(tokenizer.BeginOfText)),
+            ("ends a text", Name(tokenizer.EndOfText)),
+        ];
+    }
+
+    private static void Machine(Terminal terminal)
+    {
+        var machine = Training.Runs.Machine.This();
+        Sheet.Facts(
+            terminal,
+            ("processor", machine.Processor),
+            ("cores", Whole(machine.Cores)),
+            ("vectors", $"{machine.VectorBits} bits"),
+            ("memory", Numbers.Bytes(machine.MemoryBytes)),
+            ("system", machine.System));
+    }
+
+    private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.Globalization;
+using Grimoire.Training.Runs;
+using static Grimoire.Training.Runs.SettingTypes;
+
+namespace Grimoire.Cli.Commands;
+
+/// <summary><c>grimoire runs</c>: what was trained, how it went, and how runs differ.</summary>
+internal static class RunsCommand
+{
+    private const int SampleLength = 600;
+
+    private sealed record Choices
+    {
+        public string Folder { get; init; } = "runs";
+
+        public static SettingList<Choices> Settings { get; } =
+        [
+            Setting.Of("in", "the folder to look in", Text("a path"), (Choices c) => c.Folder, (c, v) => c with { Folder = v }),
+        ];
+    }
+
+    public static Verb Create()
+    {
+        Options<Choices>? options = null, listed = null;
+        Verb list = new("list", "All runs, newest first.", "grimoire runs list")
+        {
+            Run = (parse, terminal) => List(terminal, listed!.Read(parse, new Choices())),
+        };
+        listed = new Options<Choices>(list, Choices.Settings, new Choices());
+        Verb verb = new("runs", "List, show and compare what was trained.", "grimoire runs", "grimoire runs compare runs/a runs/b")
+        {
+            Run = (parse, terminal) => List(terminal, options!.Read(parse, new Choices())),
+        };
+        options = new Options<Choices>(verb, Choices.Settings, new Choices());
+        verb.Add(list);
+        verb.Add(Show());
+        verb.Add(Compare());
+        return verb;
+    }
+
+    private static Verb Show()
+    {
+        var run = new Argument<string>("RUN") { Description = "a run folder, or its name in runs/" };
+        Verb verb = new("show", "All about one run.", "grimoire runs show runs/quickstart")
+        {
+            Run = (parse, terminal) => Show(terminal, Find(parse.GetRequiredValue(run))),
+        };
+        verb.Add(run);
+        return verb;
+    }
+
+    private static Verb Compare()
+    {
+        var runs = new Argument<string[]>("RUN") { Description = "run folders, or their names in runs/", Arity = new ArgumentArity(2, 16) };
+        Verb verb = new("compare", "The settings in which runs differ, and what came of it.", "grimoire runs compare runs/a runs/b")
+        {
+            Run = (parse, terminal) => Compare(terminal, [.. parse.GetRequiredValue(runs).Select(Find)]),
+        };
+        verb.Add(runs);
+        return verb;
+    }
+
+    private static int List(Terminal terminal, Choices choices)
+    {
+        IReadOnlyList<RunSummary> runs = RunSummary.List(choices.Folder, refused => terminal.Complain(refused.Message));
+        if (runs.Count == 0)
+        {
+            terminal.Out.WriteLine($"There are no runs in {choices.Folder} yet; grimoire quickstart makes one.");
+            return Tool.Success;
+        }
+
+        Sheet.Rows(terminal, ["Run", "Status", ">Steps", ">Loss", ">Validation", ">Time", "Begun"], runs.Select(run => (IReadOnlyList<string>)
+        [
+            Path.GetRelativePath(".", run.Folder), Word(run.Info.Status), Numbers.Count(run.Steps), Numbers.Loss(run.Loss), Numbers.Loss(run.BestValidationLoss),
+            Numbers.Duration(run.Seconds), Date(run.Info.Started),
+        ]));
+        return Tool.Success;
+    }
+
+    private static int Show(Terminal terminal, string folder)
+    {
+        RunSummary run = RunSummary.Read(folder);
+        terminal.Line($"[bold]{Path.GetRelativePath(".", folder)}[/]   {Word(run.Info.Status)}");
+        List<(string, string)> facts =
+        [
+            ("command", "grimoire " + CommandText.Of(run.Info.Command)),
+            ("begun", Date(run.Info.Started)),
+            ("steps", Numbers.Count(run.Steps)),
+            ("time", Numbers.Duration(run.Seconds)),
+            ("loss", Numbers.Loss(run.Loss)),
+            ("best validation loss", Numbers.Loss(run.BestValidationLoss)),
+            .. run.Info.Results.Select(result => (result.Key.Replace('_', ' '), result.Value.ToString("G6", CultureInfo.InvariantCulture))),
+            ("checkpoints", string.Join(", ", Run.Checkpoints(folder).Select(c => Numbers.Count(c.Step)))),
+            ("machine", run.Info.Machine.ToString()),
+        ];
+        if (run.Info.Message is { } message)
+            facts.Insert(0, ("message", message));
+        if (File.Exists(Path.Combine(folder, "report.html")))
+            facts.Add(("report", Path.Combine(folder, "report.html")));
+        Sheet.Facts(terminal, facts);
+        if (Run.Samples(folder) is [.., var sample])
+        {
+            terminal.Line();
+            terminal.Line($"[bold]Last sample[/] [dim]after {sample.Step} steps[/]");
+            terminal.Out.WriteLine(sample.Prompt + sample.Text[..Math.Min(sample.Text.Length, SampleLength)]);
+        }
+
+        return Tool.Success;
+    }
+
+    private static int Compare(Terminal terminal, IReadOnlyList<string> folders)
+    {
+        RunSummary[] runs = [.. folders.Select(RunSummary.Read)];
+        List<IReadOnlyList<string>> rows =
+        [
+            ["status", .. runs.Select(run => Word(run.Info.Status))],
+            ["steps", .. runs.Select(run => Numbers.Count(run.Steps))],
+            ["loss", .. runs.Select(run => Numbers.Loss(run.Loss))],
+            ["best validation loss", .. runs.Select(run => Numbers.Loss(run.BestValidationLoss))],
+            ["time", .. runs.Select(run => Numbers.Duration(run.Seconds))],
+            .. RunSummary.Differences(runs).Select(row => (IReadOnlyList<string>)[row.Key, .. row.Values]),
+        ];
+        Sheet.Rows(terminal, ["", .. folders.Select(folder => Path.GetRelativePath(".", folder))], rows);
+        return Tool.Success;
+    }
+
+    private static string Find(string name) => !Run.Exists(name) && Run.Exists(Path.Combine("runs", name)) ? Path.Combine("runs", name) : name;
+
+    private static string Word(RunStatus status) => status.ToString().ToLowerInvariant();
+
+    private static string Date(DateTime utc) => utc.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+}

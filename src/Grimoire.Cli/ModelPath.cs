@@ -1,0 +1,34 @@
+using Grimoire.Training.Runs;
+
+namespace Grimoire.Cli;
+
+/// <summary>Finds the model that a path means.</summary>
+internal static class ModelPath
+{
+    /// <summary>The folder with <c>config.json</c>: the path itself, or in a run folder its finished model, else its newest checkpoint.</summary>
+    /// <exception cref="GrimoireException">There is no model.</exception>
+    public static string Find(string path)
+    {
+        if (HasModel(path))
+            return path;
+        if (!Directory.Exists(path))
+        {
+            string inRuns = Path.Combine("runs", path);
+            throw new GrimoireException(Directory.Exists(inRuns)
+                ? $"{path}: there is no such folder; did you mean {inRuns}?"
+                : $"{path}: there is no such folder; give a model folder, a run folder or a checkpoint.");
+        }
+
+        if (!Run.Exists(path))
+            throw new GrimoireException($"{path}: there is neither config.json (a model) nor run.json (a run) in this folder.");
+        string finished = Path.Combine(path, "model");
+        if (HasModel(finished))
+            return finished;
+        return Run.Checkpoints(path) is [.., var newest]
+            ? newest.Folder
+            : throw new GrimoireException($"{path}: this run has no checkpoint yet; continue it with the command that began it.");
+    }
+
+    /// <summary>Whether a folder holds a model itself.</summary>
+    public static bool HasModel(string folder) => File.Exists(Path.Combine(folder, "config.json"));
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Grimoire.Cli;
+
+/// <summary>Everything of the outside that a verb talks to: where text goes and comes from, and whether the user wants it to stop.</summary>
+internal sealed class Terminal
+{
+    private const int PlainWidth = 120;
+    private readonly bool colour;
+
+    /// <summary>A terminal over any writers; tests give their own.</summary>
+    public Terminal(TextWriter output, TextWriter error, TextReader input, bool live = false, bool colour = false, CancellationToken stop = default)
+    {
+        (Out, Error, In, IsLive, this.colour, Stop) = (output, error, input, live, colour, stop);
+        Console = Open(output);
+    }
+
+    /// <summary>Results, as plain text.</summary>
+    public TextWriter Out { get; }
+
+    /// <summary>What goes wrong.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Standard input.</summary>
+    public TextReader In { get; }
+
+    /// <summary>Results with tables and colours; without a terminal the same words plain.</summary>
+    public IAnsiConsole Console { get; }
+
+    /// <summary>Whether a person watches, so that lines may be drawn over.</summary>
+    public bool IsLive { get; }
+
+    /// <summary>The user wants to stop.</summary>
+    public CancellationToken Stop { get; }
+
+    /// <summary>The process's own terminal.</summary>
+    public static Terminal Standard(StopSignal stop)
+    {
+        if (OperatingSystem.IsWindows())
+            System.Console.OutputEncoding = Encoding.UTF8;
+        bool live = !System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        bool coloured = live && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        return new Terminal(System.Console.Out, System.Console.Error, System.Console.In, live, coloured, stop.Token);
+    }
+
+    /// <summary>The same terminal without colours.</summary>
+    public Terminal WithoutColour() => colour ? new Terminal(Out, Error, In, IsLive, colour: false, Stop) : this;
+
+    /// <summary>Writes a sentence that says what went wrong.</summary>
+    public void Complain(string message)
+    {
+        if (colour && !System.Console.IsErrorRedirected)
+            Open(Error).Write(new Text(message + Environment.NewLine, new Style(Color.Red)));
+        else
+            Error.WriteLine(message);
+    }
+
+    /// <summary>Writes an empty line.</summary>
+    public void Line() => Out.WriteLine();
+
+    /// <summary>Writes a line of markup into which values are laid as they are.</summary>
+    public void Line(FormattableString markup) => Console.MarkupLineInterpolated(System.Globalization.CultureInfo.InvariantCulture, markup);
+
+    private IAnsiConsole Open(TextWriter writer)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = IsLive ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = IsLive ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!IsLive)
+            console.Profile.Width = PlainWidth;
+        return console;
+    }
+}
