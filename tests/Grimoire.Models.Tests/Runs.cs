@@ -5,6 +5,16 @@ namespace Grimoire.Models.Tests;
 /// <summary>What the tests do with a model again and again.</summary>
 internal static class Runs
 {
+    /// <summary>A device by name: <c>reference</c>, or <c>simd</c> with the width of its vectors, the machine's own if none is given.</summary>
+    public static Kernels Device(string name) => name switch
+    {
+        "reference" => Kernels.Reference,
+        "simd" => Kernels.Simd,
+        "simd-128" => Kernels.CreateSimd(threads: 2, vectorBits: 128),
+        "simd-256" => Kernels.CreateSimd(threads: 2, vectorBits: 256),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
+    };
+
     /// <summary>Logits of every row of one sequence, <c>[token · vocabulary]</c>.</summary>
     public static float[] Logits(this Transformer model, params ReadOnlySpan<int> tokens) => model.Logits(new Workspace(Kernels.Reference), Batch.Of(tokens));
 

@@ -15,7 +15,7 @@ internal static class Conversion
         if (tensor.DType == type)
             return tensor;
         Tensor copy = Tensor.Zeros(tensor.Shape, type);
-        Kernels.Reference.Copy(tensor, copy);
+        Kernels.Simd.Copy(tensor, copy);
         if (type == DType.F16 && copy.Span<Half>().ContainsAny(Half.PositiveInfinity, Half.NegativeInfinity))
             throw new GrimoireException($"weight {name} has values beyond ±65504, the range of F16; store it as BF16 or F32.");
         return copy;

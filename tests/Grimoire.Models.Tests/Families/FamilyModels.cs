@@ -47,8 +47,21 @@ internal static class FamilyModels
 
     public static TheoryData<string> Names => [.. Configs.Keys];
 
-    /// <summary>One per family: enough where the variants do not matter.</summary>
-    public static TheoryData<string> Families => ["gpt2", "llama", "mistral", "qwen2"];
+    /// <summary>Each config on the reference kernels and on the fast ones.</summary>
+    public static TheoryData<string, string> NamesOnDevices
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (string name in Configs.Keys)
+            {
+                data.Add(name, "reference");
+                data.Add(name, "simd");
+            }
+
+            return data;
+        }
+    }
 
     public static Transformer Random(string name, ulong seed = 7) => Random(Configs[name], seed);
 
