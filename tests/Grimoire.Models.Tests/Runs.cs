@@ -5,13 +5,15 @@ namespace Grimoire.Models.Tests;
 /// <summary>What the tests do with a model again and again.</summary>
 internal static class Runs
 {
+    private static readonly Kernels Simd128 = Kernels.CreateSimd(threads: 2, vectorBits: 128), Simd256 = Kernels.CreateSimd(threads: 2, vectorBits: 256);
+
     /// <summary>A device by name: <c>reference</c>, or <c>simd</c> with the width of its vectors, the machine's own if none is given.</summary>
     public static Kernels Device(string name) => name switch
     {
         "reference" => Kernels.Reference,
         "simd" => Kernels.Simd,
-        "simd-128" => Kernels.CreateSimd(threads: 2, vectorBits: 128),
-        "simd-256" => Kernels.CreateSimd(threads: 2, vectorBits: 256),
+        "simd-128" => Simd128,
+        "simd-256" => Simd256,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 

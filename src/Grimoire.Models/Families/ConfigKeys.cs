@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using Grimoire.Models.Formats;
 using Grimoire.Tensors;
@@ -59,6 +60,14 @@ internal static class ConfigKeys
     {
         if (json.Flag(key, value) != value)
             throw json.Refusal(key, "this variant of the architecture is not supported");
+    }
+
+    /// <summary>A real number with a point or an exponent: Python's readers take a bare 10000 for an integer and complain.</summary>
+    public static void WriteReal(this Utf8JsonWriter json, string key, double value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        json.WritePropertyName(key);
+        json.WriteRawValue(text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0");
     }
 
     /// <summary>A number, or null where there is none.</summary>

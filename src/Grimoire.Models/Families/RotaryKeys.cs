@@ -28,9 +28,9 @@ internal static class RotaryKeys
     /// <summary>Writes what <see cref="Read"/> reads.</summary>
     public static void Write(Utf8JsonWriter json, RotaryConfig rotary)
     {
-        json.WriteNumber("rope_theta", rotary.Base);
+        json.WriteReal("rope_theta", rotary.Base);
         if (rotary.Fraction != 1)
-            json.WriteNumber("partial_rotary_factor", rotary.Fraction);
+            json.WriteReal("partial_rotary_factor", rotary.Fraction);
         if (rotary.Scaling is null)
         {
             json.WriteNull("rope_scaling");
@@ -93,23 +93,23 @@ internal static class RotaryKeys
         {
             case RotaryScaling.Linear linear:
                 json.WriteString("rope_type", "linear");
-                json.WriteNumber("factor", linear.Factor);
+                json.WriteReal("factor", linear.Factor);
                 break;
             case RotaryScaling.Llama3 llama:
                 json.WriteString("rope_type", "llama3");
-                json.WriteNumber("factor", llama.Factor);
-                json.WriteNumber("low_freq_factor", llama.LowFrequencyFactor);
-                json.WriteNumber("high_freq_factor", llama.HighFrequencyFactor);
+                json.WriteReal("factor", llama.Factor);
+                json.WriteReal("low_freq_factor", llama.LowFrequencyFactor);
+                json.WriteReal("high_freq_factor", llama.HighFrequencyFactor);
                 json.WriteNumber("original_max_position_embeddings", llama.OriginalContext);
                 break;
             case RotaryScaling.Yarn yarn:
                 json.WriteString("rope_type", "yarn");
-                json.WriteNumber("factor", yarn.Factor);
+                json.WriteReal("factor", yarn.Factor);
                 json.WriteNumber("original_max_position_embeddings", yarn.OriginalContext);
-                json.WriteNumber("beta_fast", yarn.BetaFast);
-                json.WriteNumber("beta_slow", yarn.BetaSlow);
+                json.WriteReal("beta_fast", yarn.BetaFast);
+                json.WriteReal("beta_slow", yarn.BetaSlow);
                 if (yarn.AttentionFactor is { } factor)
-                    json.WriteNumber("attention_factor", factor);
+                    json.WriteReal("attention_factor", factor);
                 break;
         }
     }

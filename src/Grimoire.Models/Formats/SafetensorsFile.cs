@@ -35,8 +35,8 @@ public sealed class SafetensorsFile
     public bool Contains(string name) => byName.ContainsKey(name);
 
     /// <summary>
-    /// A tensor over the mapped file, without a copy unless its bytes lie on an odd address. Writing to it changes neither the file nor
-    /// another call's tensor beyond this opening of the file.
+    /// A tensor over the mapped file, without a copy unless its bytes lie on an odd address. Writing to it shows in
+    /// other tensors of this opening and never in the file.
     /// </summary>
     /// <exception cref="GrimoireException">There is no such tensor, or it has a type or shape that is not computed with.</exception>
     public unsafe Tensor Tensor(string name)

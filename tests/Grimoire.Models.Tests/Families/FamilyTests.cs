@@ -18,6 +18,7 @@ public sealed class FamilyTests
         JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
         Assert.Equal("bfloat16", (string?)json["torch_dtype"]);
         Assert.Equal(2, (int?)json["eos_token_id"]);
+        Assert.DoesNotContain("\"rope_theta\": 10000,", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Equal(Family.Named(config.Family).Architecture, (string?)json["architectures"]![0]);
     }
 

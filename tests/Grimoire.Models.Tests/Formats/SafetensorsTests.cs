@@ -41,6 +41,23 @@ public sealed class SafetensorsTests
         Assert.False(File.Exists(scratch["a"]));
     }
 
+    [Fact]
+    public void A_disk_that_fills_up_leaves_the_old_file_whole_and_nothing_beside_it()
+    {
+        using var scratch = new Scratch();
+        Safetensors.Write(scratch["a"], [("x", Tensor.From(1, [7]))]);
+        StoredTensor[] tensors =
+        [
+            new("x", DType.F32, 1, () => Tensor.Zeros(1)),
+            new("y", DType.F32, 1, () => throw new IOException("No space left on device")),
+        ];
+        string message = Assert.Throws<GrimoireException>(() => Safetensors.Write(scratch["a"], tensors, null)).Message;
+        Assert.Contains("No space left on device", message, StringComparison.Ordinal);
+        Assert.Equal(7, SafetensorsFile.Open(scratch["a"]).Tensor("x").Item());
+        Assert.Single(Directory.GetFiles(scratch.Folder));
+        Assert.Contains("cannot be written", Assert.Throws<GrimoireException>(() => Safetensors.Write(scratch["a/b"], [])).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

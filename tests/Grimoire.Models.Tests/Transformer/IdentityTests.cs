@@ -96,6 +96,38 @@ public sealed class IdentityTests
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void The_gradient_is_the_slope_of_the_loss(string name)
+    {
+        const double Step = 1e-5;
+        Transformer model = FamilyModels.Random(name).In(DType.F64);
+        model.SetTrainable(true);
+        var workspace = new Workspace(Kernels.Reference, new Tape(), DType.F64);
+        workspace.Tape!.Backward(Loss(model, workspace, default));
+        model.SetTrainable(false);
+        foreach (Parameter parameter in model.Parameters)
+        {
+            double[] gradient = parameter.Tensor.Grad!.Span<double>().ToArray();
+            int steepest = Array.IndexOf(gradient, gradient.MaxBy(Math.Abs));
+            double SlopeAt(int i)
+            {
+                Span<double> values = parameter.Tensor.Span<double>();
+                double before = values[i];
+                values[i] = before + Step;
+                double above = Loss(model, new Workspace(Kernels.Reference, type: DType.F64), default).Item();
+                values[i] = before - Step;
+                double below = Loss(model, new Workspace(Kernels.Reference, type: DType.F64), default).Item();
+                values[i] = before;
+                return (above - below) / (2 * Step);
+            }
+
+            Assert.NotEqual(0, gradient[steepest]);
+            foreach (int i in new[] { steepest, 0, gradient.Length / 2 })
+                Assert.Equal(gradient[i], SlopeAt(i), 1e-7 + (1e-5 * Math.Abs(gradient[steepest])));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(NamesOnDevices))]
     public void A_later_token_never_changes_an_earlier_logit(string name, string device)
     {
@@ -143,10 +175,15 @@ public sealed class IdentityTests
     {
         model.SetTrainable(true);
         var workspace = new Workspace(Runs.Device(device), new Tape());
-        Batch batch = new Batch().Add(FamilyModels.Tokens(9, 1)).Add(FamilyModels.Tokens(5, 2));
-        Pass pass = model.Begin(workspace, batch, options);
-        Tensor loss = Ops.Mean(Ops.CrossEntropy(model.Forward(pass), workspace.From(FamilyModels.Tokens(14, 3))));
+        Tensor loss = Loss(model, workspace, options);
         workspace.Tape!.Backward(loss);
         return ((float)loss.Item(), [.. model.Parameters.Select(parameter => Runs.Values(parameter.Tensor.Grad!))]);
+    }
+
+    private static Tensor Loss(Transformer model, Workspace workspace, PassOptions options)
+    {
+        Batch batch = new Batch().Add(FamilyModels.Tokens(9, 1)).Add(FamilyModels.Tokens(5, 2));
+        Tensor logits = model.Forward(model.Begin(workspace, batch, options));
+        return Ops.Mean(Ops.CrossEntropy(logits, workspace.From(FamilyModels.Tokens(14, 3))));
     }
 }
