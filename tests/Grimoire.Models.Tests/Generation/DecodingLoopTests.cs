@@ -5,6 +5,9 @@ namespace Grimoire.Models.Tests.Generation;
 public sealed class DecodingLoopTests
 {
     private static readonly Transformer Model = TinyModels.Random(1);
+
+    public static TheoryData<string> Devices => ["reference", "simd"];
+
     private static readonly GenerationOptions Greedy = new() { MaxTokens = 20, Sampling = SamplingOptions.Greedy };
 
     [Theory]
@@ -25,10 +28,11 @@ public sealed class DecodingLoopTests
         Assert.True(expected.Skip(7).Distinct().Count() > 3, "a text of one token proves little");
     }
 
-    [Fact]
-    public void Sequences_in_company_say_what_they_say_alone()
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Sequences_in_company_say_what_they_say_alone(string device)
     {
-        var loop = new DecodingLoop(Model, Kernels.Reference);
+        var loop = new DecodingLoop(Model, Device(device));
         Continuation[] together =
             [.. Enumerable.Range(0, 6).Select(i => loop.Start(TinyModels.Prompt(i, 1 + (4 * i)), Sampled((ulong)i, 5 + (3 * i)))).ToArray()];
         loop.Step();
@@ -62,10 +66,11 @@ public sealed class DecodingLoopTests
             Assert.Equal(Run(Model, prompts[i], Greedy).Tokens.ToArray(), pieces[i].Tokens.ToArray());
     }
 
-    [Fact]
-    public void A_prompt_cache_changes_nothing_but_the_work()
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void A_prompt_cache_changes_nothing_but_the_work(string device)
     {
-        var loop = new DecodingLoop(Model, Kernels.Reference);
+        var loop = new DecodingLoop(Model, Device(device));
         var cache = new PromptCache(Model.Config);
         int[] prompt = TinyModels.Prompt(1, 10);
         Continuation first = loop.Start(prompt, Sampled(4, 8), cache);
@@ -169,11 +174,12 @@ public sealed class DecodingLoopTests
         Assert.True(penalised.Distinct().Count() > Run(Model, [1, 7], Greedy with { MaxTokens = 30 }).Tokens.ToArray().Distinct().Count());
     }
 
-    [Fact]
-    public void Decoding_a_token_allocates_nothing()
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Decoding_a_token_allocates_nothing(string device)
     {
         Transformer model = TinyModels.Random(1, context: 200);
-        var loop = new DecodingLoop(model, Kernels.Reference);
+        var loop = new DecodingLoop(model, Device(device));
         loop.Start(TinyModels.Prompt(1, 5), new GenerationOptions { MaxTokens = 150, Sampling = new SamplingOptions { TopP = 0.9, Seed = 1 } });
         loop.Start(TinyModels.Prompt(2, 8), new GenerationOptions { MaxTokens = 150, Scores = true, Sampling = new SamplingOptions { TopK = 5, RepetitionPenalty = 1.1 } });
         loop.Start(TinyModels.Prompt(3, 8), new GenerationOptions { MaxTokens = 150 });
@@ -197,6 +203,8 @@ public sealed class DecodingLoopTests
         Assert.Contains("context of 40", Assert.Throws<GrimoireException>(() => loop.Start(new int[41], Greedy)).Message, StringComparison.Ordinal);
         Assert.False(loop.Step());
     }
+
+    private static Kernels Device(string name) => name == "simd" ? Kernels.Simd : Kernels.Reference;
 
     private static GenerationOptions Sampled(ulong seed, int most) => new() { MaxTokens = most, Sampling = new SamplingOptions { Seed = seed } };
 

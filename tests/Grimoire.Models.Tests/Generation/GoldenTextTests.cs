@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Tests;
 
@@ -14,8 +13,8 @@ public sealed class GoldenTextTests
     public void The_greedy_text_of_stories260K_token_for_token()
     {
         Assert.SkipWhen(Folder is null, "needs ../shared/golden/stories260K");
-        Tokenizer tokenizer = Tokenizer.Load(Path.Combine(Folder, "hf"));
-        var generator = new Generator(ModelFolder.Load(Path.Combine(Folder, "hf")), tokenizer, Kernels.Reference);
+        LanguageModel model = LanguageModel.Load(Path.Combine(Folder, "hf"));
+        Generator generator = model.Generator();
         var options = new GenerationOptions { MaxTokens = 200, Sampling = SamplingOptions.Greedy, IgnoreEndOfText = true };
         using JsonDocument manifest = Manifest();
         foreach (JsonElement golden in manifest.RootElement.GetProperty("greedy").EnumerateArray())
@@ -24,7 +23,7 @@ public sealed class GoldenTextTests
             GeneratedText text = generator.Generate(Ids(golden, "prompt_ids"), options);
             Assert.Equal(Ids(golden, "continuation_ids"), text.Tokens.Select(token => token.Id));
             Assert.Equal(golden.GetProperty("text_including_prompt").GetString(), prompt + text.Text);
-            Assert.Equal(text.Text, generator.Generate(prompt, options).Text);
+            Assert.Equal(text.Text, model.Generate(prompt, options).Text);
         }
     }
 
@@ -34,7 +33,7 @@ public sealed class GoldenTextTests
         Assert.SkipWhen(Folder is null, "needs ../shared/golden/stories260K");
         using JsonDocument manifest = Manifest();
         JsonElement passage = manifest.RootElement.GetProperty("passage");
-        var scorer = new Scorer(ModelFolder.Load(Path.Combine(Folder, "hf")), Kernels.Reference);
+        var scorer = new Scorer(ModelFolder.Load(Path.Combine(Folder, "hf")), Kernels.Simd);
         TokenScore[] scores = scorer.Score(Ids(passage, "token_ids"));
         double[] golden = [.. passage.GetProperty("logprobs_f64ref").EnumerateArray().Select(e => e.GetDouble())];
         Assert.Equal(golden.Length, scores.Length);
