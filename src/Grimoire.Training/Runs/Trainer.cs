@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using Grimoire.Models;
+using Grimoire.Tensors;
+using Grimoire.Training.Data;
+
+namespace Grimoire.Training.Runs;
+
+/// <summary>What the training loop needs to know beyond model, data and optimizer.</summary>
+public sealed record TrainerSettings
+{
+    /// <summary>Optimizer steps in all.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Sequences per pass.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Passes per step.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Largest gradient norm; 0 for none.</summary>
+    public double Clip { get; init; } = 1;
+
+    /// <summary>Share of activations dropped.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>Regularisers of the loss.</summary>
+    public CrossEntropySpec Loss { get; init; }
+
+    /// <summary>Chooses dropout masks.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Steps between rows of metrics.</summary>
+    public int LogInterval { get; init; } = 10;
+
+    /// <summary>Steps between validations.</summary>
+    public int EvaluationInterval { get; init; } = 250;
+
+    /// <summary>Steps between samples; 0 for none.</summary>
+    public int SampleInterval { get; init; }
+
+    /// <summary>Steps between checkpoints; 0 for only the first, the best and the last.</summary>
+    public int CheckpointInterval { get; init; } = 250;
+
+    /// <summary>Checkpoints kept beside the best one.</summary>
+    public int Keep { get; init; } = 2;
+}
+
+/// <summary>How training ended.</summary>
+public enum TrainingOutcome
+{
+    /// <summary>All steps are done.</summary>
+    Finished,
+
+    /// <summary>It was asked to stop, and has saved where it stands.</summary>
+    Stopped,
+}
+
+/// <summary>
+/// The training loop: draw, forward, backward, clip, step; log, validate, sample, save. Recipes differ only in what they pass in.
+/// </summary>
+public sealed class Trainer(
+    LanguageModel model, Optimizer optimizer, Schedule schedule, Sampler data, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
+{
+    private readonly Tape tape = new();
+
+    /// <summary>Where training stands.</summary>
+    public TrainerState State { get; private set; } = new();
+
+    /// <summary>Writes some text at a step, for the run's samples; null for none.</summary>
+    public Func<long, IEnumerable<TextSample>>? Sample { get; init; }
+
+    /// <summary>Told about everything that happens.</summary>
+    public IProgress<TrainingEvent>? Progress { get; init; }
+
+    /// <summary>Takes up the state of a checkpoint whose model this trainer was given.</summary>
+    /// <exception cref="GrimoireException">The checkpoint is damaged or belongs to another optimizer.</exception>
+    public void Restore(string checkpoint)
+    {
+        State = Checkpoint.ReadState(checkpoint);
+        Checkpoint.Restore(checkpoint, optimizer);
+    }
+
+    /// <summary>Trains until all steps are done or <paramref name="stop"/> asks to save and leave.</summary>
+    /// <exception cref="GrimoireException">The loss diverged, or a checkpoint cannot be written; the last good checkpoint remains.</exception>
+    public TrainingOutcome Train(CancellationToken stop = default)
+    {
+        while (State.Step < settings.Steps)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                Save();
+                return TrainingOutcome.Stopped;
+            }
+
+            Step();
+            bool last = State.Step == settings.Steps;
+            bool best = (last || Due(settings.EvaluationInterval)) && Validate();
+            if (Sample is not null && (last || Due(settings.SampleInterval)))
+                WriteSamples();
+            // The first checkpoint proves, before hours have gone by, that one can be written.
+            if (last || best || State.Step == 1 || Due(settings.CheckpointInterval))
+                Save();
+        }
+
+        return TrainingOutcome.Finished;
+    }
+
+    /// <summary>The mean loss of the next step's data before any change, nats per token: near ln V in an untrained model.</summary>
+    public double FirstLoss()
+    {
+        TrainingBatch batch = data.Draw(State.Sequences, settings.Batch);
+        Tape? before = workspace.Exchange(null);
+        workspace.Reset();
+        double loss = LanguageModeling.Loss(model.Transformer, model.Transformer.Begin(workspace, batch.ToBatch()), batch.Targets).Item() / batch.TargetCount;
+        workspace.Exchange(before);
+        return loss;
+    }
+
+    private bool Due(int interval) => interval > 0 && State.Step % interval == 0;
+
+    private void Step()
+    {
+        long begin = Stopwatch.GetTimestamp();
+        TrainingBatch[] batches = [.. Enumerable.Range(0, settings.Accumulate).Select(i => data.Draw(State.Sequences + ((long)i * settings.Batch), settings.Batch))];
+
+        // Dividing by the targets of the whole step makes accumulation over unequal lengths the same as one large batch.
+        int targets = batches.Sum(b => b.TargetCount);
+        double loss = 0;
+        for (int i = 0; i < batches.Length; i++)
+            loss += Accumulate(batches[i], i, 1f / targets) / targets;
+
+        double norm = optimizer.GradientNorm();
+        (WatchdogState watchdog, string? fault) = Watchdog.Judge(State.Watchdog, loss, norm);
+        if (fault is not null)
+            throw Diverged(fault);
+        float rate = schedule.Rate(State.Step);
+        optimizer.Step(rate, Optimizer.ClipScale(norm, settings.Clip));
+        optimizer.ZeroGradients();
+
+        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        State = State with
+        {
+            Step = State.Step + 1,
+            Sequences = State.Sequences + ((long)settings.Accumulate * settings.Batch),
+            Tokens = State.Tokens + targets,
+            Seconds = State.Seconds + seconds,
+            Watchdog = watchdog,
+        };
+        if (Due(settings.LogInterval) || State.Step == 1 || State.Step == settings.Steps)
+            Log((Metric.Loss, loss), (Metric.LearningRate, rate), (Metric.GradientNorm, norm), (Metric.TokensPerSecond, targets / seconds));
+        Progress?.Report(new TrainingEvent.Stepped(State.Step, loss, rate, norm, targets, seconds));
+    }
+
+    /// <summary>Adds one pass's gradients; returns the sum of its losses.</summary>
+    private double Accumulate(TrainingBatch batch, int index, float scale)
+    {
+        workspace.Exchange(tape);
+        workspace.Reset();
+        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)index));
+        Pass pass = model.Transformer.Begin(workspace, batch.ToBatch(), options);
+        Tensor loss = LanguageModeling.Loss(model.Transformer, pass, batch.Targets, settings.Loss);
+        tape.Backward(loss, scale);
+        workspace.Exchange(null);
+        return loss.Item();
+    }
+
+    /// <summary>Measures the held-out text; true if it was never better.</summary>
+    private bool Validate()
+    {
+        if (validation is null)
+            return false;
+        double loss = validation.Loss(model.Transformer, workspace);
+        double bits = validation.BitsPerByte(loss);
+        bool best = loss < State.BestLoss;
+        if (best)
+            State = State with { BestLoss = loss, BestStep = State.Step };
+        Log((Metric.ValidationLoss, loss), (Metric.BitsPerByte, bits));
+        Progress?.Report(new TrainingEvent.Validated(State.Step, loss, bits, best));
+        return best;
+    }
+
+    private void WriteSamples()
+    {
+        foreach (TextSample sample in Sample!(State.Step))
+        {
+            run.Log(sample);
+            Progress?.Report(new TrainingEvent.Sampled(sample));
+        }
+    }
+
+    private void Save()
+    {
+        string folder = run.CheckpointFolder(State.Step);
+        Checkpoint.Save(folder, model, optimizer, State);
+        Prune();
+        Progress?.Report(new TrainingEvent.Saved(State.Step, folder));
+    }
+
+    /// <summary>Keeps the newest checkpoints and the best.</summary>
+    private void Prune()
+    {
+        var old = Run.Checkpoints(run.Folder).SkipLast(settings.Keep).Where(c => c.Step != State.BestStep);
+        foreach ((long _, string folder) in old)
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private void Log(params ReadOnlySpan<(string Name, double Value)> values) =>
+        run.Log(new MetricRow(State.Step, [(Metric.Tokens, State.Tokens), (Metric.Seconds, State.Seconds), .. values]));
+
+    private GrimoireException Diverged(string fault)
+    {
+        optimizer.ZeroGradients();
+        string kept = Checkpoint.Newest(run.Folder) is { } folder ? $"the last good checkpoint is {folder}" : "there is no checkpoint yet";
+        return new GrimoireException($"Step {State.Step + 1}: {fault}; {kept}. Start again with a lower learning rate (--lr), more warm-up (--warmup) or stronger clipping (--clip).");
+    }
+}

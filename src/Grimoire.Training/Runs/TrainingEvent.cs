@@ -1,0 +1,31 @@
+namespace Grimoire.Training.Runs;
+
+/// <summary>Something that happened while training, for whoever shows progress.</summary>
+/// <param name="Step">Optimizer steps done.</param>
+public abstract record TrainingEvent(long Step)
+{
+    /// <summary>A step was taken.</summary>
+    /// <param name="Step">Optimizer steps done.</param>
+    /// <param name="Loss">Mean loss of the step, nats per token.</param>
+    /// <param name="Rate">Learning rate.</param>
+    /// <param name="GradientNorm">Before clipping.</param>
+    /// <param name="Tokens">Targets of the step.</param>
+    /// <param name="Seconds">What it took.</param>
+    public sealed record Stepped(long Step, double Loss, double Rate, double GradientNorm, int Tokens, double Seconds) : TrainingEvent(Step);
+
+    /// <summary>The validation text was measured.</summary>
+    /// <param name="Step">Optimizer steps done.</param>
+    /// <param name="Loss">Nats per token.</param>
+    /// <param name="BitsPerByte">The same in bits per byte of text.</param>
+    /// <param name="Best">Whether it is the lowest so far.</param>
+    public sealed record Validated(long Step, double Loss, double BitsPerByte, bool Best) : TrainingEvent(Step);
+
+    /// <summary>The model wrote something.</summary>
+    /// <param name="Sample">Prompt and text.</param>
+    public sealed record Sampled(TextSample Sample) : TrainingEvent(Sample.Step);
+
+    /// <summary>A checkpoint was written.</summary>
+    /// <param name="Step">Optimizer steps done.</param>
+    /// <param name="Folder">Where.</param>
+    public sealed record Saved(long Step, string Folder) : TrainingEvent(Step);
+}
