@@ -1,4 +1,4 @@
-namespace Grimoire.Training.Runs;
+namespace Grimoire.Training;
 
 /// <summary>What the watchdog remembers between steps.</summary>
 /// <param name="Smoothed">Exponential mean of the losses; NaN before the first.</param>

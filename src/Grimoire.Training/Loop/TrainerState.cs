@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Grimoire.Training.Runs;
+namespace Grimoire.Training;
 
 /// <summary>Where training stands between two steps. With the model and the optimizer it determines everything that follows.</summary>
 public sealed record TrainerState

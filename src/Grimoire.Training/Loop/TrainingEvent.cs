@@ -1,4 +1,6 @@
-namespace Grimoire.Training.Runs;
+using Grimoire.Training.Runs;
+
+namespace Grimoire.Training;
 
 /// <summary>Something that happened while training, for whoever shows progress.</summary>
 /// <param name="Step">Optimizer steps done.</param>
@@ -28,4 +30,14 @@ public abstract record TrainingEvent(long Step)
     /// <param name="Step">Optimizer steps done.</param>
     /// <param name="Folder">Where.</param>
     public sealed record Saved(long Step, string Folder) : TrainingEvent(Step);
+}
+
+/// <summary>How training ended.</summary>
+public enum TrainingOutcome
+{
+    /// <summary>All steps are done.</summary>
+    Finished,
+
+    /// <summary>It was asked to stop, and has saved where it stands.</summary>
+    Stopped,
 }

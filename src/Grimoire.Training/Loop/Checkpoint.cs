@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 using Grimoire.Models;
 using Grimoire.Models.Formats;
 using Grimoire.Tensors;
+using Grimoire.Training.Runs;
 
-namespace Grimoire.Training.Runs;
+namespace Grimoire.Training;
 
 /// <summary>
 /// Everything that later steps depend on, in a folder: the model as a Hugging Face folder (so that it can be run as it is), the optimizer's

@@ -2,7 +2,7 @@ using Grimoire.Models;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
 
-namespace Grimoire.Training.Runs;
+namespace Grimoire.Training;
 
 /// <summary>Measures a model on held-out sequences, always the same ones.</summary>
 /// <param name="sampler">The sequences.</param>

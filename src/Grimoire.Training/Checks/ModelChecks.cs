@@ -1,0 +1,235 @@
+using System.Globalization;
+using Grimoire.Models;
+using Grimoire.Tensors;
+
+namespace Grimoire.Training.Checks;
+
+/// <summary>
+/// Tests that any correct language model and trainer pass, run on the user's own machine and architecture: each compares two ways to the same
+/// number.
+/// </summary>
+/// <param name="config">The architecture.</param>
+/// <param name="kernels">The kernels to be trusted.</param>
+/// <param name="seed">Chooses weights and tokens.</param>
+public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed = 1)
+{
+    private const int Sequences = 4;
+
+    private int Length => Math.Min(config.Context, 32);
+
+    /// <summary>All checks, one after another, as they are enumerated.</summary>
+    public IEnumerable<CheckResult> All()
+    {
+        yield return Gradients();
+        yield return FirstLoss();
+        yield return CausalLeak();
+        yield return CacheParity();
+        yield return Reference();
+        yield return Threads();
+        yield return OverfitOneBatch();
+    }
+
+    /// <summary>
+    /// Backward passes against central differences (f(w+h) − f(w−h)) / 2h in float64, on a small model of the same kind; the kernels' own gradients,
+    /// in float32, are then held against those.
+    /// </summary>
+    public CheckResult Gradients()
+    {
+        const double Step = 1e-5, Limit = 1e-5, FloatLimit = 1e-3;
+        ModelConfig small = Small();
+        Transformer exact = Widened(Newborn(small)), fast = Newborn(small);
+        Batch batch = RandomBatch(small, out int[] targets);
+        double Loss() => LossOf(exact, new Workspace(Kernels.Reference, null, DType.F64), batch, targets).Item();
+
+        BackwardOf(exact, Kernels.Reference, DType.F64, batch, targets);
+        BackwardOf(fast, kernels, DType.F32, batch, targets);
+        double worst = 0, worstFloat = 0;
+        for (int p = 0; p < exact.Parameters.Count; p++)
+        {
+            (Span<double> values, Span<double> grads) = (exact.Parameters[p].Tensor.Span<double>(), exact.Parameters[p].Tensor.Grad!.Span<double>());
+            int i = (int)(CountedRandom.Bits(seed, (ulong)p) % (ulong)values.Length);
+            double before = values[i];
+            values[i] = before + Step;
+            double above = Loss();
+            values[i] = before - Step;
+            double below = Loss();
+            values[i] = before;
+            double scale = RootMeanSquare(grads);
+            worst = Math.Max(worst, Math.Abs(((above - below) / (2 * Step)) - grads[i]) / (Math.Abs(grads[i]) + scale));
+            worstFloat = Math.Max(worstFloat, WorstDifference(fast.Parameters[p].Tensor.Grad!.Span<float>(), grads) / scale);
+        }
+
+        return new CheckResult(
+            "gradients", worst < Limit && worstFloat < FloatLimit,
+            $"central differences {Number(worst)} (limit {Number(Limit)}), float32 against float64 {Number(worstFloat)} (limit {Number(FloatLimit)})");
+    }
+
+    /// <summary>An untrained model knows nothing: its loss is ln V.</summary>
+    public CheckResult FirstLoss()
+    {
+        const double Limit = 0.1;
+        double loss = LossOf(Newborn(config), new Workspace(kernels), RandomBatch(config, out int[] targets), targets).Item();
+        double uniform = Math.Log(config.Vocabulary);
+        return new CheckResult("first loss", Math.Abs(loss - uniform) < Limit, FormattableString.Invariant($"{loss:F4}, ln V = {uniform:F4} (limit ± {Limit})"));
+    }
+
+    /// <summary>A token must not change what was predicted before it: not by one bit.</summary>
+    public CheckResult CausalLeak()
+    {
+        Transformer model = Newborn(config);
+        int[] tokens = RandomTokens(config, Length, stream: 1);
+        float[] before = LogitsOf(model, kernels, tokens);
+        tokens[^1] = (tokens[^1] + 1) % config.Vocabulary;
+        float[] after = LogitsOf(model, kernels, tokens);
+        int earlier = (Length - 1) * config.Vocabulary;
+        bool same = before.AsSpan(0, earlier).SequenceEqual(after.AsSpan(0, earlier));
+        bool seen = config.Vocabulary == 1 || !before.AsSpan(earlier).SequenceEqual(after.AsSpan(earlier));
+        return new CheckResult("causal leak", same && seen, same ? $"{Length - 1} earlier rows unchanged to the bit" : "a later token changed an earlier prediction");
+    }
+
+    /// <summary>Token by token with a cache gives what the whole text gives at once.</summary>
+    public CheckResult CacheParity()
+    {
+        const double Limit = 1e-4;
+        Transformer model = Newborn(config);
+        int[] tokens = RandomTokens(config, Length, stream: 2);
+        float[] whole = LogitsOf(model, kernels, tokens);
+        var cache = new KeyValueCache(config);
+        var workspace = new Workspace(kernels);
+        double worst = 0;
+        for (int t = 0; t < tokens.Length; t++)
+        {
+            workspace.Reset();
+            ReadOnlySpan<float> row = model.Forward(model.Begin(workspace, Batch.Of(tokens.AsSpan(t, 1), cache))).Span<float>();
+            worst = Math.Max(worst, WorstDifference(row, whole.AsSpan(t * config.Vocabulary, config.Vocabulary)));
+        }
+
+        return new CheckResult("cache parity", worst < Limit, $"largest difference of logits {Number(worst)} (limit {Number(Limit)})");
+    }
+
+    /// <summary>The fast kernels give the logits of the plain ones.</summary>
+    public CheckResult Reference()
+    {
+        const double Limit = 1e-4;
+        ModelConfig small = Small();
+        Transformer model = Newborn(small);
+        int[] tokens = RandomTokens(small, Math.Min(small.Context, Length), stream: 3);
+        double worst = WorstDifference(LogitsOf(model, kernels, tokens), LogitsOf(model, Kernels.Reference, tokens));
+        return new CheckResult("kernels", worst < Limit, $"largest difference of logits from the reference kernels {Number(worst)} (limit {Number(Limit)})");
+    }
+
+    /// <summary>The number of threads changes no bit of loss or gradient.</summary>
+    public CheckResult Threads()
+    {
+        Batch batch = RandomBatch(config, out int[] targets);
+        Transformer one = Newborn(config), three = Newborn(config);
+        BackwardOf(one, Kernels.CreateSimd(1), DType.F32, batch, targets);
+        BackwardOf(three, Kernels.CreateSimd(3), DType.F32, batch, targets);
+        int differing = one.Parameters.Zip(three.Parameters).Count(p => !p.First.Tensor.Grad!.Span<float>().SequenceEqual(p.Second.Tensor.Grad!.Span<float>()));
+        return new CheckResult("threads", differing == 0, $"gradients of {differing} of {one.Parameters.Count} parameters differ between 1 and 3 threads");
+    }
+
+    /// <summary>A model that can learn at all can learn one batch by heart.</summary>
+    public CheckResult OverfitOneBatch()
+    {
+        const int Steps = 200;
+        const double Limit = 0.1;
+        ModelConfig small = Small();
+        Transformer model = Newborn(small);
+        model.SetTrainable(true);
+        Batch batch = RandomBatch(small, out int[] targets);
+        var optimizer = new AdamW(model.Parameters, new AdamWOptions(Decay: 0), kernels);
+        double loss = double.NaN;
+        int step = 0;
+        for (; step < Steps && !(loss < Limit); step++)
+        {
+            loss = BackwardOf(model, kernels, DType.F32, batch, targets);
+            optimizer.Step(3e-3f, Optimizer.ClipScale(optimizer.GradientNorm(), 1));
+            optimizer.ZeroGradients();
+        }
+
+        return new CheckResult("overfit one batch", loss < Limit, FormattableString.Invariant($"loss {loss:F4} after {step} steps (limit {Limit} within {Steps})"));
+    }
+
+    /// <summary>The same kind of model, small enough for the reference kernels.</summary>
+    private ModelConfig Small() => config with
+    {
+        Vocabulary = Math.Min(config.Vocabulary, 61),
+        Context = Math.Min(config.Context, 32),
+        Layers = Math.Min(config.Layers, 2),
+        Heads = 4,
+        KeyValueHeads = config.KeyValueHeads < config.Heads ? 2 : 4,
+        HeadDim = 8,
+        Channels = 32,
+        FeedForward = 48,
+        Window = Math.Min(config.Window, 8),
+    };
+
+    private Transformer Newborn(ModelConfig of) => new(of, Initialization.Random(of, seed));
+
+    private static Transformer Widened(Transformer model)
+    {
+        Dictionary<string, Tensor> values = model.Parameters.ToDictionary(p => p.Name, p => p.Tensor, StringComparer.Ordinal);
+        return new Transformer(model.Config, (name, shape) =>
+        {
+            Tensor wide = Tensor.Zeros(shape, DType.F64);
+            Kernels.Reference.Copy(values[name], wide);
+            return wide;
+        });
+    }
+
+    private Batch RandomBatch(ModelConfig of, out int[] targets)
+    {
+        var batch = new Batch();
+        int length = Math.Min(of.Context, Length);
+        for (int s = 0; s < Sequences; s++)
+            batch.Add(RandomTokens(of, length - s, (ulong)(10 + s)));
+        targets = RandomTokens(of, batch.Count, stream: 20);
+        return batch;
+    }
+
+    private int[] RandomTokens(ModelConfig of, int count, ulong stream) =>
+        [.. Enumerable.Range(0, Math.Max(1, count)).Select(i => (int)(CountedRandom.Bits(seed + stream, (ulong)i) % (ulong)of.Vocabulary))];
+
+    /// <summary>The mean loss of a batch.</summary>
+    private static Tensor LossOf(Transformer model, Workspace workspace, Batch batch, int[] targets) =>
+        Ops.Scale(LanguageModeling.Loss(model, model.Begin(workspace, batch), targets), 1f / targets.Length);
+
+    private static double BackwardOf(Transformer model, Kernels kernels, DType type, Batch batch, int[] targets)
+    {
+        model.SetTrainable(true);
+        var tape = new Tape();
+        Tensor loss = LossOf(model, new Workspace(kernels, tape, type), batch, targets);
+        tape.Backward(loss);
+        return loss.Item();
+    }
+
+    private static float[] LogitsOf(Transformer model, Kernels kernels, int[] tokens) =>
+        model.Forward(model.Begin(new Workspace(kernels), Batch.Of(tokens))).Span<float>().ToArray();
+
+    private static double RootMeanSquare(ReadOnlySpan<double> values)
+    {
+        double sum = 1e-24;
+        foreach (double value in values)
+            sum += value * value;
+        return Math.Sqrt(sum / values.Length);
+    }
+
+    private static double WorstDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double worst = 0;
+        for (int i = 0; i < a.Length; i++)
+            worst = Math.Max(worst, Math.Abs((double)a[i] - b[i]));
+        return worst;
+    }
+
+    private static double WorstDifference(ReadOnlySpan<float> a, ReadOnlySpan<double> b)
+    {
+        double worst = 0;
+        for (int i = 0; i < a.Length; i++)
+            worst = Math.Max(worst, Math.Abs(a[i] - b[i]));
+        return worst;
+    }
+
+    private static string Number(double value) => value.ToString("0.0e0", CultureInfo.InvariantCulture);
+}

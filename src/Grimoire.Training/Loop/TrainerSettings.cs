@@ -1,0 +1,43 @@
+using Grimoire.Tensors;
+
+namespace Grimoire.Training;
+
+/// <summary>What the training loop needs to know beyond model, data and optimizer.</summary>
+public sealed record TrainerSettings
+{
+    /// <summary>Optimizer steps in all.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Sequences per pass.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Passes per step.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Largest gradient norm; 0 for none.</summary>
+    public double Clip { get; init; } = 1;
+
+    /// <summary>Share of activations dropped.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>Regularisers of the loss.</summary>
+    public CrossEntropySpec Loss { get; init; }
+
+    /// <summary>Chooses dropout masks.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Steps between rows of metrics.</summary>
+    public int LogInterval { get; init; } = 10;
+
+    /// <summary>Steps between validations.</summary>
+    public int EvaluationInterval { get; init; } = 250;
+
+    /// <summary>Steps between samples; 0 for none.</summary>
+    public int SampleInterval { get; init; }
+
+    /// <summary>Steps between checkpoints; 0 for only the first, the best and the last.</summary>
+    public int CheckpointInterval { get; init; } = 250;
+
+    /// <summary>Checkpoints kept beside the best one.</summary>
+    public int Keep { get; init; } = 2;
+}

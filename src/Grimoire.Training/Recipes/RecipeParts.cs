@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using Grimoire.Models;
+using Grimoire.Models.Families;
+using Grimoire.Models.Tokenizers;
+using Grimoire.Tensors;
+using Grimoire.Training.Data;
+using Grimoire.Training.Runs;
+using TokenizerKind = Grimoire.Training.Runs.TokenizerKind;
+
+namespace Grimoire.Training.Recipes;
+
+/// <summary>Makes the parts of a training run that a recipe describes.</summary>
+internal static class RecipeParts
+{
+    public static Corpus Corpus(this PretrainRecipe recipe) => new(recipe.Data.Paths, recipe.Data.Documents);
+
+    public static Corpus? ValidationCorpus(this PretrainRecipe recipe) =>
+        recipe.Data.Validation is { } path ? new Corpus([path], recipe.Data.Documents) : null;
+
+    /// <summary>The recipe's tokenizer: loaded where it names one, else trained on the corpus.</summary>
+    public static Tokenizer MakeTokenizer(this PretrainRecipe recipe, Corpus corpus)
+    {
+        if (recipe.Tokenizer.Path is { } path)
+            return Tokenizer.Load(path);
+
+        // Characters stand for themselves alone: a text file's own line breaks are all the ends it has.
+        bool characters = recipe.Tokenizer.Kind == TokenizerKind.Char;
+        var options = new TokenizerOptions
+        {
+            Kind = recipe.Tokenizer.Kind switch
+            {
+                TokenizerKind.Char => Models.Tokenizers.TokenizerKind.Characters,
+                TokenizerKind.Word => Models.Tokenizers.TokenizerKind.Words,
+                _ => Models.Tokenizers.TokenizerKind.Bytes,
+            },
+            VocabularySize = recipe.Tokenizer.Vocabulary,
+            Special = characters ? [] : [Data.Corpus.Separator],
+            EndOfText = characters ? null : Data.Corpus.Separator,
+            Threads = recipe.Threads ?? 0,
+        };
+        return TokenizerTrainer.Train(corpus.Texts(), options);
+    }
+
+    public static TextEncoder Encoder(Tokenizer tokenizer, string folder)
+    {
+        byte[] file = File.ReadAllBytes(Path.Combine(folder, "tokenizer.json"));
+        return new TextEncoder(text => tokenizer.Encode(text), tokenizer.VocabularySize, tokenizer.EndOfText, Convert.ToHexStringLower(SHA256.HashData(file)));
+    }
+
+    public static ModelConfig Config(this PretrainRecipe recipe, int vocabulary)
+    {
+        ModelSettings m = recipe.Model;
+        return m.Family == ModelFamily.Gpt2
+            ? Gpt2.Config(m.Layers, m.Heads, m.Channels, m.Context, vocabulary, m.FeedForward)
+            : Llama.Config(m.Layers, m.Heads, m.Channels, m.Context, vocabulary, m.FeedForward, m.KeyValueHeads, m.Tied);
+    }
+
+    public static Optimizer MakeOptimizer(this PretrainRecipe recipe, Transformer model, Kernels kernels)
+    {
+        OptimizerSettings o = recipe.Optimizer;
+        var adam = new AdamWOptions((float)o.Beta1, (float)o.Beta2, Decay: (float)o.WeightDecay);
+        return o.Kind switch
+        {
+            OptimizerKind.Sgd => new Sgd(model.Parameters, kernels, (float)o.Momentum, (float)o.WeightDecay),
+            OptimizerKind.Muon => new Muon(model.Parameters, adam, kernels, (float)o.Momentum),
+            _ => new AdamW(model.Parameters, adam, kernels),
+        };
+    }
+
+    public static Schedule MakeSchedule(this PretrainRecipe recipe, long steps)
+    {
+        OptimizerSettings o = recipe.Optimizer;
+        float peak = (float)o.LearningRate;
+        return new Schedule(o.Schedule, peak, (float?)o.MinimumLearningRate ?? peak / 10, o.Warmup ?? steps / 50, steps);
+    }
+
+    /// <summary>The training sequences.</summary>
+    public static Sampler TrainingSampler(this PretrainRecipe recipe, TokenStore store, Tokenizer tokenizer)
+    {
+        ulong seed = (ulong)recipe.Seed;
+        return recipe.Data.Sampling switch
+        {
+            Sampling.Documents => new DocumentSampler(store, recipe.Model.Context, EndToken(tokenizer), seed),
+            Sampling.Blocks => new BlockSampler(store, recipe.Model.Context, seed),
+            _ => new WindowSampler(store, recipe.Model.Context, seed),
+        };
+    }
+
+    /// <summary>The held-out sequences: all of them in order, or as many as the recipe measures from a fixed shuffle.</summary>
+    public static Validation? MakeValidation(this PretrainRecipe recipe, TokenStore? store, Tokenizer tokenizer, int? batches)
+    {
+        if (store is null)
+            return null;
+        ulong? shuffle = batches is null ? null : 0;
+        Sampler sampler = recipe.Data.Sampling == Sampling.Documents
+            ? new DocumentSampler(store, recipe.Model.Context, EndToken(tokenizer), shuffle)
+            : new BlockSampler(store, recipe.Model.Context, shuffle);
+        return new Validation(sampler, store, recipe.Batch, batches);
+    }
+
+    public static TrainerSettings TrainerSettings(this PretrainRecipe recipe, long steps) => new()
+    {
+        Steps = steps,
+        Batch = recipe.Batch,
+        Accumulate = recipe.Accumulate,
+        Clip = recipe.Optimizer.Clip,
+        Dropout = (float)recipe.Model.Dropout,
+        Loss = new CrossEntropySpec((float)recipe.LabelSmoothing, (float)recipe.ZLoss),
+        Seed = (ulong)recipe.Seed,
+        LogInterval = recipe.Log.Interval,
+        EvaluationInterval = recipe.Log.EvaluationInterval,
+        SampleInterval = recipe.Log.SampleInterval,
+        CheckpointInterval = recipe.Log.CheckpointInterval,
+        Keep = recipe.Log.Keep,
+    };
+
+    /// <summary>What ends a document, and so also what comes before one: end-of-text, or the line break.</summary>
+    public static int EndToken(Tokenizer tokenizer) =>
+        tokenizer.EndOfText ?? tokenizer.Id("\n")
+            ?? throw new GrimoireException("The tokenizer has neither an end-of-text token nor a line break, so documents cannot end; train another tokenizer.");
+}
