@@ -18,6 +18,16 @@ public static class CountedRandom
         return z ^ (z >> 31);
     }
 
+    /// <summary>64 random bits of a place with two coordinates.</summary>
+    public static ulong Bits(ulong seed, ulong a, ulong b) => Bits(Bits(seed, a), b);
+
+    /// <summary>A number in [0, <paramref name="bound"/>): the high half of bits × bound (Lemire 2019, arXiv:1805.10941).</summary>
+    public static long Below(long bound, ulong seed, ulong a, ulong b = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
+        return (long)Math.BigMul(Bits(seed, a, b), (ulong)bound, out _);
+    }
+
     /// <summary>A multiple of 2⁻²⁴ in [0, 1): the top 24 bits.</summary>
     public static float Uniform(ulong seed, ulong index) => (Bits(seed, index) >> 40) * (1f / (1 << 24));
 

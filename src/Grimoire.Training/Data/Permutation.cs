@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Grimoire.Tensors;
 
 namespace Grimoire.Training.Data;
 

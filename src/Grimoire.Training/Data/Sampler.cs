@@ -1,3 +1,5 @@
+using Grimoire.Tensors;
+
 namespace Grimoire.Training.Data;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Grimoire.Tensors;
+
 namespace Grimoire.Training.Data;
 
 /// <summary>Windows of a fixed length at random places, as nanoGPT draws them.</summary>

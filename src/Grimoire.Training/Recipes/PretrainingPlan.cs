@@ -1,4 +1,5 @@
 using Grimoire.Models;
+using Grimoire.Training.Runs;
 
 namespace Grimoire.Training.Recipes;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Grimoire.Training.Runs;
 
 namespace Grimoire.Training.Recipes;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Grimoire.Models;
-using Grimoire.Models.Families;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
