@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text;
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
@@ -51,7 +50,6 @@ public sealed class Pretraining : IDisposable
         Validation? validation = recipe.MakeValidation(data.Validation, tokenizer, recipe.Log.EvaluationBatches);
         trainer = new Trainer(Model, optimizer, recipe.MakeSchedule(steps), sampler, validation, run, recipe.TrainerSettings(steps), workspace)
         {
-            Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
             Progress = events,
         };
         if (checkpoint is not null)
@@ -137,7 +135,7 @@ public sealed class Pretraining : IDisposable
     }
 
     private static PretrainRecipe Resolved(string folder) =>
-        PretrainRecipe.Settings.Read(new PretrainRecipe(), JsonSerializer.SerializeToUtf8Bytes(Run.ReadInfo(folder).Recipe), Path.Combine(folder, RunInfo.FileName));
+        PretrainRecipe.Settings.Read(new PretrainRecipe(), Encoding.UTF8.GetBytes(Run.ReadInfo(folder).Recipe.ToJsonString()), Path.Combine(folder, RunInfo.FileName));
 
     /// <summary>The recipe with its steps fixed once and for all, so that a continued run does not choose others.</summary>
     private static PretrainRecipe Resolve(PretrainRecipe requested, double secondsPerStep)

@@ -28,8 +28,8 @@ internal static class RecipeParts
         {
             Kind = recipe.Tokenizer.Kind switch
             {
-                TokenizerKind.Char => Models.Tokenizers.TokenizerKind.Characters,
-                TokenizerKind.Word => Models.Tokenizers.TokenizerKind.Words,
+                TokenizerKind.Char => Models.Tokenizers.TokenizerKind.Character,
+                TokenizerKind.Word => Models.Tokenizers.TokenizerKind.Word,
                 _ => Models.Tokenizers.TokenizerKind.Bytes,
             },
             VocabularySize = recipe.Tokenizer.Vocabulary,
