@@ -4,7 +4,7 @@ namespace Grimoire.Training.Data;
 /// Consecutive blocks that together cover every token once an epoch, shuffled anew each epoch; without a seed in file order, as a measurement wants.
 /// The last block is shorter where the data does not divide.
 /// </summary>
-public sealed class BlockSampler : Sampler
+public sealed class BlockSampler : SequenceSampler
 {
     private readonly TokenStore store;
     private readonly int context;

@@ -4,7 +4,7 @@ namespace Grimoire.Training.Data;
 /// Whole documents, each its own sequence: the end token, then the document, whose last token is the end token again. So the model learns how a document
 /// begins, every token and where it stops, and attention never sees another document. Shuffled anew each epoch; without a seed in file order.
 /// </summary>
-public sealed class DocumentSampler : Sampler
+public sealed class DocumentSampler : SequenceSampler
 {
     private readonly TokenStore store;
     private readonly int endToken;

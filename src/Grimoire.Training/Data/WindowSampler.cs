@@ -3,7 +3,7 @@ using Grimoire.Tensors;
 namespace Grimoire.Training.Data;
 
 /// <summary>Windows of a fixed length at random places, as nanoGPT draws them.</summary>
-public sealed class WindowSampler : Sampler
+public sealed class WindowSampler : SequenceSampler
 {
     private readonly TokenStore store;
     private readonly int context;

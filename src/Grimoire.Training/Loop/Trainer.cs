@@ -10,7 +10,7 @@ namespace Grimoire.Training;
 /// The training loop: draw, forward, backward, clip, step; log, validate, sample, save. Recipes differ only in what they pass in.
 /// </summary>
 public sealed class Trainer(
-    LanguageModel model, Optimizer optimizer, Schedule schedule, Sampler data, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
+    LanguageModel model, Optimizer optimizer, Schedule schedule, SequenceSampler data, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
 {
     private readonly Tape tape = new();
 

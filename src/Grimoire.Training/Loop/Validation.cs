@@ -9,7 +9,7 @@ namespace Grimoire.Training;
 /// <param name="store">The text they come from, for bits per byte.</param>
 /// <param name="batch">Sequences per pass.</param>
 /// <param name="batches">Passes; null for all sequences.</param>
-public sealed class Validation(Sampler sampler, TokenStore store, int batch, int? batches)
+public sealed class Validation(SequenceSampler sampler, TokenStore store, int batch, int? batches)
 {
     /// <summary>How many sequences are measured.</summary>
     public long Sequences { get; } = Math.Min(sampler.SequencesPerEpoch, batches is { } limit ? (long)limit * batch : long.MaxValue);

@@ -38,7 +38,7 @@ public sealed class Pretraining : IDisposable
         Model = checkpoint is null ? Newborn(requested, tokenizer) : LanguageModel.Load(checkpoint, trainable: true);
 
         var workspace = new Workspace(kernels);
-        Sampler sampler = requested.TrainingSampler(data.Train, tokenizer);
+        SequenceSampler sampler = requested.TrainingSampler(data.Train, tokenizer);
         progress?.Report("timing a step");
         secondsPerStep = TimeStep(Model.Transformer, workspace, sampler, requested);
         recipe = Run.Exists(folder) ? Resolved(folder) : Resolve(requested, secondsPerStep);
@@ -155,7 +155,7 @@ public sealed class Pretraining : IDisposable
     }
 
     /// <summary>Seconds of a step: the median of a few passes forward and backward, whose gradients are thrown away.</summary>
-    private static double TimeStep(Transformer model, Workspace workspace, Sampler sampler, PretrainRecipe recipe)
+    private static double TimeStep(Transformer model, Workspace workspace, SequenceSampler sampler, PretrainRecipe recipe)
     {
         var tape = new Tape();
         workspace.Exchange(tape);
@@ -178,7 +178,7 @@ public sealed class Pretraining : IDisposable
         return seconds[TimedPasses / 2] * recipe.Accumulate;
     }
 
-    private PretrainingPlan MakePlan(Sampler sampler, Tokenizer tokenizer, long? resumedFrom, IReadOnlyList<string> damaged)
+    private PretrainingPlan MakePlan(SequenceSampler sampler, Tokenizer tokenizer, long? resumedFrom, IReadOnlyList<string> damaged)
     {
         TrainingBatch first = sampler.Draw(0, recipe.Batch);
         long steps = recipe.Steps!.Value;

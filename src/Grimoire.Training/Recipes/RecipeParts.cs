@@ -74,7 +74,7 @@ internal static class RecipeParts
     }
 
     /// <summary>The training sequences.</summary>
-    public static Sampler TrainingSampler(this PretrainRecipe recipe, TokenStore store, Tokenizer tokenizer)
+    public static SequenceSampler TrainingSampler(this PretrainRecipe recipe, TokenStore store, Tokenizer tokenizer)
     {
         ulong seed = (ulong)recipe.Seed;
         return recipe.Data.Sampling switch
@@ -91,7 +91,7 @@ internal static class RecipeParts
         if (store is null)
             return null;
         ulong? shuffle = batches is null ? null : 0;
-        Sampler sampler = recipe.Data.Sampling == Sampling.Documents
+        SequenceSampler sampler = recipe.Data.Sampling == Sampling.Documents
             ? new DocumentSampler(store, recipe.Model.Context, EndToken(tokenizer), shuffle)
             : new BlockSampler(store, recipe.Model.Context, shuffle);
         return new Validation(sampler, store, recipe.Batch, batches);

@@ -65,7 +65,7 @@ public sealed class SamplerTests : IDisposable
     public void Drawing_goes_on_from_the_number_of_sequences_drawn()
     {
         using TokenStore store = Store(Alphabet(1000));
-        foreach (Sampler sampler in new Sampler[] { new WindowSampler(store, 16, 3), new BlockSampler(store, 16, 3) })
+        foreach (SequenceSampler sampler in new SequenceSampler[] { new WindowSampler(store, 16, 3), new BlockSampler(store, 16, 3) })
         {
             TrainingBatch whole = sampler.Draw(0, 200);
             TrainingBatch rest = sampler.Draw(150, 50);

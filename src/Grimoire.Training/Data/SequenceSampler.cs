@@ -6,7 +6,7 @@ namespace Grimoire.Training.Data;
 /// Chooses the sequences to train on. Sequence number n is a function of (seed, n) alone, so the whole cursor is one number, the count of sequences
 /// drawn so far: save it, and training goes on with exactly the data that would have come.
 /// </summary>
-public abstract class Sampler
+public abstract class SequenceSampler
 {
     /// <summary>Sequences that together show the data once.</summary>
     public abstract long SequencesPerEpoch { get; }
