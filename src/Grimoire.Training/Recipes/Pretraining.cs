@@ -50,6 +50,7 @@ public sealed class Pretraining : IDisposable
         Validation? validation = recipe.MakeValidation(data.Validation, tokenizer, recipe.Log.EvaluationBatches);
         trainer = new Trainer(Model, optimizer, recipe.MakeSchedule(steps), sampler, validation, run, recipe.TrainerSettings(steps), workspace)
         {
+            Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
             Progress = events,
         };
         if (checkpoint is not null)
@@ -98,6 +99,15 @@ public sealed class Pretraining : IDisposable
             run.End(RunStatus.Failed, e.Message);
             throw;
         }
+    }
+
+    /// <summary>Writes <c>report.html</c> into the run folder, finished or not; returns its path.</summary>
+    /// <exception cref="GrimoireException">It cannot be written.</exception>
+    public string WriteReport()
+    {
+        SequenceSampler? heldOut = recipe.HeldOutSampler(data.Validation, Model.Tokenizer, shuffle: null);
+        Report.Write(run.ReportPath, PretrainingReport.Read(Plan, Model, data, heldOut, kernels));
+        return run.ReportPath;
     }
 
     /// <summary>Lets go of the run and its data.</summary>
@@ -202,6 +212,23 @@ public sealed class Pretraining : IDisposable
             ResumedFrom = resumedFrom,
             Damaged = damaged,
         };
+    }
+
+    /// <summary>What the model makes of the recipe's prompts, with the same dice at every step so that only the model differs.</summary>
+    private IEnumerable<TextSample> WriteSamples(long step)
+    {
+        var generator = new Generator(Model.Transformer, Model.Tokenizer, kernels);
+        var options = new GenerationOptions
+        {
+            MaxTokens = recipe.Log.SampleTokens,
+            Slide = true,
+            Sampling = new SamplingOptions { Temperature = recipe.Log.Temperature, Seed = (ulong)recipe.Seed },
+        };
+        foreach (string prompt in recipe.Log.Prompts)
+        {
+            int[] ids = Model.Tokenizer.Encode(prompt);
+            yield return new TextSample(step, prompt, generator.Generate(ids.Length > 0 ? ids : [RecipeParts.EndToken(Model.Tokenizer)], options).Text);
+        }
     }
 
     /// <summary>Keeps the best model, measures it on the whole held-out text and closes the run.</summary>

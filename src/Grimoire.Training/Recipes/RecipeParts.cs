@@ -85,17 +85,15 @@ internal static class RecipeParts
         };
     }
 
-    /// <summary>The held-out sequences: all of them in order, or as many as the recipe measures from a fixed shuffle.</summary>
-    public static Validation? MakeValidation(this PretrainRecipe recipe, TokenStore? store, Tokenizer tokenizer, int? batches)
-    {
-        if (store is null)
-            return null;
-        ulong? shuffle = batches is null ? null : 0;
-        SequenceSampler sampler = recipe.Data.Sampling == Sampling.Documents
-            ? new DocumentSampler(store, recipe.Model.Context, EndToken(tokenizer), shuffle)
-            : new BlockSampler(store, recipe.Model.Context, shuffle);
-        return new Validation(sampler, store, recipe.Batch, batches);
-    }
+    /// <summary>The held-out sequences, in order where <paramref name="shuffle"/> is null; null where nothing is held out.</summary>
+    public static SequenceSampler? HeldOutSampler(this PretrainRecipe recipe, TokenStore? store, Tokenizer tokenizer, ulong? shuffle) =>
+        store is null ? null
+        : recipe.Data.Sampling == Sampling.Documents ? new DocumentSampler(store, recipe.Model.Context, EndToken(tokenizer), shuffle)
+        : new BlockSampler(store, recipe.Model.Context, shuffle);
+
+    /// <summary>Measures all held-out sequences, or so many passes of a fixed shuffle of them.</summary>
+    public static Validation? MakeValidation(this PretrainRecipe recipe, TokenStore? store, Tokenizer tokenizer, int? batches) =>
+        recipe.HeldOutSampler(store, tokenizer, batches is null ? null : 0) is { } sampler ? new Validation(sampler, store!, recipe.Batch, batches) : null;
 
     public static TrainerSettings TrainerSettings(this PretrainRecipe recipe, long steps) => new()
     {
