@@ -4,7 +4,6 @@ using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
-using TokenizerKind = Grimoire.Training.Runs.TokenizerKind;
 
 namespace Grimoire.Training.Recipes;
 
@@ -23,15 +22,10 @@ internal static class RecipeParts
             return Tokenizer.Load(path);
 
         // Characters stand for themselves alone: a text file's own line breaks are all the ends it has.
-        bool characters = recipe.Tokenizer.Kind == TokenizerKind.Char;
+        bool characters = recipe.Tokenizer.Kind == TokenizerKind.Character;
         var options = new TokenizerOptions
         {
-            Kind = recipe.Tokenizer.Kind switch
-            {
-                TokenizerKind.Char => Models.Tokenizers.TokenizerKind.Character,
-                TokenizerKind.Word => Models.Tokenizers.TokenizerKind.Word,
-                _ => Models.Tokenizers.TokenizerKind.Bytes,
-            },
+            Kind = recipe.Tokenizer.Kind,
             VocabularySize = recipe.Tokenizer.Vocabulary,
             Special = characters ? [] : [Data.Corpus.Separator],
             EndOfText = characters ? null : Data.Corpus.Separator,

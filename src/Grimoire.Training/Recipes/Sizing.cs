@@ -1,3 +1,4 @@
+using Grimoire.Models.Tokenizers;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
 
@@ -42,7 +43,7 @@ public static class Sizing
         return new PretrainRecipe
         {
             Description = $"chosen for {text.Bytes:N0} bytes of text and {minutes:0.##} minutes",
-            Tokenizer = new TokenizerSettings { Kind = characters ? TokenizerKind.Char : TokenizerKind.Bpe, Vocabulary = vocabulary },
+            Tokenizer = new TokenizerSettings { Kind = characters ? TokenizerKind.Character : TokenizerKind.Bytes, Vocabulary = vocabulary },
             Model = new ModelSettings
             {
                 Family = ModelFamily.Llama,
