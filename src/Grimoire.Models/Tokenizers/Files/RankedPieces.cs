@@ -106,5 +106,6 @@ internal static class RankedPieces
         }
     }
 
-    private static string[] ReadLines(string path) => Encoding.UTF8.GetString(ReadBytes(path)).Split('\n', StringSplitOptions.TrimEntries);
+    /// <summary>The lines of a text file, without the carriage returns of other systems.</summary>
+    internal static IEnumerable<string> ReadLines(string path) => Encoding.UTF8.GetString(ReadBytes(path)).Split('\n').Select(line => line.TrimEnd('\r'));
 }

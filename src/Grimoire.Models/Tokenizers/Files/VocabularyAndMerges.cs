@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Grimoire.Models.Tokenizers;
 
 /// <summary>The older pair of files of byte-level BPE: a JSON map of pieces and a text of merges, one in a line.</summary>
@@ -44,7 +42,7 @@ internal static class VocabularyAndMerges
     {
         List<Merge> merges = [];
         int number = 0;
-        foreach (string line in File.ReadLines(path, Encoding.UTF8))
+        foreach (string line in RankedPieces.ReadLines(path))
         {
             number++;
             if (line.Length == 0 || (number == 1 && line.StartsWith("#version", StringComparison.Ordinal)))
