@@ -48,6 +48,7 @@ public sealed record LanguageModel
     /// <exception cref="GrimoireException">The family's files cannot express the model, or the folder cannot be written.</exception>
     public void Save(string folder, DType? type = null)
     {
+        _ = Family.Named(Config.Family).WriteConfig(Config); // refuses before anything is written
         Tokenizer.Save(folder);
         AtomicFile.WriteText(Path.Combine(folder, "generation_config.json"), GenerationConfig());
         ModelFolder.Save(folder, Transformer, type, Tokenizer.BeginOfText, Tokenizer.EndOfText);
@@ -78,7 +79,10 @@ public sealed record LanguageModel
         if (spare < 0)
             throw new GrimoireException($"the tokenizer has {ids} ids and the model only {config.Vocabulary}; they do not belong together.");
         if (spare >= Math.Max(Padding, config.Vocabulary / 16))
-            throw new GrimoireException($"the tokenizer has {ids} ids and the model {config.Vocabulary}, more than padding explains; they do not belong together.");
+        {
+            throw new GrimoireException(
+                $"the tokenizer has {ids} ids and the model {config.Vocabulary}, more than padding explains; they do not belong together.");
+        }
     }
 
     private string GenerationConfig()

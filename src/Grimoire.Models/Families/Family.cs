@@ -93,7 +93,7 @@ public sealed class Family
         if (architectures.Length > 0)
         {
             return All.FirstOrDefault(family => architectures is [var only] && family.Architecture == only && (type.Length == 0 || type == family.Name))
-                ?? throw json.Refusal("architectures", $"the architecture is unknown (model_type \"{type}\"); known are {Known(family => family.Architecture)}");
+                ?? throw json.Refusal("architectures", $"unknown (with model_type \"{type}\"); known are {Known(family => family.Architecture)}");
         }
 
         return All.FirstOrDefault(family => family.Name == type)

@@ -38,7 +38,11 @@ internal sealed class FolderWeights
         Shape expected = module.Transposed && shape.Rank == 2 ? (shape[1], Times(shape[0], module.Parts))
             : shape.Rank == 1 ? Times(shape[0], module.Parts) : shape;
         if (stored.Shape != expected || !stored.DType.IsFloat())
-            throw new GrimoireException($"{files.FileOf(name).Path}: weight {name} is {stored} where config.json asks for {expected}; the files do not belong together.");
+        {
+            throw new GrimoireException(
+                $"{files.FileOf(name).Path}: weight {name} is {stored} where config.json asks for {expected}; the files do not belong together.");
+        }
+
         return Prepared(module.Transposed ? Conversion.TransposedPart(stored, module.Part, module.Parts) : stored, name);
     }
 
@@ -49,12 +53,16 @@ internal sealed class FolderWeights
     {
         if (model.Config.TiedEmbeddings)
             CheckTiedHead(model);
-        string[] unused = [.. byBareName.Where(pair => !used.Contains(pair.Key) && !map.Ignores(pair.Key)).Select(pair => pair.Value).Order(StringComparer.Ordinal)];
+        string[] unused = [.. byBareName
+            .Where(pair => !used.Contains(pair.Key) && !map.Ignores(pair.Key))
+            .Select(pair => pair.Value)
+            .Order(StringComparer.Ordinal)];
         if (unused.Length > 0)
         {
             string more = unused.Length > 5 ? $" and {unused.Length - 5} more" : "";
             throw new GrimoireException(
-                $"{files.Folder}: nothing in a {model.Config.Family} model of this config.json uses {string.Join(", ", unused.Take(5))}{more}; the files do not belong together.");
+                $"{files.Folder}: nothing in a {model.Config.Family} model of this config.json uses {string.Join(", ", unused.Take(5))}{more}; "
+                + "the files do not belong together.");
         }
     }
 
@@ -66,7 +74,10 @@ internal sealed class FolderWeights
         used.Add(head);
         Tensor stored = files.Tensor(name), embedding = model.TokenEmbedding;
         if (stored.Shape != embedding.Shape || !stored.DType.IsFloat() || !Conversion.HaveSameValues(stored, embedding))
-            throw new GrimoireException($"{files.FileOf(name).Path}: {name} differs from the embedding although config.json says tie_word_embeddings; set it to false to use both.");
+        {
+            throw new GrimoireException(
+                $"{files.FileOf(name).Path}: {name} differs from the embedding although config.json ties them; set tie_word_embeddings to false to use both.");
+        }
     }
 
     private Tensor Prepared(Tensor tensor, string name)

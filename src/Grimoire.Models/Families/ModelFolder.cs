@@ -15,7 +15,9 @@ public static class ModelFolder
     /// <param name="trainable">
     /// Whether to copy the weights to F32 and mark them to be trained. Otherwise they stay in the mapped files in the type they have there.
     /// </param>
-    /// <exception cref="GrimoireException">A file is missing or damaged, the architecture is not known, or weights are missing, left over or of the wrong shape.</exception>
+    /// <exception cref="GrimoireException">
+    /// A file is missing or damaged, the architecture is not known, or weights are missing, left over or of the wrong shape.
+    /// </exception>
     public static Transformer Load(string folder, bool trainable = false)
     {
         (ModelConfig config, WeightFiles files) = Open(folder);

@@ -139,7 +139,11 @@ internal sealed class JsonRecord
     }
 
     /// <summary>An error about a key that has a value nobody understands.</summary>
-    public GrimoireException Refusal(string key, string why) => new($"{source}: {key}{(values.TryGetValue(key, out JsonElement value) ? $" is {Short(value)}" : "")}: {why}.");
+    public GrimoireException Refusal(string key, string why)
+    {
+        string shown = values.TryGetValue(key, out JsonElement value) ? $" is {Short(value)}" : "";
+        return new GrimoireException($"{source}: {key}{shown}: {why}.");
+    }
 
     private static bool IsInert(JsonElement value) => value.ValueKind switch
     {

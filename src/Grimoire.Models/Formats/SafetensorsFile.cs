@@ -55,7 +55,11 @@ public sealed class SafetensorsFile
     {
         IReadOnlyList<long> sizes = entry.Shape;
         if (sizes.Count > 4 || sizes.Any(size => size > int.MaxValue))
-            throw new GrimoireException($"{Path}: tensor {entry.Name} of shape [{string.Join(", ", sizes)}] is too large; at most four axes of 2³¹ − 1 are supported.");
+        {
+            throw new GrimoireException(
+                $"{Path}: tensor {entry.Name} of shape [{string.Join(", ", sizes)}] is too large; at most four axes of 2³¹ − 1 are supported.");
+        }
+
         return sizes.Count switch
         {
             0 => Shape.Scalar,

@@ -50,7 +50,7 @@ internal sealed class WeightFiles
         foreach (SafetensorsEntry entry in file.Entries)
         {
             if (!files.TryAdd(entry.Name, file))
-                throw new GrimoireException($"{file.Path}: tensor {entry.Name} is also in {Path.GetFileName(files[entry.Name].Path)}; each belongs into one shard.");
+                throw new GrimoireException($"{file.Path}: tensor {entry.Name} is also in {Path.GetFileName(files[entry.Name].Path)}; keep one of the two.");
         }
     }
 
