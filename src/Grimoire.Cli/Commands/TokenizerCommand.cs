@@ -4,8 +4,6 @@ using System.Globalization;
 using System.Text;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Training.Runs;
-using RecipeKind = Grimoire.Training.Runs.TokenizerKind;
-using TokenizerKind = Grimoire.Models.Tokenizers.TokenizerKind;
 using static Grimoire.Training.Runs.SettingTypes;
 
 namespace Grimoire.Cli.Commands;
@@ -24,7 +22,7 @@ internal static class TokenizerCommand
 
     private sealed record TrainChoices
     {
-        public RecipeKind Kind { get; init; } = RecipeKind.Bpe;
+        public TokenizerKind Kind { get; init; } = TokenizerKind.Bytes;
 
         public int Vocabulary { get; init; } = 4096;
 
@@ -36,7 +34,7 @@ internal static class TokenizerCommand
 
         public static SettingList<TrainChoices> Settings { get; } =
         [
-            Setting.Of("kind", "what the pieces are", Choice<RecipeKind>(), (TrainChoices c) => c.Kind, (c, v) => c with { Kind = v }),
+            Setting.Of("kind", "what the pieces are", TokenizerSettings.Kinds, (TrainChoices c) => c.Kind, (c, v) => c with { Kind = v }),
             Setting.Of("vocabulary", "the most pieces, special ones included", Count(2, 1 << 20), (TrainChoices c) => c.Vocabulary, (c, v) => c with { Vocabulary = v }),
             Setting.Of("out", "the folder to write tokenizer.json to", Text("a path"), (TrainChoices c) => c.Out, (c, v) => c with { Out = v }),
             Setting.Of("pattern", "how text is cut into words, across which nothing merges", Text("gpt2, gpt4, llama3 or qwen2"),
@@ -82,12 +80,7 @@ internal static class TokenizerCommand
         long begin = Stopwatch.GetTimestamp();
         var options = new TokenizerOptions
         {
-            Kind = choices.Kind switch
-            {
-                RecipeKind.Char => TokenizerKind.Character,
-                RecipeKind.Word => TokenizerKind.Word,
-                _ => TokenizerKind.Bytes,
-            },
+            Kind = choices.Kind,
             VocabularySize = choices.Vocabulary,
             Pattern = SplitPattern.Named(choices.Pattern switch { "llama3" => "gpt4", "qwen2" => "qwen", var name => name }),
             Special = choices.Special,

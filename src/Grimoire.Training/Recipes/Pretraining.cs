@@ -130,7 +130,7 @@ public sealed class Pretraining : IDisposable
             tokenizer.Save(tokenizerFolder);
         progress?.Report("reading the text");
         TokenData prepared = TokenData.Prepare(
-            Path.Combine(folder, "data"), corpus, requested.ValidationCorpus(), RecipeParts.Encoder(tokenizer, tokenizerFolder),
+            Path.Combine(folder, "data"), corpus, requested.ValidationCorpus(), TextEncoder.Of(tokenizer, tokenizerFolder),
             new SplitSettings(requested.Data.ValidationFraction, (ulong)requested.Seed));
         PretrainingRequest.Check(folder, requested, prepared.Key, begun);
         return (tokenizer, prepared);

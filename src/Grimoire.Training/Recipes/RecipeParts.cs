@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
@@ -32,12 +31,6 @@ internal static class RecipeParts
             Threads = recipe.Threads ?? 0,
         };
         return TokenizerTrainer.Train(corpus.Texts(), options);
-    }
-
-    public static TextEncoder Encoder(Tokenizer tokenizer, string folder)
-    {
-        byte[] file = File.ReadAllBytes(Path.Combine(folder, "tokenizer.json"));
-        return new TextEncoder(text => tokenizer.Encode(text), tokenizer.VocabularySize, tokenizer.EndOfText, Convert.ToHexStringLower(SHA256.HashData(file)));
     }
 
     public static ModelConfig Config(this PretrainRecipe recipe, int vocabulary)

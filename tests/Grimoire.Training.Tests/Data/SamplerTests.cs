@@ -1,3 +1,4 @@
+using Grimoire.Tensors;
 using Grimoire.Training.Data;
 
 namespace Grimoire.Training.Tests.Data;

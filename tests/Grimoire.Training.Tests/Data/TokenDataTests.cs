@@ -1,4 +1,5 @@
 using Grimoire.Models.Tokenizers;
+using Grimoire.Tensors;
 using Grimoire.Tests;
 using Grimoire.Training.Data;
 
