@@ -13,7 +13,7 @@ public sealed class KernelTests
         {
             var data = new TheoryData<string, string>();
             foreach (string device in KernelsUnderTest.All.Keys)
-                foreach (OpCase row in OpCases.All)
+                foreach (OpCase row in device == "reference" ? OpCases.All : OpCases.All.Concat(OpCases.Large))
                     data.Add(device, row.Name);
             return data;
         }
@@ -25,7 +25,7 @@ public sealed class KernelTests
     [MemberData(nameof(Cases))]
     public void Equals_the_reference(string device, string name)
     {
-        OpCase row = OpCases.All.Single(row => row.Name == name);
+        OpCase row = OpCases.All.Concat(OpCases.Large).Single(row => row.Name == name);
         CaseRun expected = Expected.GetOrAdd(name, _ => CaseRun.Of(row, Kernels.Reference, DType.F64));
         CaseRun actual = CaseRun.Of(row, KernelsUnderTest.All[device], DType.F32);
         AssertClose(row, "output", expected.Output, actual.Output);
@@ -43,7 +43,7 @@ public sealed class KernelTests
     [MemberData(nameof(Cases))]
     public void Gives_the_same_bits_with_a_tape_and_again(string device, string name)
     {
-        OpCase row = OpCases.All.Single(row => row.Name == name);
+        OpCase row = OpCases.All.Concat(OpCases.Large).Single(row => row.Name == name);
         CaseRun taped = CaseRun.Of(row, KernelsUnderTest.All[device], DType.F32), again = CaseRun.Of(row, KernelsUnderTest.All[device], DType.F32);
         Assert.Equal(taped.Output, CaseRun.Of(row, KernelsUnderTest.All[device], DType.F32, taped: false).Output);
         Assert.Equal(taped.Output, again.Output);

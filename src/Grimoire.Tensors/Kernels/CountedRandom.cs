@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -6,15 +9,18 @@ namespace Grimoire.Tensors;
 /// </summary>
 public static class CountedRandom
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
+    /// <summary>2⁶⁴ divided by the golden ratio, made odd.</summary>
+    internal const ulong Golden = 0x9E3779B97F4A7C15;
+
+    private const ulong First = 0xBF58476D1CE4E5B9, Second = 0x94D049BB133111EB;
     private const double Ulp = 1.0 / (1UL << 53);
 
     /// <summary>64 random bits.</summary>
     public static ulong Bits(ulong seed, ulong index)
     {
         ulong z = seed + ((index + 1) * Golden);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        z = (z ^ (z >> 30)) * First;
+        z = (z ^ (z >> 27)) * Second;
         return z ^ (z >> 31);
     }
 
@@ -40,4 +46,31 @@ public static class CountedRandom
 
     /// <summary>The mask of dropout: whether the element survives.</summary>
     public static bool Keeps(ulong seed, ulong index, float rate) => Uniform(seed, index) >= rate;
+
+    /// <summary>The mix of <see cref="Bits(ulong, ulong)"/>, several at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<ulong> Mix(Vector512<ulong> z)
+    {
+        z = (z ^ (z >>> 30)) * Vector512.Create(First);
+        z = (z ^ (z >>> 27)) * Vector512.Create(Second);
+        return z ^ (z >>> 31);
+    }
+
+    /// <summary>The mix of <see cref="Bits(ulong, ulong)"/>, several at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<ulong> Mix(Vector256<ulong> z)
+    {
+        z = (z ^ (z >>> 30)) * Vector256.Create(First);
+        z = (z ^ (z >>> 27)) * Vector256.Create(Second);
+        return z ^ (z >>> 31);
+    }
+
+    /// <summary>The mix of <see cref="Bits(ulong, ulong)"/>, several at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<ulong> Mix(Vector128<ulong> z)
+    {
+        z = (z ^ (z >>> 30)) * Vector128.Create(First);
+        z = (z ^ (z >>> 27)) * Vector128.Create(Second);
+        return z ^ (z >>> 31);
+    }
 }

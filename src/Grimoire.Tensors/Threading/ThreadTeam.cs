@@ -28,6 +28,9 @@ internal sealed unsafe class ThreadTeam
     private ExceptionDispatchInfo? failure;
     private Place place;
 
+    /// <summary>How many helpers sleep.</summary>
+    public int Asleep => helpers.Count(helper => helper.Asleep);
+
     /// <summary>The team of the process.</summary>
     public static ThreadTeam Shared { get; } = new();
 
@@ -160,6 +163,8 @@ internal sealed unsafe class ThreadTeam
             (this.team, this.index) = (team, index);
             new Thread(Loop, maxStackSize: 1 << 20) { IsBackground = true, Name = $"tensors {index + 1}" }.Start();
         }
+
+        public bool Asleep => Volatile.Read(ref asleep) != 0;
 
         public void Wake()
         {

@@ -74,3 +74,9 @@ internal interface IRowwise
 {
     void Row(int row);
 }
+
+/// <summary>What a row adds to sums over rows, one for each column.</summary>
+internal unsafe interface IRowTerm
+{
+    void Add(int row, float* sums);
+}

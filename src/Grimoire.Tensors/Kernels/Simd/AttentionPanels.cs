@@ -6,10 +6,17 @@ internal static unsafe class QueryPanels<V>
 {
     public static int Size(int rows, int channels) => RightFactor<V>.Padded(rows) * channels;
 
-    public static void Pack(float* rows, nint stride, int count, int channels, float* panels)
+    /// <summary>Packs the rows times a factor.</summary>
+    public static void Pack(float* rows, nint stride, int count, int channels, float* panels, float factor = 1)
     {
         for (int i = 0; i < count; i += Tile<V>.Columns)
-            Packing<V>.Panel(Operand.AlongDepth(rows + (i * stride), stride), Math.Min(Tile<V>.Columns, count - i), channels, panels + ((nint)i * channels), Tile<V>.Columns);
+        {
+            int width = Math.Min(Tile<V>.Columns, count - i);
+            Packing<V>.Panel(Operand.AlongDepth(rows + (i * stride), stride, DType.F32), width, channels, panels + ((nint)i * channels), Tile<V>.Columns);
+        }
+
+        if (factor != 1)
+            RowMath<V>.Scale(panels, factor, Size(count, channels));
     }
 }
 

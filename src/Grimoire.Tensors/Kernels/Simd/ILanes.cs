@@ -41,6 +41,12 @@ internal unsafe interface ILanes<V>
     /// <summary>a · b + c, fused where the machine can.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>a · b + c with the same c in every lane.</summary>
+    static abstract V MultiplyAdd(V a, V b, float c);
+
+    /// <summary>Numbers in [0, 1) of the counted generator for an index and those after it: see <see cref="CountedRandom.Uniform"/>.</summary>
+    static abstract V Uniform(ulong seed, ulong index);
+
     /// <summary>The smaller; b where either is not a number.</summary>
     static abstract V Min(V a, V b);
 

@@ -63,6 +63,20 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, float c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, Vector128.Create(c)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Uniform(ulong seed, ulong index)
+    {
+        Vector128<ulong> counts = Vector128.Create(index + 1) + Vector128<ulong>.Indices, next = counts + Vector128.Create((ulong)Vector128<ulong>.Count);
+        Vector128<ulong> low = CountedRandom.Mix(Vector128.Create(seed) + (counts * Vector128.Create(CountedRandom.Golden)));
+        Vector128<ulong> high = CountedRandom.Mix(Vector128.Create(seed) + (next * Vector128.Create(CountedRandom.Golden)));
+        // Below 2²⁴: exact as a float, signed or not.
+        Vector128<int> bits = Vector128.Narrow(low >>> 40, high >>> 40).AsInt32();
+        return new(Vector128.ConvertToSingle(bits) * Vector128.Create(1f / (1 << 24)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Min(Lanes128 a, Lanes128 b) => new(Vector128.MinNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

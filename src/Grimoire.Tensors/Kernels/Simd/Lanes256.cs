@@ -61,6 +61,20 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, float c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, Vector256.Create(c)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Uniform(ulong seed, ulong index)
+    {
+        Vector256<ulong> counts = Vector256.Create(index + 1) + Vector256<ulong>.Indices, next = counts + Vector256.Create((ulong)Vector256<ulong>.Count);
+        Vector256<ulong> low = CountedRandom.Mix(Vector256.Create(seed) + (counts * Vector256.Create(CountedRandom.Golden)));
+        Vector256<ulong> high = CountedRandom.Mix(Vector256.Create(seed) + (next * Vector256.Create(CountedRandom.Golden)));
+        // Below 2²⁴: exact as a float, signed or not.
+        Vector256<int> bits = Vector256.Narrow(low >>> 40, high >>> 40).AsInt32();
+        return new(Vector256.ConvertToSingle(bits) * Vector256.Create(1f / (1 << 24)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Min(Lanes256 a, Lanes256 b) => new(Vector256.MinNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -61,6 +61,20 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, float c) => new(Vector512.MultiplyAddEstimate(a.v, b.v, Vector512.Create(c)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Uniform(ulong seed, ulong index)
+    {
+        Vector512<ulong> counts = Vector512.Create(index + 1) + Vector512<ulong>.Indices, next = counts + Vector512.Create((ulong)Vector512<ulong>.Count);
+        Vector512<ulong> low = CountedRandom.Mix(Vector512.Create(seed) + (counts * Vector512.Create(CountedRandom.Golden)));
+        Vector512<ulong> high = CountedRandom.Mix(Vector512.Create(seed) + (next * Vector512.Create(CountedRandom.Golden)));
+        // Below 2²⁴: exact as a float, signed or not.
+        Vector512<int> bits = Vector512.Narrow(low >>> 40, high >>> 40).AsInt32();
+        return new(Vector512.ConvertToSingle(bits) * Vector512.Create(1f / (1 << 24)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Vector512.MinNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -52,10 +52,8 @@ internal unsafe struct OnlineSoftmax<V>
     {
         for (int row = 0; row < rows; row++)
         {
-            float* output = outputs + ((nint)row * width);
-            RowMath<V>.Scale(output, 1 / sum[row], channels);
-            new ReadOnlySpan<float>(output, channels).CopyTo(new Span<float>(y + (row * stride), channels));
-            logSumExp[row * logStride] = (float)(max[row] + Math.Log(sum[row]));
+            RowMath<V>.Scale(outputs + ((nint)row * width), 1 / sum[row], y + (row * stride), channels);
+            logSumExp[row * logStride] = max[row] + MathF.Log(sum[row]);
         }
     }
 
@@ -65,14 +63,11 @@ internal unsafe struct OnlineSoftmax<V>
         ScoreTile<V> tile = scoreTile;
         nint stride = tile.Stride;
         int end = tile.KeysUpTo(row + V.Count - 1);
+        tile.Scores(column, row);
         V before = V.Load(max + row), largest = before;
         float* at = column;
         for (int key = 0; key < end; key++, at += stride)
-        {
-            V score = tile.Score(V.Load(at), row, key);
-            score.Store(at);
-            largest = V.Max(largest, score);
-        }
+            largest = V.Max(largest, V.Load(at));
 
         V change = VectorMath<V>.Exp(before - largest), total = V.Load(sum + row) * change;
         largest.Store(max + row);

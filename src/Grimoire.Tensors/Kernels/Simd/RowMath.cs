@@ -97,15 +97,18 @@ internal static unsafe class RowMath<V>
     }
 
     /// <summary>x *= factor.</summary>
+    public static void Scale(float* x, float factor, int count) => Scale(x, factor, x, count);
+
+    /// <summary>y = factor · x; y may be x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scale(float* x, float factor, int count)
+    public static void Scale(float* x, float factor, float* y, int count)
     {
         V f = V.Create(factor);
         int i = 0;
         for (; i <= count - V.Count; i += V.Count)
-            (f * V.Load(x + i)).Store(x + i);
+            (f * V.Load(x + i)).Store(y + i);
         for (; i < count; i++)
-            x[i] *= factor;
+            y[i] = x[i] * factor;
     }
 
     /// <summary>x = exp(x − max); returns the sum.</summary>

@@ -54,15 +54,17 @@ internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int p
         }
     }
 
-    /// <summary>An inner product scaled and capped, <see cref="Unseen"/> where the row does not see the key.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Score(V product, int row, int key)
+    /// <summary>
+    /// Turns the scaled inner products of a register's rows with all keys below <see cref="KeysUpTo"/> into scores: capped, and
+    /// <see cref="Unseen"/> where a row does not see a key.
+    /// </summary>
+    public void Scores(float* products, int row)
     {
-        V score = product * V.Create(spec.Scale);
+        int end = KeysUpTo(row + V.Count - 1);
         if (spec.SoftCap > 0)
-            score = V.Create(spec.SoftCap) * VectorMath<V>.Tanh(score * V.Create(1 / spec.SoftCap));
-        int distance = position + row - firstKey - key;
-        return AllSee(distance) ? score : V.Select(Sees(distance), score, V.Create(Unseen));
+            Cap(products, end);
+        if (spec.Causal)
+            Mask(products, row, end);
     }
 
     /// <summary>∂score / ∂product, from the score.</summary>
@@ -76,13 +78,35 @@ internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int p
         return V.Create(spec.Scale) * (V.Create(1) - (tanh * tanh));
     }
 
-    /// <summary>Whether every row of a register sees a key that lies so far before the first of them.</summary>
-    private bool AllSee(int distance) => !spec.Causal || (distance >= 0 && (spec.Window == 0 || distance + V.Count <= spec.Window));
-
-    private V Sees(int distance)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Cap(float* scores, int end)
     {
-        V distances = V.Create(distance) + V.Indices;
-        V mask = V.Greater(distances, V.Create(-0.5f));
-        return spec.Window == 0 ? mask : V.Select(mask, V.Greater(V.Create(spec.Window - 0.5f), distances), mask);
+        V cap = V.Create(spec.SoftCap), inverse = V.Create(1 / spec.SoftCap);
+        nint stride = Stride;
+        for (int key = 0; key < end; key++, scores += stride)
+            (cap * VectorMath<V>.Tanh(V.Load(scores) * inverse)).Store(scores);
+    }
+
+    /// <summary>Hides the last keys, which not all rows of the register have reached, and the first, which some have left behind.</summary>
+    private void Mask(float* scores, int row, int end)
+    {
+        int distance = position + row - firstKey;
+        Mask(scores, distance, Math.Clamp(distance + 1, 0, end), end);
+        if (spec.Window > 0)
+            Mask(scores, distance, 0, Math.Clamp(distance + V.Count - spec.Window, 0, end));
+    }
+
+    /// <summary>Row i of the register is <c>distance − key + i</c> behind a key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Mask(float* scores, int distance, int first, int end)
+    {
+        V unseen = V.Create(Unseen), behind = V.Create(-0.5f), window = V.Create(spec.Window > 0 ? spec.Window - 0.5f : float.MaxValue);
+        for (int key = first; key < end; key++)
+        {
+            float* at = scores + (key * Stride);
+            V distances = V.Create(distance - key) + V.Indices;
+            V score = V.Select(V.Greater(distances, behind), V.Load(at), unseen);
+            V.Select(V.Greater(window, distances), score, unseen).Store(at);
+        }
     }
 }

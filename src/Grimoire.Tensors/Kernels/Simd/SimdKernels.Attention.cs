@@ -83,7 +83,7 @@ internal sealed unsafe partial class SimdKernels<V>
             float* scores = state + OnlineSoftmax<V>.Size(rows.Rows, channels), panelsQ = scores + ScoreTile<V>.Size(rows.Rows, AttentionTileSize);
             float* panelsK = panelsQ + QueryPanels<V>.Size(rows.Rows, channels), packedV = panelsK + KeyPanels<V>.Size(AttentionTileSize, channels);
             nint start = (rows.Row * shape.Stride) + ((nint)head * channels);
-            QueryPanels<V>.Pack(q + start, shape.Stride, rows.Rows, channels, panelsQ);
+            QueryPanels<V>.Pack(q + start, shape.Stride, rows.Rows, channels, panelsQ, spec.Scale);
             var softmax = new OnlineSoftmax<V>(rows.Rows, channels, state);
             (int j, int end) = rows.Visible(spec);
             for (int keys; j < end; j += keys)

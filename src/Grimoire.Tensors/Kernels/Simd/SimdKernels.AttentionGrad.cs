@@ -72,7 +72,7 @@ internal sealed unsafe partial class SimdKernels<V>
         {
             int channels = shape.Channels;
             nint start = (rows.Row * shape.Stride) + ((nint)head * channels);
-            QueryPanels<V>.Pack(q.Value + start, shape.Stride, rows.Rows, channels, memory.PanelsQ);
+            QueryPanels<V>.Pack(q.Value + start, shape.Stride, rows.Rows, channels, memory.PanelsQ, spec.Scale);
             QueryPanels<V>.Pack(y.Grad + start, shape.Stride, rows.Rows, channels, memory.PanelsDY);
             var queries = new RightFactor<V>(q.Value + start, shape.Stride, rows.Rows, channels, memory.PackedQ);
             var douts = new RightFactor<V>(y.Grad + start, shape.Stride, rows.Rows, channels, memory.PackedDY);
@@ -126,9 +126,10 @@ internal sealed unsafe partial class SimdKernels<V>
             V logSum = V.Load(memory.LogSums + row), mean = V.Load(memory.Means + row);
             int end = tile.KeysUpTo(row + V.Count - 1);
             nint stride = tile.Stride;
+            tile.Scores(scores, row);
             for (int key = 0; key < end; key++, scores += stride, dscores += stride)
             {
-                V score = tile.Score(V.Load(scores), row, key);
+                V score = V.Load(scores);
                 V probability = VectorMath<V>.Exp(score - logSum);
                 probability.Store(scores);
                 (probability * (V.Load(dscores) - mean) * tile.Slope(score)).Store(dscores);

@@ -92,7 +92,6 @@ internal sealed unsafe partial class SimdKernels<V>
             where A : struct, IAccess<V> => lanes.Store(y + i, V.Create(factor) * lanes.Load(x + i));
     }
 
-    /// <summary>The mask is drawn number by number: integers of 64 bits are not what registers of floats are good at.</summary>
     private readonly struct DropoutOp(float* x, float rate, ulong seed, float* y, bool accumulate) : IElementwise<V>
     {
         private readonly float factor = (float)(1 / (1 - (double)rate));
@@ -101,10 +100,8 @@ internal sealed unsafe partial class SimdKernels<V>
         public void At<A>(nint i, A lanes)
             where A : struct, IAccess<V>
         {
-            V mask = V.Create(0);
-            for (int lane = 0; lane < V.Count; lane++)
-                ((float*)&mask)[lane] = CountedRandom.Keeps(seed, (ulong)(i + lane), rate) ? 1 : 0;
-            V product = V.Select(V.Greater(mask, V.Create(0)), V.Create(factor) * lanes.Load(x + i), V.Create(0));
+            V dropped = V.Greater(V.Create(rate), V.Uniform(seed, (ulong)i));
+            V product = V.Select(dropped, V.Create(0), V.Create(factor) * lanes.Load(x + i));
             lanes.Store(y + i, accumulate ? lanes.Load(y + i) + product : product);
         }
     }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Grimoire.Tensors;
 
-/// <summary>Normalisations of rows. Gradients of weights are summed by strips of columns over all rows in order.</summary>
+/// <summary>Normalisations of rows.</summary>
 internal sealed unsafe partial class SimdKernels<V>
 {
     public override void LayerNorm(Tensor x, Tensor weight, Tensor? bias, float eps, Tensor y, Tensor statistics) => EachRow(
@@ -18,7 +18,7 @@ internal sealed unsafe partial class SimdKernels<V>
         NormGrad(x, weight, statistics, dy, dx, dweight, null, centred: false);
 
     public override void LinearBiasGrad(Tensor dy, Tensor db) =>
-        Each(new ColumnSumOp(Floats(dy), Floats(db), dy.Shape.Rows, db.Shape.Last), db.Shape.Last, StripSize);
+        SumRows(new RowTerm(Floats(dy), db.Shape.Last), dy.Shape.Rows, db.Shape.Last, Floats(db));
 
     private void NormGrad(Tensor x, Tensor weight, Tensor statistics, Tensor dy, Tensor? dx, Tensor? dweight, Tensor? dbias, bool centred)
     {
@@ -26,7 +26,7 @@ internal sealed unsafe partial class SimdKernels<V>
         if (dx is not null)
             EachRow(new NormGradOp(Floats(x), Floats(weight), Floats(statistics), Floats(dy), Floats(dx), n, centred), rows, n);
         if (dweight is not null)
-            Each(new NormWeightGradOp(Floats(x), Floats(statistics), Floats(dy), Floats(dweight), rows, n, centred), n, StripSize);
+            SumRows(new NormWeightTerm(Floats(x), Floats(statistics), Floats(dy), n, centred), rows, n, Floats(dweight));
         if (dbias is not null)
             LinearBiasGrad(dy, dbias);
     }
@@ -102,35 +102,25 @@ internal sealed unsafe partial class SimdKernels<V>
         }
     }
 
-    private readonly struct NormWeightGradOp(float* x, float* statistics, float* dy, float* dweight, int rows, int n, bool centred) : IElementwise<V>
+    /// <summary>dy ⊙ x̂.</summary>
+    private readonly struct NormWeightTerm(float* x, float* statistics, float* dy, int n, bool centred) : IRowTerm
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<A>(nint i, A lanes)
-            where A : struct, IAccess<V>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Add(int row, float* sums)
         {
-            V sum = V.Create(0);
-            nint at = i;
-            for (int row = 0; row < rows; row++, at += n)
-            {
-                V mean = V.Create(centred ? statistics[2 * row] : 0), scale = V.Create(centred ? statistics[(2 * row) + 1] : statistics[row]);
-                sum = V.MultiplyAdd(lanes.Load(dy + at), (lanes.Load(x + at) - mean) * scale, sum);
-            }
-
-            lanes.Store(dweight + i, lanes.Load(dweight + i) + sum);
+            float mean = centred ? statistics[2 * row] : 0, scale = centred ? statistics[(2 * row) + 1] : statistics[row];
+            float* from = x + ((nint)row * n), dfrom = dy + ((nint)row * n);
+            V m = V.Create(mean), s = V.Create(scale);
+            int i = 0;
+            for (; i <= n - V.Count; i += V.Count)
+                V.MultiplyAdd(V.Load(dfrom + i), (V.Load(from + i) - m) * s, V.Load(sums + i)).Store(sums + i);
+            for (; i < n; i++)
+                sums[i] += dfrom[i] * (from[i] - mean) * scale;
         }
     }
 
-    private readonly struct ColumnSumOp(float* dy, float* db, int rows, int columns) : IElementwise<V>
+    private readonly struct RowTerm(float* dy, int columns) : IRowTerm
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<A>(nint i, A lanes)
-            where A : struct, IAccess<V>
-        {
-            V sum = V.Create(0);
-            float* from = dy + i;
-            for (int row = 0; row < rows; row++, from += columns)
-                sum += lanes.Load(from);
-            lanes.Store(db + i, lanes.Load(db + i) + sum);
-        }
+        public void Add(int row, float* sums) => RowMath<V>.Accumulate(dy + ((nint)row * columns), 1, sums, columns);
     }
 }

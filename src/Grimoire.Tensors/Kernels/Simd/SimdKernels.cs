@@ -12,7 +12,7 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
     /// <summary>Floats in a piece of work: about a microsecond of it.</summary>
     private const int PieceSize = 8192;
 
-    /// <summary>Columns that one thread sums over all rows.</summary>
+    /// <summary>Columns of a piece where each column takes all rows.</summary>
     private const int StripSize = 64;
 
     public override string ToString() => $"SIMD, {V.Count * 32} bits, {threads} threads";
@@ -41,6 +41,19 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
         Team(ref job, (rows + piece - 1) / piece);
     }
 
+    /// <summary>
+    /// sums += a term of each row: pieces of rows are summed on their own, then added in order.
+    /// </summary>
+    private void SumRows<TTerm>(TTerm term, int rows, int columns, float* sums)
+        where TTerm : struct, IRowTerm
+    {
+        int piece = Math.Max(1, 4 * PieceSize / Math.Max(1, columns)), pieces = (rows + piece - 1) / piece;
+        float* partial = Scratch.Shared((long)pieces * columns);
+        var job = new RowSums<TTerm>(term, rows, columns, piece, partial);
+        Team(ref job, pieces);
+        Each(new AddRowsOp(partial, pieces, columns, sums), columns, StripSize);
+    }
+
     private void Team<TJob>(ref TJob job, int count)
         where TJob : struct, IJob => ThreadTeam.Shared.Run(ref job, count, threads);
 
@@ -55,8 +68,12 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
             for (; i <= end - V.Count; i += V.Count)
                 each.At(i, default(Whole<V>));
             if (i < end)
-                each.At(i, new Partial<V>((int)(end - i)));
+                Rest(i, (int)(end - i));
         }
+
+        /// <summary>Apart, so that the loop above has all of the compiler's patience with inlining.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void Rest(nint i, int count) => op.At(i, new Partial<V>(count));
     }
 
     private readonly struct RowSweep<TOp>(TOp op, int rows, int piece) : IJob
@@ -67,6 +84,33 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
             int end = (int)Math.Min(rows, (index + 1L) * piece);
             for (int row = index * piece; row < end; row++)
                 op.Row(row);
+        }
+    }
+
+    private readonly struct RowSums<TTerm>(TTerm term, int rows, int columns, int piece, float* partial) : IJob
+        where TTerm : struct, IRowTerm
+    {
+        public void Run(int index)
+        {
+            float* sums = partial + ((nint)index * columns);
+            new Span<float>(sums, columns).Clear();
+            int end = (int)Math.Min(rows, (index + 1L) * piece);
+            for (int row = index * piece; row < end; row++)
+                term.Add(row, sums);
+        }
+    }
+
+    private readonly struct AddRowsOp(float* x, int rows, int columns, float* sums) : IElementwise<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<A>(nint i, A lanes)
+            where A : struct, IAccess<V>
+        {
+            V sum = V.Create(0);
+            float* from = x + i;
+            for (int row = 0; row < rows; row++, from += columns)
+                sum += lanes.Load(from);
+            lanes.Store(sums + i, lanes.Load(sums + i) + sum);
         }
     }
 }

@@ -18,11 +18,11 @@ internal static class VectorMath<V>
         V n = V.Round(clamped * V.Create(1.44269504f));
         V r = V.MultiplyAdd(n, V.Create(-LogTwoLow), V.MultiplyAdd(n, V.Create(-LogTwoHigh), clamped));
         V p = V.Create(1f / 5040);
-        p = V.MultiplyAdd(p, r, V.Create(1f / 720));
-        p = V.MultiplyAdd(p, r, V.Create(1f / 120));
-        p = V.MultiplyAdd(p, r, V.Create(1f / 24));
-        p = V.MultiplyAdd(p, r, V.Create(1f / 6));
-        p = V.MultiplyAdd(p, r, V.Create(0.5f));
+        p = V.MultiplyAdd(p, r, 1f / 720);
+        p = V.MultiplyAdd(p, r, 1f / 120);
+        p = V.MultiplyAdd(p, r, 1f / 24);
+        p = V.MultiplyAdd(p, r, 1f / 6);
+        p = V.MultiplyAdd(p, r, 0.5f);
         p = V.MultiplyAdd(p, r * r, r) + V.Create(1);
         V result = p * V.PowerOfTwo(n - V.Create(1)) * V.Create(2);
         return V.Select(V.Greater(V.Create(Lowest), x), V.Create(0), result);
@@ -38,10 +38,10 @@ internal static class VectorMath<V>
     {
         V a = V.Abs(x), s = x * x;
         V p = V.Create(-0.005806860592f);
-        p = V.MultiplyAdd(p, s, V.Create(0.020741767036f));
-        p = V.MultiplyAdd(p, s, V.Create(-0.053776137600f));
-        p = V.MultiplyAdd(p, s, V.Create(0.133319694485f));
-        p = V.MultiplyAdd(p, s, V.Create(-0.333333072990f));
+        p = V.MultiplyAdd(p, s, 0.020741767036f);
+        p = V.MultiplyAdd(p, s, -0.053776137600f);
+        p = V.MultiplyAdd(p, s, 0.133319694485f);
+        p = V.MultiplyAdd(p, s, -0.333333072990f);
         V near = V.MultiplyAdd(p, s * x, x);
         V far = V.Create(1) - (V.Create(2) / (Exp(a + a) + V.Create(1)));
         return V.Select(V.Greater(V.Create(0.625f), a), near, V.CopySign(far, x));
@@ -55,18 +55,18 @@ internal static class VectorMath<V>
     public static V NormalDistribution(V x, out V density)
     {
         V a = V.Abs(x);
-        V u = V.Create(1) / V.MultiplyAdd(a, V.Create(0.35f), V.Create(1));
+        V u = V.Create(1) / V.MultiplyAdd(a, V.Create(0.35f), 1);
         V exp = Exp(a * a * V.Create(-0.5f));
         V q = V.Create(-0.028045465971f);
-        q = V.MultiplyAdd(q, u, V.Create(0.138257260923f));
-        q = V.MultiplyAdd(q, u, V.Create(-0.242943419118f));
-        q = V.MultiplyAdd(q, u, V.Create(0.143101097099f));
-        q = V.MultiplyAdd(q, u, V.Create(-0.010595373711f));
-        q = V.MultiplyAdd(q, u, V.Create(0.099277638481f));
-        q = V.MultiplyAdd(q, u, V.Create(0.121809774588f));
-        q = V.MultiplyAdd(q, u, V.Create(0.139477502607f));
-        q = V.MultiplyAdd(q, u, V.Create(0.139662858551f));
-        q = V.MultiplyAdd(q, u, V.Create(-1.8868772e-6f));
+        q = V.MultiplyAdd(q, u, 0.138257260923f);
+        q = V.MultiplyAdd(q, u, -0.242943419118f);
+        q = V.MultiplyAdd(q, u, 0.143101097099f);
+        q = V.MultiplyAdd(q, u, -0.010595373711f);
+        q = V.MultiplyAdd(q, u, 0.099277638481f);
+        q = V.MultiplyAdd(q, u, 0.121809774588f);
+        q = V.MultiplyAdd(q, u, 0.139477502607f);
+        q = V.MultiplyAdd(q, u, 0.139662858551f);
+        q = V.MultiplyAdd(q, u, -1.8868772e-6f);
         V tail = exp * q;
         density = exp * V.Create(0.398942280f);
         return V.Select(V.Greater(V.Create(0), x), tail, V.Create(1) - tail);
