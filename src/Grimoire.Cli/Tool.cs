@@ -60,8 +60,13 @@ internal static class Tool
     /// <summary>All verbs, in the order in which one meets them.</summary>
     private static IEnumerable<Verb> All() =>
     [
+        QuickstartCommand.Create(),
+        PretrainCommand.Create(),
+        GenerateCommand.Create(),
         TokenizerCommand.Create(),
         InfoCommand.Create(),
         RunsCommand.Create(),
+        CheckCommand.Create(),
+        WorldCommand.Create(),
     ];
 }

@@ -21,14 +21,11 @@ internal sealed class Options<T>
     /// <param name="settings">The settings.</param>
     /// <param name="defaults">Shown in the help; a null shows none.</param>
     /// <param name="inherited">Verbs below have them too.</param>
-    /// <param name="except">Keys that are no options of this verb.</param>
-    public Options(Verb verb, SettingList<T> settings, T? defaults, bool inherited = false, params ReadOnlySpan<string> except)
+    public Options(Verb verb, IEnumerable<Setting<T>> settings, T? defaults, bool inherited = false)
     {
-        this.settings = settings;
-        foreach (Setting<T> setting in settings)
+        this.settings = SettingList.Create<T>([.. settings]);
+        foreach (Setting<T> setting in this.settings)
         {
-            if (except.Contains(setting.Key))
-                continue;
             Option option = Make(setting, greedy: verb.Arguments.Count == 0);
             option.Recursive = inherited;
             verb.Add(option);

@@ -11,10 +11,16 @@ internal static class Usage
     public static string? Fault(ParseResult parse)
     {
         var verb = (Verb)parse.CommandResult.Command;
-        if (parse.UnmatchedTokens.Count > 0)
-            return Unmatched(verb, parse.UnmatchedTokens[0]);
+        if (parse.UnmatchedTokens.Concat(Swallowed(parse)).FirstOrDefault() is { } unmatched)
+            return Unmatched(verb, unmatched);
         return verb.Run is null ? null : parse.Errors.Where(error => error.SymbolResult is not CommandResult).Select(error => Sentence(verb, error)).FirstOrDefault();
     }
+
+    /// <summary>Misspelt options among the values of an option that takes all words up to the next known one.</summary>
+    private static IEnumerable<string> Swallowed(ParseResult parse) => parse.CommandResult.Children.OfType<OptionResult>()
+        .Where(result => result.Option.AllowMultipleArgumentsPerToken)
+        .SelectMany(result => result.Tokens.Select(token => token.Value))
+        .Where(value => value.Length > 2 && value.StartsWith("--", StringComparison.Ordinal));
 
     private static string Sentence(Verb verb, ParseError error) => error.SymbolResult switch
     {

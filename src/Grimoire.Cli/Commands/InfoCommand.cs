@@ -34,7 +34,7 @@ internal static class InfoCommand
             {
                 Choices choices = options!.Read(parse, new Choices());
                 if (choices.Machine)
-                    Machine(terminal);
+                    Machine(terminal, parse);
                 else if (parse.GetValue(path) is { } given)
                     Describe(terminal, given, choices);
                 else
@@ -52,7 +52,7 @@ internal static class InfoCommand
         if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             File(terminal, SafetensorsFile.Open(path), choices);
         else if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || IsTokenizerOnly(path))
-            Sheet.Facts(terminal, TokenizerFacts(path));
+            Sheet.Facts(terminal, TokenizerFacts(Tokenizer.Load(path)));
         else
             Model(terminal, path, choices);
     }
@@ -63,40 +63,46 @@ internal static class InfoCommand
     private static void Model(Terminal terminal, string path, Choices choices)
     {
         string folder = ModelPath.Find(path);
-        ModelConfig config = Family.ReadConfig(Path.Combine(folder, "config.json"));
-        SafetensorsFile[] files = [.. Directory.EnumerateFiles(folder, "model*.safetensors").Order(StringComparer.Ordinal).Select(SafetensorsFile.Open)];
-        SafetensorsEntry[] entries = [.. files.SelectMany(file => file.Entries)];
+        ModelDescription model = ModelDescription.Read(folder);
         terminal.Line($"[bold]{path}[/]   {(folder == path ? "model" : "run, whose model lies in " + folder)}");
-        Sheet.Facts(terminal, [.. ModelFacts(config), .. Weights(entries), .. TokenizerFacts(folder)]);
+        Sheet.Facts(terminal, [.. Architecture(model), .. Weights(model.Tensors), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
         if (choices.Tensors)
-            Tensors(terminal, entries);
+            Tensors(terminal, model.Tensors);
     }
 
-    private static IEnumerable<(string, string)> ModelFacts(ModelConfig config) =>
+    private static IEnumerable<(string, string)> Architecture(ModelDescription model)
+    {
+        ModelConfig config = model.Config;
+        string shared = config.KeyValueHeads == config.Heads ? "" : $", {config.KeyValueHeads} for keys and values";
+        return
+        [
+            ("family", $"{model.Family.Name} ({model.Family.Architecture})"),
+            ("parameters", $"{Numbers.Count(model.Parameters)} ({Numbers.Short(model.Parameters)})"),
+            ("layers", Whole(config.Layers)),
+            ("heads", $"{config.Heads} of {config.HeadDim} channels{shared}"),
+            ("channels", $"{config.Channels}, feed-forward {config.FeedForward}{(config.Gated ? " gated" : "")}"),
+            ("context", $"{Numbers.Count(config.Context)} tokens{(config.Window > 0 ? $", window {config.Window}" : "")}"),
+            ("vocabulary", $"{Numbers.Count(config.Vocabulary)}{(config.TiedEmbeddings ? ", embedding and unembedding tied" : "")}"),
+            ("work", $"{Numbers.Short(config.ForwardOperations(config.Context))} operations a token"),
+        ];
+    }
+
+    private static IEnumerable<(string, string)> Memory(ModelDescription model) =>
     [
-        ("family", Family.Named(config.Family) is var family ? $"{family.Name} ({family.Architecture})" : ""),
-        ("parameters", $"{Numbers.Count(config.ParameterCount)} ({Numbers.Short(config.ParameterCount)})"),
-        ("layers", Whole(config.Layers)),
-        ("heads", config.KeyValueHeads == config.Heads ? $"{config.Heads} of {config.HeadDim} channels" : $"{config.Heads} of {config.HeadDim} channels, {config.KeyValueHeads} for keys and values"),
-        ("channels", $"{config.Channels}, feed-forward {config.FeedForward}{(config.Gated ? " gated" : "")}"),
-        ("context", $"{Numbers.Count(config.Context)} tokens{(config.Window > 0 ? $", window {config.Window}" : "")}"),
-        ("vocabulary", $"{Numbers.Count(config.Vocabulary)}{(config.TiedEmbeddings ? ", embedding and unembedding tied" : "")}"),
-        ("work", $"{Numbers.Short(config.ForwardOperations(config.Context))} operations a token"),
-        ("cache", $"{Numbers.Bytes(2.0 * sizeof(float) * config.Layers * config.KeyValueHeads * config.HeadDim)} a token, {Numbers.Bytes(2.0 * sizeof(float) * config.Layers * config.KeyValueHeads * config.HeadDim * config.Context)} for a full context"),
+        ("to run it", $"{Numbers.Bytes(model.StoredBytes)} of weights, {Numbers.Bytes(model.CacheBytes(model.Config.Context))} of cache for a full context"),
+        ("to train it", $"{Numbers.Bytes(model.TrainingBytes)} of weights, gradients and optimizer"),
     ];
 
-    private static IEnumerable<(string, string)> Weights(SafetensorsEntry[] entries)
+    private static IEnumerable<(string, string)> Weights(IReadOnlyList<SafetensorsEntry> entries)
     {
-        if (entries.Length == 0)
-            return [("weights", "none (no model*.safetensors)")];
         string types = string.Join(", ", entries.GroupBy(entry => entry.Type).Select(g => $"{g.Key} {Numbers.Bytes(g.Sum(entry => entry.Bytes))}"));
-        return [("weights", $"{entries.Length} tensors, {types}")];
+        return [("weights", $"{entries.Count} tensors, {types}")];
     }
 
     private static void File(Terminal terminal, SafetensorsFile file, Choices choices)
     {
         terminal.Line($"[bold]{file.Path}[/]   safetensors");
-        Sheet.Facts(terminal, [.. Weights([.. file.Entries]), ("elements", Numbers.Count(file.Entries.Sum(entry => entry.Count))), .. file.Metadata.Select(pair => (pair.Key, pair.Value))]);
+        Sheet.Facts(terminal, [.. Weights(file.Entries), ("elements", Numbers.Count(file.Entries.Sum(entry => entry.Count))), .. file.Metadata.Select(pair => (pair.Key, pair.Value))]);
         if (choices.Tensors)
             Tensors(terminal, file.Entries);
     }
@@ -108,12 +114,10 @@ internal static class InfoCommand
             [entry.Name, entry.Type, $"[{string.Join(", ", entry.Shape)}]", Numbers.Count(entry.Count), Numbers.Count(entry.Bytes)]));
     }
 
-    private static IReadOnlyList<(string, string)> TokenizerFacts(string path)
+    private static IReadOnlyList<(string, string)> TokenizerFacts(Tokenizer? tokenizer)
     {
-        bool there = System.IO.File.Exists(path) || Directory.EnumerateFiles(path).Any(file => Path.GetFileName(file) is "tokenizer.json" or "vocab.json" or "encoder.json");
-        if (!there)
+        if (tokenizer is null)
             return [("tokenizer", "none in this folder")];
-        Tokenizer tokenizer = Tokenizer.Load(path);
         string Name(int? id) => id is { } value ? $"{value} {tokenizer.Piece(value)}" : "none";
         return
         [
@@ -123,7 +127,7 @@ internal static class InfoCommand
         ];
     }
 
-    private static void Machine(Terminal terminal)
+    private static void Machine(Terminal terminal, ParseResult parse)
     {
         var machine = Training.Runs.Machine.This();
         Sheet.Facts(
@@ -131,6 +135,8 @@ internal static class InfoCommand
             ("processor", machine.Processor),
             ("cores", Whole(machine.Cores)),
             ("vectors", $"{machine.VectorBits} bits"),
+            ("kernels", Device.Kernels(parse).ToString() ?? ""),
+            ("at most", $"{Numbers.Short(MachinePeak.Measure(Device.Threads(parse) ?? machine.Cores))} operations a second, measured"),
             ("memory", Numbers.Bytes(machine.MemoryBytes)),
             ("system", machine.System));
     }

@@ -116,7 +116,7 @@ internal static class TokenizerCommand
         if (choices.Json)
             Json(terminal, tokenizer, ids);
         else if (choices.Pieces)
-            Sheet.Rows(terminal, [">Id", "Piece"], ids.Select(id => (IReadOnlyList<string>)[id.ToString(CultureInfo.InvariantCulture), Visible(tokenizer.Piece(id))]));
+            Sheet.Rows(terminal, [">Id", "Piece"], ids.Select(id => (IReadOnlyList<string>)[id.ToString(CultureInfo.InvariantCulture), Pieces.Visible(tokenizer.Piece(id))]));
         else
             terminal.Out.WriteLine(string.Join(' ', ids.Select(id => id.ToString(CultureInfo.InvariantCulture))));
         if (choices.Pieces && !choices.Json)
@@ -151,7 +151,8 @@ internal static class TokenizerCommand
             Run = (parse, terminal) =>
             {
                 string[] words = parse.GetValue(ids) is { Length: > 0 } given ? given : terminal.In.ReadToEnd().Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
-                terminal.Out.WriteLine(Tokenizer.Load(parse.GetRequiredValue(tokenizer)).Decode([.. words.Select(Ids.Parse)], skipSpecial: false));
+                int[] parsed = [.. words.Select(Ids.Parse)];
+                terminal.Out.WriteLine(Tokenizer.Load(parse.GetRequiredValue(tokenizer)).Decode(parsed, skipSpecial: false));
                 return Tool.Success;
             },
         };
@@ -159,8 +160,4 @@ internal static class TokenizerCommand
         verb.Add(ids);
         return verb;
     }
-
-    /// <summary>White space that one would not see on its own.</summary>
-    private static string Visible(string piece) =>
-        piece.Replace(" ", "·", StringComparison.Ordinal).Replace("\n", "⏎", StringComparison.Ordinal).Replace("\t", "⇥", StringComparison.Ordinal);
 }

@@ -16,6 +16,7 @@ internal static class Numbers
         >= 1e9 => Scaled(value, 1e9, "G"),
         >= 1e6 => Scaled(value, 1e6, "M"),
         >= 1e4 => Scaled(value, 1e3, "k"),
+        >= 100 => Fixed(value, 0),
         _ => value.ToString("0.##", CultureInfo.InvariantCulture),
     };
 
@@ -33,6 +34,8 @@ internal static class Numbers
     {
         if (!double.IsFinite(seconds))
             return "–";
+        if (seconds < 0.1)
+            return "under 0.1 s";
         if (seconds < 10)
             return Fixed(seconds, 1) + " s";
         long whole = (long)Math.Round(seconds);

@@ -20,7 +20,7 @@ internal static class Sheet
     {
         var grid = new Grid();
         for (int i = 0; i < count; i++)
-            grid.AddColumn(new GridColumn { NoWrap = i < count - 1, Padding = new Padding(i == 0 ? 2 : 0, 0, 3, 0) });
+            grid.AddColumn(new GridColumn { NoWrap = i < count - 1, Padding = new Padding(i == 0 ? 2 : 0, 0, i == count - 1 ? 0 : 3, 0) });
         return grid;
     }
 

@@ -19,15 +19,19 @@ internal static class Welcome
         terminal.Line($"[bold]Verbs[/]");
         terminal.Console.Write(Verbs(root));
         terminal.Line();
+        terminal.Line($"[bold]To copy and try[/]");
+        foreach (Verb verb in root.Subcommands.OfType<Verb>().Skip(2))
+            terminal.Line($"  [green]{verb.Examples[0]}[/]");
+        terminal.Line();
         terminal.Line($"[dim]grimoire VERB --help tells all about a verb.[/]");
         return Tool.Success;
     }
 
     private static Grid Verbs(Verb root)
     {
-        Grid grid = Sheet.Columns(3);
+        Grid grid = Sheet.Columns(2);
         foreach (Verb verb in root.Subcommands.OfType<Verb>())
-            grid.AddRow(new Markup($"[green]{verb.Name}[/]"), new Text(verb.Description ?? ""), new Text(verb.Examples[0], new Style(decoration: Decoration.Dim)));
+            grid.AddRow(new Markup($"[green]{verb.Name}[/]"), new Text(verb.Description ?? ""));
         return grid;
     }
 }

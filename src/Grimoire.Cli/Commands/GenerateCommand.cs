@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Grimoire.Models;
+using Grimoire.Models.Tokenizers;
+using Grimoire.Tensors;
+
+namespace Grimoire.Cli.Commands;
+
+/// <summary><c>grimoire generate</c>: let a model write.</summary>
+internal static class GenerateCommand
+{
+    public static Verb Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder (its finished model, else its newest checkpoint) or a checkpoint" };
+        Options<GenerateSettings>? options = null;
+        Verb verb = new("generate", "Let a model write.", "grimoire generate runs/quickstart --prompt 'Once upon a time'", "grimoire generate runs/quickstart --prompt - --temperature 0 --logprobs < question.txt")
+        {
+            Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new GenerateSettings()), Device.Kernels(parse)),
+        };
+        verb.Add(model);
+        options = new Options<GenerateSettings>(verb, GenerateSettings.Settings, new GenerateSettings());
+        return verb;
+    }
+
+    private static int Run(Terminal terminal, string path, GenerateSettings settings, Kernels kernels)
+    {
+        string folder = ModelPath.Find(path);
+        Transformer model = ModelFolder.Load(folder);
+        if (settings.Ids.Count > 0)
+            return FromIds(terminal, model, settings, kernels);
+        if (!HasTokenizer(folder))
+            throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
+        LanguageModel language = LanguageModel.Load(folder);
+        var generator = new Generator(language.Transformer, language.Tokenizer, kernels);
+        string prompt = settings.Prompt == "-" ? terminal.In.ReadToEnd().TrimEnd('\n') : settings.Prompt;
+        if (settings.Beams > 0)
+            Beams(terminal, generator, prompt, settings);
+        else if (settings.Json)
+            Json(terminal, generator, language.Tokenizer, prompt, settings);
+        else
+            Stream(terminal, generator, language.Tokenizer, prompt, settings);
+        return Tool.Success;
+    }
+
+    /// <summary>Text as it comes, and after it what the model thought of each token.</summary>
+    private static void Stream(Terminal terminal, Generator generator, Tokenizer tokenizer, string prompt, GenerateSettings settings)
+    {
+        for (int i = 0; i < settings.Count; i++)
+        {
+            if (i > 0)
+                terminal.Out.WriteLine(Separator);
+            terminal.Out.Write(prompt);
+            var tokens = new List<GeneratedToken>();
+            try
+            {
+                foreach (GeneratedToken token in generator.Stream(prompt, settings.Options(i), cache: null, terminal.Stop))
+                {
+                    terminal.Out.Write(token.Text);
+                    terminal.Out.Flush();
+                    tokens.Add(token);
+                }
+            }
+            finally
+            {
+                terminal.Out.WriteLine();
+            }
+
+            if (settings.LogProbabilities)
+                Scores(terminal, tokenizer, tokens);
+        }
+    }
+
+    private const string Separator = "————";
+
+    private static void Scores(Terminal terminal, Tokenizer tokenizer, IReadOnlyList<GeneratedToken> tokens)
+    {
+        terminal.Line();
+        Sheet.Rows(terminal, ["Token", ">Id", ">ln p", ">Entropy", ">Rank"], tokens.Where(token => token.Score is not null).Select(token => (IReadOnlyList<string>)
+        [
+            Pieces.Visible(tokenizer.Piece(token.Id)), token.Id.ToString(CultureInfo.InvariantCulture), Numbers.Fixed(token.Score!.Value.LogProbability, 4),
+            Numbers.Fixed(token.Score.Value.Entropy, 4), token.Score.Value.Rank.ToString(CultureInfo.InvariantCulture),
+        ]));
+        double sum = tokens.Sum(token => token.Score?.LogProbability ?? 0);
+        terminal.Out.WriteLine($"{tokens.Count} tokens, ln p {Numbers.Fixed(sum, 4)}, perplexity {Numbers.Fixed(Math.Exp(-sum / Math.Max(1, tokens.Count)), 3)}");
+    }
+
+    /// <summary>One JSON object a text.</summary>
+    private static void Json(Terminal terminal, Generator generator, Tokenizer tokenizer, string prompt, GenerateSettings settings)
+    {
+        for (int i = 0; i < settings.Count; i++)
+        {
+            GeneratedText text = generator.Generate(prompt, settings.Options(i), cache: null, terminal.Stop);
+            JsonText.Write(terminal.Out, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("prompt", prompt);
+                json.WriteString("text", text.Text);
+                json.WriteString("stop", Word(text.Stop));
+                json.WriteNumber("prompt_tokens", text.PromptTokens);
+                json.WriteStartArray("tokens");
+                foreach (GeneratedToken token in text.Tokens)
+                    WriteToken(json, tokenizer, token);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
+        }
+    }
+
+    private static void WriteToken(Utf8JsonWriter json, Tokenizer tokenizer, GeneratedToken token)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", token.Id);
+        json.WriteString("piece", tokenizer.Piece(token.Id));
+        if (token.Score is { } score)
+        {
+            json.WriteNumber("logprob", score.LogProbability);
+            json.WriteNumber("entropy", score.Entropy);
+            json.WriteNumber("rank", score.Rank);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Beams(Terminal terminal, Generator generator, string prompt, GenerateSettings settings)
+    {
+        var options = new BeamOptions { Width = settings.Beams, Count = Math.Min(settings.Count, settings.Beams), MaxTokens = settings.MaxTokens };
+        IReadOnlyList<(string Text, Beam Beam)> found = generator.Search(prompt, options, terminal.Stop);
+        if (settings.Json)
+        {
+            foreach ((string text, Beam beam) in found)
+            {
+                JsonText.Write(terminal.Out, json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("prompt", prompt);
+                    json.WriteString("text", text);
+                    json.WriteString("stop", Word(beam.Stop));
+                    json.WriteNumber("logprob", beam.LogProbability);
+                    json.WriteNumber("score", beam.Score);
+                    json.WriteEndObject();
+                });
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (i > 0)
+                terminal.Out.WriteLine(Separator);
+            terminal.Out.WriteLine(prompt + found[i].Text);
+            terminal.Line($"[dim]ln p {Numbers.Fixed(found[i].Beam.LogProbability, 4)}, score {Numbers.Fixed(found[i].Beam.Score, 4)}[/]");
+        }
+    }
+
+    /// <summary>Ids in, ids out: for a model whose tokenizer is not at hand.</summary>
+    private static int FromIds(Terminal terminal, Transformer model, GenerateSettings settings, Kernels kernels)
+    {
+        int[] prompt = [.. settings.Ids.SelectMany(word => word.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).Select(Ids.Parse)];
+        for (int i = 0; i < settings.Count; i++)
+        {
+            var loop = new DecodingLoop(model, kernels);
+            Continuation text = loop.Start(prompt, settings.Options(i));
+            while (loop.Step())
+                terminal.Stop.ThrowIfCancellationRequested();
+            terminal.Out.WriteLine(string.Join(' ', text.Generated.ToArray().Select(id => id.ToString(CultureInfo.InvariantCulture))));
+        }
+
+        return Tool.Success;
+    }
+
+    private static bool HasTokenizer(string folder) =>
+        Directory.EnumerateFiles(folder).Any(file => Path.GetFileName(file) is "tokenizer.json" or "vocab.json" or "encoder.json");
+
+    private static string Word(StopReason stop) => stop switch
+    {
+        StopReason.StopToken => "stop_token",
+        StopReason.StopString => "stop_string",
+        _ => "length",
+    };
+}

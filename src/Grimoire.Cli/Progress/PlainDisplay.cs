@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Grimoire.Training;
+
+namespace Grimoire.Cli;
+
+/// <summary>Training as plain lines, for files and pipes: a line every few seconds, and one for whatever else happens.</summary>
+internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private long last;
+
+    /// <inheritdoc/>
+    protected override void Show(TrainingEvent happened)
+    {
+        switch (happened)
+        {
+            case TrainingEvent.Stepped step when step.Step == 1 || step.Step == Pace!.Steps || last == 0 || Stopwatch.GetElapsedTime(last) > Interval:
+                last = Stopwatch.GetTimestamp();
+                terminal.Out.WriteLine(StepLine(step));
+                break;
+            case TrainingEvent.Validated validated:
+                terminal.Out.WriteLine(
+                    $"{Place(validated.Step)}validation loss {Numbers.Fixed(validated.Loss, 4)}, {Numbers.Fixed(validated.BitsPerByte, 3)} bits a byte{(validated.Best ? ", the best so far" : "")}");
+                break;
+            case TrainingEvent.Sampled sampled:
+                terminal.Out.WriteLine($"{Place(sampled.Step)}the model writes: {Sentences.OneLine(sampled.Sample.Prompt + sampled.Sample.Text, 300)}");
+                break;
+        }
+    }
+
+    private string StepLine(TrainingEvent.Stepped step)
+    {
+        string share = double.IsNaN(Pace!.ShareOfPeak) ? "" : $", {Numbers.Percent(Pace.ShareOfPeak)} of the peak";
+        return $"{Place(step.Step)}loss {Numbers.Fixed(Pace.Loss, 4)}, {Numbers.Short(Pace.TokensPerSecond)} tokens/s{share}, {Numbers.Duration(Pace.SecondsLeft)} left";
+    }
+
+    private string Place(long step) => $"step {Numbers.Count(step)}/{Numbers.Count(Pace!.Steps)}: ";
+}

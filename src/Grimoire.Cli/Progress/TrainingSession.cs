@@ -1,0 +1,93 @@
+using Grimoire.Models.Tokenizers;
+using Grimoire.Training;
+using Grimoire.Training.Recipes;
+using Grimoire.Training.Runs;
+using Spectre.Console;
+
+namespace Grimoire.Cli;
+
+/// <summary>A training run from the plan to the last word, as pretrain and quickstart show it.</summary>
+internal static class TrainingSession
+{
+    private const string Beginning = "Once upon a time";
+
+    /// <summary>Begins or continues the run in a folder and returns the exit code.</summary>
+    /// <param name="terminal">Where to show it.</param>
+    /// <param name="recipe">What to do.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="command">The arguments with which this was asked for.</param>
+    /// <param name="again">How to begin afresh, in a few words.</param>
+    public static int Run(Terminal terminal, PretrainRecipe recipe, string folder, IReadOnlyList<string> command, string again)
+    {
+        if (IsFinished(folder, command))
+        {
+            terminal.Line($"[bold]{folder}[/] is finished. {again}");
+            LastWord(terminal, folder);
+            return Tool.Success;
+        }
+
+        TrainingDisplay display = TrainingDisplay.For(terminal);
+        using Pretraining pretraining = Prepare(terminal, recipe, folder, command, display);
+        terminal.Stop.ThrowIfCancellationRequested();
+        PlanScreen.Show(terminal, pretraining.Plan, folder, pretraining.Model.Tokenizer.VocabularySize);
+        double peak = MachinePeak.Measure(recipe.Threads ?? Environment.ProcessorCount);
+        if (display.While(pretraining.Plan, peak, () => pretraining.Train(terminal.Stop)) == TrainingOutcome.Stopped)
+        {
+            terminal.Line($"Stopped after step {Numbers.Count(pretraining.State.Step)} of {Numbers.Count(pretraining.Plan.Steps)} and saved. To go on:");
+            terminal.Out.WriteLine($"  {CommandText.Of(["grimoire", .. command])}");
+            return Tool.Stopped;
+        }
+
+        pretraining.WriteReport();
+        terminal.Line();
+        terminal.Line($"[bold green]Finished.[/]");
+        LastWord(terminal, folder);
+        return Tool.Success;
+    }
+
+    private static bool IsFinished(string folder, IReadOnlyList<string> command) =>
+        Training.Runs.Run.Exists(folder) && Training.Runs.Run.ReadInfo(folder) is { Status: RunStatus.Finished } info && info.Command.SequenceEqual(command);
+
+    private static Pretraining Prepare(Terminal terminal, PretrainRecipe recipe, string folder, IReadOnlyList<string> command, TrainingDisplay display)
+    {
+        if (!terminal.IsLive)
+            return Pretraining.Prepare(recipe, folder, command, new Telling<string>(what => terminal.Out.WriteLine(what + " …")), display);
+        return terminal.Console.Status().Spinner(Spinner.Known.Dots).Start("preparing …", status =>
+            Pretraining.Prepare(recipe, folder, command, new Telling<string>(what => status.Status(Markup.Escape(what) + " …")), display));
+    }
+
+    /// <summary>What came out, where it is, and how to talk to it.</summary>
+    private static void LastWord(Terminal terminal, string folder)
+    {
+        RunSummary run = RunSummary.Read(folder);
+        double? Result(string name) => run.Info.Results.TryGetValue(name, out double value) ? value : null;
+        List<(string, string)> facts =
+        [
+            ("training loss", Numbers.Loss(run.Loss)),
+            ("time", $"{Numbers.Duration(run.Seconds)} of training"),
+            ("run folder", folder),
+            ("model", Path.Combine(folder, "model")),
+            ("report", Path.Combine(folder, "report.html")),
+        ];
+        if (Result(Metric.ValidationLoss) is { } loss)
+            facts.Insert(1, ("validation loss", $"{Numbers.Loss(loss)} nats a token, {Numbers.Fixed(Result(Metric.BitsPerByte) ?? double.NaN, 3)} bits a byte, on all text held out"));
+        Sheet.Facts(terminal, facts);
+        terminal.Line();
+        terminal.Line($"Talk to it:");
+        terminal.Out.WriteLine($"  {CommandText.Of(["grimoire", "generate", folder, .. Prompt(folder)])}");
+    }
+
+    /// <summary>A beginning that the model's tokenizer can write.</summary>
+    private static string[] Prompt(string folder)
+    {
+        try
+        {
+            Tokenizer.Load(Path.Combine(folder, "model")).Encode(Beginning);
+            return ["--prompt", Beginning];
+        }
+        catch (GrimoireException)
+        {
+            return [];
+        }
+    }
+}
