@@ -1,3 +1,4 @@
+using Grimoire.Training;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Cli;
@@ -5,7 +6,7 @@ namespace Grimoire.Cli;
 /// <summary>Finds the model that a path means.</summary>
 internal static class ModelPath
 {
-    /// <summary>The folder with <c>config.json</c>: the path itself, or in a run folder its finished model, else its newest checkpoint.</summary>
+    /// <summary>The folder with <c>config.json</c>: the path itself, or in a run folder its finished model, else its best checkpoint, else its newest.</summary>
     /// <exception cref="GrimoireException">There is no model.</exception>
     public static string Find(string path)
     {
@@ -24,9 +25,9 @@ internal static class ModelPath
         string finished = Path.Combine(path, "model");
         if (HasModel(finished))
             return finished;
-        return Run.Checkpoints(path) is [.., var newest]
-            ? newest.Folder
-            : throw new GrimoireException($"{path}: this run has no checkpoint yet; continue it with the command that began it.");
+        string newest = Checkpoint.Newest(path) ?? throw new GrimoireException($"{path}: this run has no checkpoint yet; continue it with the command that began it.");
+        long best = Checkpoint.ReadState(newest).BestStep;
+        return Run.Checkpoints(path).FirstOrDefault(checkpoint => checkpoint.Step == best).Folder ?? newest;
     }
 
     /// <summary>Whether a folder holds a model itself.</summary>

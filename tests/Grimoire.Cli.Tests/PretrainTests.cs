@@ -69,6 +69,18 @@ public sealed class PretrainTests(RaisedModel raised) : IClassFixture<RaisedMode
     }
 
     [Fact]
+    public void A_model_of_characters_begins_a_text_without_a_prompt() =>
+        Assert.StartsWith("\n", Outcome.Of("generate", raised.Folder, "--max-tokens", "5").AssertSucceeded().Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void An_error_shows_where_it_came_from_only_when_asked()
+    {
+        Outcome outcome = Outcome.Of("generate", raised.Folder, "--ids", "999999", "--verbose");
+        Assert.Equal(Tool.Failed, outcome.ExitCode);
+        Assert.Contains("   at ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Info_and_runs_tell_of_it()
     {
         string info = Outcome.Of("info", raised.Folder, "--tensors").AssertSucceeded().Output;

@@ -10,9 +10,11 @@ namespace Grimoire.Cli.Commands;
 /// <summary><c>grimoire generate</c>: let a model write.</summary>
 internal static class GenerateCommand
 {
+    private const string Separator = "————";
+
     public static Verb Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder (its finished model, else its newest checkpoint) or a checkpoint" };
+        var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder (its finished model, else its best checkpoint) or a checkpoint" };
         Options<GenerateSettings>? options = null;
         Verb verb = new("generate", "Let a model write.", "grimoire generate runs/quickstart --prompt 'Once upon a time'", "grimoire generate runs/quickstart --prompt - --temperature 0 --logprobs < question.txt")
         {
@@ -33,30 +35,38 @@ internal static class GenerateCommand
             throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
         LanguageModel language = LanguageModel.Load(folder);
         var generator = new Generator(language.Transformer, language.Tokenizer, kernels);
-        string prompt = settings.Prompt == "-" ? terminal.In.ReadToEnd().TrimEnd('\n') : settings.Prompt;
+        settings = settings with { Prompt = Prompt(terminal, language.Tokenizer, settings.Prompt) };
         if (settings.Beams > 0)
-            Beams(terminal, generator, prompt, settings);
+            Beams(terminal, generator, settings);
         else if (settings.Json)
-            Json(terminal, generator, language.Tokenizer, prompt, settings);
+            Json(terminal, generator, language.Tokenizer, settings);
         else
-            Stream(terminal, generator, language.Tokenizer, prompt, settings);
+            Stream(terminal, generator, language.Tokenizer, settings);
         return Tool.Success;
     }
 
+    /// <summary>The prompt given or read. A model of characters has no token that begins a text; a line break, after which one may begin, stands in for it.</summary>
+    private static string Prompt(Terminal terminal, Tokenizer tokenizer, string given)
+    {
+        string prompt = given == "-" ? terminal.In.ReadToEnd().TrimEnd('\n') : given;
+        bool canBegin = prompt.Length > 0 || tokenizer.BeginOfText is not null || tokenizer.EndOfText is not null;
+        return canBegin || tokenizer.Id("\n") is null ? prompt : "\n";
+    }
+
     /// <summary>Text as it comes, and after it what the model thought of each token.</summary>
-    private static void Stream(Terminal terminal, Generator generator, Tokenizer tokenizer, string prompt, GenerateSettings settings)
+    private static void Stream(Terminal terminal, Generator generator, Tokenizer tokenizer, GenerateSettings settings)
     {
         for (int i = 0; i < settings.Count; i++)
         {
             if (i > 0)
                 terminal.Out.WriteLine(Separator);
-            terminal.Out.Write(prompt);
+            terminal.Out.Write(settings.Prompt);
             var tokens = new List<GeneratedToken>();
             try
             {
-                foreach (GeneratedToken token in generator.Stream(prompt, settings.Options(i), cache: null, terminal.Stop))
+                foreach (GeneratedToken token in generator.Stream(settings.Prompt, settings.Options(i), cache: null, terminal.Stop))
                 {
-                    terminal.Out.Write(token.Text);
+                    terminal.Out.Write(Shown(terminal, token.Text));
                     terminal.Out.Flush();
                     tokens.Add(token);
                 }
@@ -71,8 +81,6 @@ internal static class GenerateCommand
         }
     }
 
-    private const string Separator = "————";
-
     private static void Scores(Terminal terminal, Tokenizer tokenizer, IReadOnlyList<GeneratedToken> tokens)
     {
         terminal.Line();
@@ -86,15 +94,15 @@ internal static class GenerateCommand
     }
 
     /// <summary>One JSON object a text.</summary>
-    private static void Json(Terminal terminal, Generator generator, Tokenizer tokenizer, string prompt, GenerateSettings settings)
+    private static void Json(Terminal terminal, Generator generator, Tokenizer tokenizer, GenerateSettings settings)
     {
         for (int i = 0; i < settings.Count; i++)
         {
-            GeneratedText text = generator.Generate(prompt, settings.Options(i), cache: null, terminal.Stop);
+            GeneratedText text = generator.Generate(settings.Prompt, settings.Options(i), cache: null, terminal.Stop);
             JsonText.Write(terminal.Out, json =>
             {
                 json.WriteStartObject();
-                json.WriteString("prompt", prompt);
+                json.WriteString("prompt", settings.Prompt);
                 json.WriteString("text", text.Text);
                 json.WriteString("stop", Word(text.Stop));
                 json.WriteNumber("prompt_tokens", text.PromptTokens);
@@ -122,10 +130,10 @@ internal static class GenerateCommand
         json.WriteEndObject();
     }
 
-    private static void Beams(Terminal terminal, Generator generator, string prompt, GenerateSettings settings)
+    private static void Beams(Terminal terminal, Generator generator, GenerateSettings settings)
     {
         var options = new BeamOptions { Width = settings.Beams, Count = Math.Min(settings.Count, settings.Beams), MaxTokens = settings.MaxTokens };
-        IReadOnlyList<(string Text, Beam Beam)> found = generator.Search(prompt, options, terminal.Stop);
+        IReadOnlyList<(string Text, Beam Beam)> found = generator.Search(settings.Prompt, options, terminal.Stop);
         if (settings.Json)
         {
             foreach ((string text, Beam beam) in found)
@@ -133,7 +141,7 @@ internal static class GenerateCommand
                 JsonText.Write(terminal.Out, json =>
                 {
                     json.WriteStartObject();
-                    json.WriteString("prompt", prompt);
+                    json.WriteString("prompt", settings.Prompt);
                     json.WriteString("text", text);
                     json.WriteString("stop", Word(beam.Stop));
                     json.WriteNumber("logprob", beam.LogProbability);
@@ -149,7 +157,7 @@ internal static class GenerateCommand
         {
             if (i > 0)
                 terminal.Out.WriteLine(Separator);
-            terminal.Out.WriteLine(prompt + found[i].Text);
+            terminal.Out.WriteLine(settings.Prompt + Shown(terminal, found[i].Text));
             terminal.Line($"[dim]ln p {Numbers.Fixed(found[i].Beam.LogProbability, 4)}, score {Numbers.Fixed(found[i].Beam.Score, 4)}[/]");
         }
     }
@@ -169,6 +177,9 @@ internal static class GenerateCommand
 
         return Tool.Success;
     }
+
+    /// <summary>A model must not steer somebody's terminal; a file or another program gets the text as it is.</summary>
+    private static string Shown(Terminal terminal, string text) => terminal.IsLive ? Sentences.Harmless(text) : text;
 
     private static bool HasTokenizer(string folder) =>
         Directory.EnumerateFiles(folder).Any(file => Path.GetFileName(file) is "tokenizer.json" or "vocab.json" or "encoder.json");

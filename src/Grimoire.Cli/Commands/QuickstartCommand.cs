@@ -70,10 +70,8 @@ internal static class QuickstartCommand
     /// <summary>Deletes a run, and nothing that is no run or is at work.</summary>
     private static void Delete(string folder)
     {
-        if (!Directory.Exists(folder))
-            return;
         if (!Training.Runs.Run.Exists(folder))
-            throw new GrimoireException($"{folder}: is no run folder and will not be deleted; choose another --run folder.");
+            return;
         if (Training.Runs.Run.ReadInfo(folder).Status == RunStatus.Running)
             throw new GrimoireException($"{folder}: another process is at work on this run; stop it first.");
         Directory.Delete(folder, recursive: true);
