@@ -35,6 +35,34 @@ internal static unsafe class RowMath<V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot(float* a, float* b, int count) => Sum(new Products(a, b), count);
 
+    /// <summary>results[i] = ⟨x, row i⟩ for rows some floats apart, four at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Dots(float* x, float* rows, nint stride, int count, float* results, int rowCount)
+    {
+        int whole = count - (count % V.Count), row = 0;
+        for (; row <= rowCount - 4; row += 4, rows += 4 * stride)
+        {
+            float* r1 = rows + stride, r2 = r1 + stride, r3 = r2 + stride;
+            V s0 = V.Create(0), s1 = s0, s2 = s0, s3 = s0;
+            for (int i = 0; i < whole; i += V.Count)
+            {
+                V a = V.Load(x + i);
+                s0 = V.MultiplyAdd(a, V.Load(rows + i), s0);
+                s1 = V.MultiplyAdd(a, V.Load(r1 + i), s1);
+                s2 = V.MultiplyAdd(a, V.Load(r2 + i), s2);
+                s3 = V.MultiplyAdd(a, V.Load(r3 + i), s3);
+            }
+
+            float d0 = V.Sum(s0), d1 = V.Sum(s1), d2 = V.Sum(s2), d3 = V.Sum(s3);
+            for (int i = whole; i < count; i++)
+                (d0, d1, d2, d3) = (d0 + (x[i] * rows[i]), d1 + (x[i] * r1[i]), d2 + (x[i] * r2[i]), d3 + (x[i] * r3[i]));
+            (results[row], results[row + 1], results[row + 2], results[row + 3]) = (d0, d1, d2, d3);
+        }
+
+        for (; row < rowCount; row++, rows += stride)
+            results[row] = Dot(x, rows, count);
+    }
+
     /// <summary>Σ (x − mean)².</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SquaredDistance(float* x, float mean, int count) => Sum(new Squares(x, mean), count);

@@ -104,8 +104,13 @@ internal sealed unsafe partial class SimdKernels<V>
             int channels = shape.Channels;
             (int first, int end) = row.Visible(spec);
             float* scores = Scratch.Own(end - first + 1), query = q + (row.Row * shape.Stride) + ((nint)head * channels);
-            for (int j = first; j < end; j++)
-                scores[j - first] = spec.Scale * RowMath<V>.Dot(query, KeyRow(row, j, head), channels);
+            for (int j = first, keys; j < end; j += keys)
+            {
+                keys = row.Contiguous(j, end, int.MaxValue);
+                RowMath<V>.Dots(query, KeyRow(row, j, head), shape.KeyStride, channels, scores + (j - first), keys);
+            }
+
+            RowMath<V>.Scale(scores, spec.Scale, end - first);
             float sum = Softmax(scores, end - first, out float max);
             float* output = y + (row.Row * shape.Stride) + ((nint)head * channels);
             new Span<float>(output, channels).Clear();

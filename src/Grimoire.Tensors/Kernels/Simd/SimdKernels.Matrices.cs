@@ -6,7 +6,7 @@ internal sealed unsafe partial class SimdKernels<V>
     public override void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         int rows = x.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
-        if (rows is > 0 and <= Gemv<V, Single32>.MaxRows)
+        if (rows <= Gemv<V, Single32>.MaxRows || (rows <= DotTiles<V, Single32>.MaxRows && inputs >= DotTiles<V, Single32>.MinInputs))
         {
             FewRows(x, weight, bias, y, rows);
             return;
@@ -45,17 +45,26 @@ internal sealed unsafe partial class SimdKernels<V>
             products.RunAll(batches);
     }
 
+    /// <summary>Weights in place, whatever their type.</summary>
     private void FewRows(Tensor x, Tensor weight, Tensor? bias, Tensor y, int rows)
     {
-        int inputs = weight.Shape[1], outputs = weight.Shape[0];
-        float* from = Floats(x), shift = FloatsOrNull(bias), to = Floats(y);
         switch (weight.DType)
         {
-            case DType.F32: Gemv<V, Single32>.Multiply(from, weight.Data, shift, to, rows, inputs, outputs, threads); break;
-            case DType.F16: Gemv<V, Half16>.Multiply(from, weight.Data, shift, to, rows, inputs, outputs, threads); break;
-            case DType.BF16: Gemv<V, Brain16>.Multiply(from, weight.Data, shift, to, rows, inputs, outputs, threads); break;
+            case DType.F32: FewRows<Single32>(x, weight, bias, y, rows); break;
+            case DType.F16: FewRows<Half16>(x, weight, bias, y, rows); break;
+            case DType.BF16: FewRows<Brain16>(x, weight, bias, y, rows); break;
             default: throw new InvalidOperationException($"a weight of {weight.DType} cannot be multiplied");
         }
+    }
+
+    private void FewRows<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y, int rows)
+        where T : struct, IElement
+    {
+        int inputs = weight.Shape[1], outputs = weight.Shape[0];
+        if (rows <= Gemv<V, T>.MaxRows)
+            Gemv<V, T>.Multiply(Floats(x), weight.Data, FloatsOrNull(bias), Floats(y), rows, inputs, outputs, threads);
+        else
+            DotTiles<V, T>.Multiply(Floats(x), weight.Data, FloatsOrNull(bias), Floats(y), rows, inputs, outputs, threads);
     }
 
     /// <summary>The products of a batch.</summary>
