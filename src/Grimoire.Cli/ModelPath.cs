@@ -6,7 +6,9 @@ namespace Grimoire.Cli;
 /// <summary>Finds the model that a path means.</summary>
 internal static class ModelPath
 {
-    /// <summary>The folder with <c>config.json</c>: the path itself, or in a run folder its finished model, else its best checkpoint, else its newest.</summary>
+    /// <summary>
+    /// The folder with <c>config.json</c>: the path itself, or in a run folder its finished model, else its best checkpoint, else its newest.
+    /// </summary>
     /// <exception cref="GrimoireException">There is no model.</exception>
     public static string Find(string path)
     {
@@ -25,7 +27,8 @@ internal static class ModelPath
         string finished = Path.Combine(path, "model");
         if (HasModel(finished))
             return finished;
-        string newest = Checkpoint.Newest(path) ?? throw new GrimoireException($"{path}: this run has no checkpoint yet; continue it with the command that began it.");
+        string newest = Checkpoint.Newest(path) ?? throw new GrimoireException(
+            $"{path}: this run has no checkpoint yet; continue it with the command that began it.");
         long best = Checkpoint.ReadState(newest).BestStep;
         return Run.Checkpoints(path).FirstOrDefault(checkpoint => checkpoint.Step == best).Folder ?? newest;
     }

@@ -11,7 +11,8 @@ internal static class Recipes
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Here.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => name[Folder.Length..^Extension.Length]).Order(StringComparer.Ordinal)];
+        [.. Here.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(
+            name => name[Folder.Length..^Extension.Length]).Order(StringComparer.Ordinal)];
 
     /// <summary>A recipe from a file, or the one of that name that comes with Grimoire.</summary>
     /// <exception cref="GrimoireException">There is none, or a value in it is refused.</exception>
@@ -22,7 +23,8 @@ internal static class Recipes
         using Stream? resource = Here.GetManifestResourceStream(Folder + pathOrName + Extension);
         if (resource is null)
         {
-            string known = Nearest.Find(pathOrName, Names) is { } near ? $"did you mean {near}?" : $"recipes that come with Grimoire are {string.Join(", ", Names)}.";
+            string known = Nearest.Find(pathOrName, Names) is { } near ? $"did you mean {near}?"
+                : $"recipes that come with Grimoire are {string.Join(", ", Names)}.";
             throw new GrimoireException($"There is no recipe \"{pathOrName}\"; {known}");
         }
 

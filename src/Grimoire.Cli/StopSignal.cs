@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Grimoire.Cli;
 
 /// <summary>
-/// Ctrl-C, and the signal by which systems end a process. The first asks the work to stop where nothing is lost; the second is left to the system, which ends the
-/// process at once.
+/// Ctrl-C, and the signal by which systems end a process. The first asks the work to stop where nothing is lost; the second is left to the system, which ends
+/// the process at once.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {

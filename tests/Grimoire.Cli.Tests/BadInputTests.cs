@@ -117,7 +117,8 @@ public sealed class BadInputTests(RaisedModel raised) : IClassFixture<RaisedMode
     {
         using var scratch = new Scratch();
         string recipe = scratch.Write("recipe.json", "{\n  \"layers\": 2,\n  \"chanels\": 32\n}");
-        Outcome.Of("pretrain", "--recipe", recipe, "--data", scratch.Write("t.txt", Tale.Of(500))).AssertRefused(Tool.Failed, "recipe.json, line 3", "\"chanels\"", "did you mean \"channels\"?");
+        Outcome.Of("pretrain", "--recipe", recipe, "--data", scratch.Write("t.txt", Tale.Of(500))).AssertRefused(
+            Tool.Failed, "recipe.json, line 3", "\"chanels\"", "did you mean \"channels\"?");
     }
 
     [Fact]

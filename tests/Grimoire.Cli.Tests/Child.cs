@@ -12,7 +12,13 @@ internal static class Child
 
     public static Process Start(params string[] words)
     {
-        var info = new ProcessStartInfo(words[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        var info = new ProcessStartInfo(words[0])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false
+        };
         foreach (string word in words[1..])
             info.ArgumentList.Add(word);
         return Process.Start(info)!;

@@ -3,7 +3,8 @@ namespace Grimoire.Cli.Tests;
 public sealed class HelpTests
 {
     public static TheoryData<string> Verbs => new(
-        "quickstart", "pretrain", "generate", "tokenizer", "tokenizer train", "tokenizer encode", "tokenizer decode", "info", "check", "check resume", "runs", "runs show", "runs compare", "world");
+        "quickstart", "pretrain", "generate", "tokenizer", "tokenizer train", "tokenizer encode", "tokenizer decode", "info", "check", "check resume", "runs",
+            "runs show", "runs compare", "world");
 
     [Fact]
     public void The_tool_alone_shows_what_it_can_do_with_commands_to_copy()

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Grimoire.Cli.Tests;
 
 /// <summary>
-/// Training killed at some moment and continued by the same command ends with the bits of training left alone. Two moments, or as many as the environment variable
-/// GRIMOIRE_KILLS says.
+/// Training killed at some moment and continued by the same command ends with the bits of training left alone. Two moments, or as many as the environment
+/// variable GRIMOIRE_KILLS says.
 /// </summary>
 public sealed partial class KillTests
 {
@@ -86,9 +86,12 @@ public sealed partial class KillTests
 
     private static void AssertSameBits(string whole, string run, string when)
     {
-        foreach (string file in (string[])["model/model.safetensors", "checkpoints/step-00000120/model.safetensors", "checkpoints/step-00000120/optimizer.safetensors"])
-            Assert.True(File.ReadAllBytes(Path.Combine(whole, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(run, file))), $"{file} differs: {when}");
-        static string Losses(string folder) => string.Join('\n', Training.Runs.Run.Metrics(folder).Where(row => row["loss"] is not null).Select(row => $"{row.Step} {row["loss"]:R}"));
+        foreach (string file in (string[])["model/model.safetensors", "checkpoints/step-00000120/model.safetensors",
+            "checkpoints/step-00000120/optimizer.safetensors"])
+            Assert.True(File.ReadAllBytes(Path.Combine(whole, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(run, file))),
+                $"{file} differs: {when}");
+        static string Losses(string folder) => string.Join(
+            '\n', Training.Runs.Run.Metrics(folder).Where(row => row["loss"] is not null).Select(row => $"{row.Step} {row["loss"]:R}"));
         Assert.Equal(Losses(whole), Losses(run));
     }
 

@@ -19,9 +19,11 @@ public sealed class PretrainTests(RaisedModel raised) : IClassFixture<RaisedMode
     [Fact]
     public void The_run_folder_holds_model_metrics_samples_checkpoints_and_report()
     {
-        foreach (string file in (string[])["run.json", "metrics.jsonl", "samples.jsonl", "report.html", "model/model.safetensors", "model/tokenizer.json", "checkpoints/step-00000060/checkpoint.json"])
+        foreach (string file in (string[])["run.json", "metrics.jsonl", "samples.jsonl", "report.html", "model/model.safetensors", "model/tokenizer.json",
+            "checkpoints/step-00000060/checkpoint.json"])
             Assert.True(File.Exists(Path.Combine(raised.Folder, file)), file);
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(raised.Folder, "*", SearchOption.AllDirectories), path => path.EndsWith(".tmp", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(raised.Folder, "*", SearchOption.AllDirectories),
+            path => path.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -50,20 +52,25 @@ public sealed class PretrainTests(RaisedModel raised) : IClassFixture<RaisedMode
     [Fact]
     public void A_prompt_comes_from_standard_input_and_text_goes_out_as_JSON_with_scores()
     {
-        string json = Outcome.WithInput("the cat\n", "generate", raised.Model, "--prompt", "-", "--json", "--logprobs", "--max-tokens", "3", "--temperature", "0").AssertSucceeded().Output;
+        string json = Outcome.WithInput("the cat\n", "generate", raised.Model, "--prompt", "-", "--json", "--logprobs", "--max-tokens", "3", "--temperature",
+            "0").AssertSucceeded().Output;
         var text = System.Text.Json.Nodes.JsonNode.Parse(json)!;
         Assert.Equal("the cat", text["prompt"]!.GetValue<string>());
         Assert.Equal(3, text["tokens"]!.AsArray().Count);
-        Assert.All(text["tokens"]!.AsArray(), token => Assert.True(token!["logprob"]!.GetValue<double>() < 0 && token["entropy"]!.GetValue<double>() > 0 && token["rank"]!.GetValue<int>() == 1));
+        Assert.All(text["tokens"]!.AsArray(), token => Assert.True(
+            token!["logprob"]!.GetValue<double>() < 0 && token["entropy"]!.GetValue<double>() > 0 && token["rank"]!.GetValue<int>() == 1));
     }
 
     [Fact]
     public void Beams_stop_texts_and_ids_work()
     {
-        Assert.Contains("ln p", Outcome.Of("generate", raised.Folder, "--prompt", "a", "--beams", "3", "--max-tokens", "5").AssertSucceeded().Output, StringComparison.Ordinal);
-        string whole = Outcome.Of("generate", raised.Folder, "--prompt", "the", "--temperature", "0", "--max-tokens", "12").AssertSucceeded().Output.TrimEnd('\n');
+        Assert.Contains("ln p", Outcome.Of("generate", raised.Folder, "--prompt", "a", "--beams", "3", "--max-tokens", "5").AssertSucceeded().Output,
+            StringComparison.Ordinal);
+        string whole = Outcome.Of("generate", raised.Folder, "--prompt", "the", "--temperature", "0", "--max-tokens", "12").AssertSucceeded().Output.TrimEnd(
+            '\n');
         string stop = whole[^3..^1];
-        string cut = Outcome.Of("generate", raised.Folder, "--prompt", "the", "--temperature", "0", "--max-tokens", "12", "--stop", stop).AssertSucceeded().Output.TrimEnd('\n');
+        string cut = Outcome.Of("generate", raised.Folder, "--prompt", "the", "--temperature", "0", "--max-tokens", "12", "--stop",
+            stop).AssertSucceeded().Output.TrimEnd('\n');
         Assert.Equal(whole[..(3 + whole[3..].IndexOf(stop, StringComparison.Ordinal))], cut);
         Assert.Matches(@"^\d+ \d+ \d+\n$", Outcome.Of("generate", raised.Folder, "--ids", "1,2,3", "--max-tokens", "3").AssertSucceeded().Output);
     }
@@ -97,7 +104,8 @@ public sealed class PretrainTests(RaisedModel raised) : IClassFixture<RaisedMode
     {
         using var scratch = new Scratch();
         string data = scratch.Write("tale.txt", Tale.Of(4000));
-        string told = Outcome.Of("check", "resume", "--check-steps", "8", "--data", data, "--layers", "2", "--heads", "2", "--channels", "16", "--context", "16", "--batch", "2").AssertSucceeded().Output;
+        string told = Outcome.Of("check", "resume", "--check-steps", "8", "--data", data, "--layers", "2", "--heads", "2", "--channels", "16", "--context",
+            "16", "--batch", "2").AssertSucceeded().Output;
         Assert.Contains("✓ resume", told, StringComparison.Ordinal);
     }
 }

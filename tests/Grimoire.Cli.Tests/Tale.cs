@@ -5,7 +5,8 @@ namespace Grimoire.Cli.Tests;
 /// <summary>A few kilobytes of text that a tiny model can learn something from.</summary>
 internal static class Tale
 {
-    private static readonly string[] Who = ["the cat", "a fox", "my aunt", "the old king", "Anna"], Does = ["sees", "likes", "finds", "paints"], What = ["a red ball", "the moon", "two apples", "no one"];
+    private static readonly string[] Who = ["the cat", "a fox", "my aunt", "the old king", "Anna"], Does = ["sees", "likes", "finds", "paints"],
+        What = ["a red ball", "the moon", "two apples", "no one"];
 
     /// <summary>Sentences without end, the same every time.</summary>
     public static string Of(int characters)

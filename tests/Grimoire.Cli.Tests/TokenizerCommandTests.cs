@@ -25,7 +25,8 @@ public sealed class TokenizerCommandTests
         string pieces = Outcome.Of("tokenizer", "encode", scratch["t"], "a b", "--pieces").AssertSucceeded().Output;
         Assert.Contains("·", pieces, StringComparison.Ordinal);
         Assert.Contains("3 tokens for 3 bytes", pieces, StringComparison.Ordinal);
-        Assert.Matches(@"^\{""ids"":\[\d+,\d+,\d+\],""pieces"":\[""a"","" "",""b""\]\}\n$", Outcome.Of("tokenizer", "encode", scratch["t"], "a b", "--json").AssertSucceeded().Output);
+        Assert.Matches(@"^\{""ids"":\[\d+,\d+,\d+\],""pieces"":\[""a"","" "",""b""\]\}\n$",
+            Outcome.Of("tokenizer", "encode", scratch["t"], "a b", "--json").AssertSucceeded().Output);
     }
 
     [Fact]

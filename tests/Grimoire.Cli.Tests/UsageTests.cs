@@ -3,10 +3,12 @@ namespace Grimoire.Cli.Tests;
 public sealed class UsageTests
 {
     [Fact]
-    public void An_unknown_verb_is_refused_with_the_nearest() => Outcome.Of("pretrian").AssertRefused(Tool.WrongUsage, "\"pretrian\"", "did you mean pretrain?");
+    public void An_unknown_verb_is_refused_with_the_nearest() =>
+        Outcome.Of("pretrian").AssertRefused(Tool.WrongUsage, "\"pretrian\"", "did you mean pretrain?");
 
     [Fact]
-    public void An_unknown_verb_of_a_verb_is_refused_with_the_nearest() => Outcome.Of("tokenizer", "encod").AssertRefused(Tool.WrongUsage, "\"encod\"", "did you mean encode?");
+    public void An_unknown_verb_of_a_verb_is_refused_with_the_nearest() =>
+        Outcome.Of("tokenizer", "encod").AssertRefused(Tool.WrongUsage, "\"encod\"", "did you mean encode?");
 
     [Fact]
     public void An_unknown_word_far_from_all_points_to_the_help() => Outcome.Of("xylophone").AssertRefused(Tool.WrongUsage, "see grimoire --help");

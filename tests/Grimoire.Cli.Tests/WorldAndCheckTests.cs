@@ -6,7 +6,8 @@ public sealed class WorldAndCheckTests
     public void A_world_is_written_the_same_for_the_same_seed()
     {
         using var scratch = new Scratch();
-        Assert.Contains("pretrain.train.txt", Outcome.Of("world", scratch["a"], "--seed", "3", "--documents", "20").AssertSucceeded().Output, StringComparison.Ordinal);
+        Assert.Contains("pretrain.train.txt", Outcome.Of("world", scratch["a"], "--seed", "3", "--documents", "20").AssertSucceeded().Output,
+            StringComparison.Ordinal);
         Outcome.Of("world", scratch["b"], "--seed", "3", "--documents", "20").AssertSucceeded();
         Outcome.Of("world", scratch["c"], "--seed", "4", "--documents", "20").AssertSucceeded();
         string[] names = [.. Directory.EnumerateFiles(scratch["a"]).Select(path => Path.GetFileName(path))];
@@ -34,6 +35,7 @@ public sealed class WorldAndCheckTests
         string again = Outcome.Of(command).AssertSucceeded().Output;
         Assert.Contains("is finished", again, StringComparison.Ordinal);
         Assert.Contains("--fresh", again, StringComparison.Ordinal);
-        Assert.StartsWith("Once upon a time", Outcome.Of("generate", scratch["run"], "--prompt", "Once upon a time", "--max-tokens", "3").AssertSucceeded().Output, StringComparison.Ordinal);
+        Assert.StartsWith("Once upon a time", Outcome.Of("generate", scratch["run"], "--prompt", "Once upon a time", "--max-tokens",
+            "3").AssertSucceeded().Output, StringComparison.Ordinal);
     }
 }

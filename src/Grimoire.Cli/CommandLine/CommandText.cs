@@ -6,7 +6,8 @@ internal static class CommandText
     /// <summary>The words, quoted where a shell needs it.</summary>
     public static string Of(params IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
 
-    private static string Quote(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,+@%".Contains(c, StringComparison.Ordinal))
+    private static string Quote(string word) => word.Length > 0
+        && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,+@%".Contains(c, StringComparison.Ordinal))
         ? word
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -6,8 +6,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Cli;
 
 /// <summary>
-/// The settings of a record as options of a verb: same names, descriptions, groups and ranges as in files. The command line only finds the words; the settings judge
-/// them.
+/// The settings of a record as options of a verb: same names, descriptions, groups and ranges as in files. The command line only finds the words; the settings
+/// judge them.
 /// </summary>
 /// <typeparam name="T">The record.</typeparam>
 internal sealed class Options<T>
@@ -29,7 +29,8 @@ internal sealed class Options<T>
             Option option = Make(setting, greedy: verb.Arguments.Count == 0);
             option.Recursive = inherited;
             verb.Add(option);
-            verb.Help.Add(new OptionHelp(setting.Group.Length > 0 ? setting.Group : "Options", setting.Option, setting.Description, Expected(setting, defaults)));
+            verb.Help.Add(new OptionHelp(setting.Group.Length > 0 ? setting.Group : "Options", setting.Option, setting.Description,
+                Expected(setting, defaults)));
             options.Add((setting, option));
         }
     }

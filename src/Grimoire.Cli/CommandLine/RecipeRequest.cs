@@ -7,7 +7,9 @@ using Grimoire.Training.Runs;
 
 namespace Grimoire.Cli;
 
-/// <summary>What a command line asks of pretraining: a recipe file or one that comes with Grimoire, or one chosen for the text, with values laid over it.</summary>
+/// <summary>
+/// What a command line asks of pretraining: a recipe file or one that comes with Grimoire, or one chosen for the text, with values laid over it.
+/// </summary>
 internal static class RecipeRequest
 {
     // The description is for files; threads are an option of every verb.
@@ -63,5 +65,6 @@ internal static class RecipeRequest
         return Sizing.Recommend(size, given.Minutes ?? Sizing.DefaultMinutes);
     }
 
-    private static UsageException NoData(ParseResult parse) => new($"{((Verb)parse.CommandResult.Command).Call} needs --data with text files to train on; grimoire quickstart needs none.");
+    private static UsageException NoData(ParseResult parse) =>
+        new($"{((Verb)parse.CommandResult.Command).Call} needs --data with text files to train on; grimoire quickstart needs none.");
 }

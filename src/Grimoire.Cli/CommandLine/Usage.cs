@@ -13,7 +13,8 @@ internal static class Usage
         var verb = (Verb)parse.CommandResult.Command;
         if (parse.UnmatchedTokens.Concat(Swallowed(parse)).FirstOrDefault() is { } unmatched)
             return Unmatched(verb, unmatched);
-        return verb.Run is null ? null : parse.Errors.Where(error => error.SymbolResult is not CommandResult).Select(error => Sentence(verb, error)).FirstOrDefault();
+        return verb.Run is null ? null : parse.Errors.Where(error => error.SymbolResult is not CommandResult).Select(
+            error => Sentence(verb, error)).FirstOrDefault();
     }
 
     /// <summary>Misspelt options among the values of an option that takes all words up to the next known one.</summary>

@@ -34,16 +34,19 @@ internal static class CheckCommand
         [
             Setting.Of("recipe", "a recipe file, or one that comes with Grimoire; otherwise one chosen for the text", Text("a path or name").OrNone(),
                 (ResumeChoices c) => c.Recipe, (c, v) => c with { Recipe = v }, "Check"),
-            Setting.Of("check_steps", "steps to train, once at once and once with a stop half-way", Count(2, 100_000), (ResumeChoices c) => c.Steps, (c, v) => c with { Steps = v }, "Check"),
+            Setting.Of("check_steps", "steps to train, once at once and once with a stop half-way", Count(2, 100_000), (ResumeChoices c) => c.Steps,
+                (c, v) => c with { Steps = v }, "Check"),
         ];
     }
 
     public static Verb Create()
     {
         Options<Choices>? options = null;
-        Verb verb = new("check", "Prove that models and training do what they should, on this machine.", "grimoire check", "grimoire check resume --recipe shakespeare-char --data input.txt")
+        Verb verb = new("check", "Prove that models and training do what they should, on this machine.", "grimoire check",
+            "grimoire check resume --recipe shakespeare-char --data input.txt")
         {
-            Detail = "Gradients against central differences, the first loss against ln V, no leak from later tokens, cache against no cache, fast kernels against plain ones, any number of threads the same bits, one batch learned by heart.",
+            Detail = "Gradients against central differences, the first loss against ln V, no leak from later tokens, cache against no cache, fast kernels " +
+                "against plain ones, any number of threads the same bits, one batch learned by heart.",
             Run = (parse, terminal) => Models(parse, terminal, options!.Read(parse, new Choices())),
         };
         options = new Options<Choices>(verb, Choices.Settings, new Choices());
@@ -56,7 +59,8 @@ internal static class CheckCommand
     {
         Options<ResumeChoices>? options = null;
         Options<PretrainRecipe>? settings = null;
-        Verb verb = new("resume", "Prove that your own recipe, stopped and continued, gives equal bits.", "grimoire check resume --data my.txt", "grimoire check resume --recipe shakespeare-char --data input.txt")
+        Verb verb = new("resume", "Prove that your own recipe, stopped and continued, gives equal bits.", "grimoire check resume --data my.txt",
+            "grimoire check resume --recipe shakespeare-char --data input.txt")
         {
             Run = (parse, terminal) =>
             {
@@ -96,7 +100,8 @@ internal static class CheckCommand
         bool good = true;
         foreach (ModelConfig config in configs)
         {
-            terminal.Line($"[bold]{config.Family}[/]   {config.Layers} layers, {config.Heads} heads, {config.Channels} channels, {Numbers.Count(config.ParameterCount)} parameters");
+            string size = $"{config.Layers} layers, {config.Heads} heads, {config.Channels} channels, {Numbers.Count(config.ParameterCount)} parameters";
+            terminal.Line($"[bold]{config.Family}[/]   {size}");
             foreach (CheckResult result in new ModelChecks(config, Device.Kernels(parse), (ulong)choices.Seed).All())
             {
                 terminal.Stop.ThrowIfCancellationRequested();

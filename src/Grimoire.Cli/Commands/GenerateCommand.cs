@@ -14,9 +14,13 @@ internal static class GenerateCommand
 
     public static Verb Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder (its finished model, else its best checkpoint) or a checkpoint" };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "a model folder, a run folder (its finished model, else its best checkpoint) or a checkpoint",
+        };
         Options<GenerateSettings>? options = null;
-        Verb verb = new("generate", "Let a model write.", "grimoire generate runs/quickstart --prompt 'Once upon a time'", "grimoire generate runs/quickstart --prompt - --temperature 0 --logprobs < question.txt")
+        Verb verb = new("generate", "Let a model write.", "grimoire generate runs/quickstart --prompt 'Once upon a time'",
+            "grimoire generate runs/quickstart --prompt - --temperature 0 --logprobs < question.txt")
         {
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new GenerateSettings()), Device.Kernels(parse)),
         };
@@ -45,7 +49,9 @@ internal static class GenerateCommand
         return Tool.Success;
     }
 
-    /// <summary>The prompt given or read. A model of characters has no token that begins a text; a line break, after which one may begin, stands in for it.</summary>
+    /// <summary>
+    /// The prompt given or read. A model of characters has no token that begins a text; a line break, after which one may begin, stands in for it.
+    /// </summary>
     private static string Prompt(Terminal terminal, Tokenizer tokenizer, string given)
     {
         string prompt = given == "-" ? terminal.In.ReadToEnd().TrimEnd('\n') : given;
@@ -84,13 +90,15 @@ internal static class GenerateCommand
     private static void Scores(Terminal terminal, Tokenizer tokenizer, IReadOnlyList<GeneratedToken> tokens)
     {
         terminal.Line();
-        Sheet.Rows(terminal, ["Token", ">Id", ">ln p", ">Entropy", ">Rank"], tokens.Where(token => token.Score is not null).Select(token => (IReadOnlyList<string>)
+        Sheet.Rows(terminal, ["Token", ">Id", ">ln p", ">Entropy", ">Rank"],
+            tokens.Where(token => token.Score is not null).Select(token => (IReadOnlyList<string>)
         [
             Pieces.Visible(tokenizer.Piece(token.Id)), token.Id.ToString(CultureInfo.InvariantCulture), Numbers.Fixed(token.Score!.Value.LogProbability, 4),
             Numbers.Fixed(token.Score.Value.Entropy, 4), token.Score.Value.Rank.ToString(CultureInfo.InvariantCulture),
         ]));
         double sum = tokens.Sum(token => token.Score?.LogProbability ?? 0);
-        terminal.Out.WriteLine($"{tokens.Count} tokens, ln p {Numbers.Fixed(sum, 4)}, perplexity {Numbers.Fixed(Math.Exp(-sum / Math.Max(1, tokens.Count)), 3)}");
+        double perplexity = Math.Exp(-sum / Math.Max(1, tokens.Count));
+        terminal.Out.WriteLine($"{tokens.Count} tokens, ln p {Numbers.Fixed(sum, 4)}, perplexity {Numbers.Fixed(perplexity, 3)}");
     }
 
     /// <summary>One JSON object a text.</summary>

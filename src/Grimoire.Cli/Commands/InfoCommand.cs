@@ -58,7 +58,8 @@ internal static class InfoCommand
     }
 
     private static bool IsTokenizerOnly(string path) =>
-        !ModelPath.HasModel(path) && !Run.Exists(path) && (System.IO.File.Exists(Path.Combine(path, "tokenizer.json")) || System.IO.File.Exists(Path.Combine(path, "vocab.json")));
+        !ModelPath.HasModel(path) && !Run.Exists(path) && (
+            System.IO.File.Exists(Path.Combine(path, "tokenizer.json")) || System.IO.File.Exists(Path.Combine(path, "vocab.json")));
 
     private static void Model(Terminal terminal, string path, Choices choices)
     {
@@ -102,7 +103,8 @@ internal static class InfoCommand
     private static void File(Terminal terminal, SafetensorsFile file, Choices choices)
     {
         terminal.Line($"[bold]{file.Path}[/]   safetensors");
-        Sheet.Facts(terminal, [.. Weights(file.Entries), ("elements", Numbers.Count(file.Entries.Sum(entry => entry.Count))), .. file.Metadata.Select(pair => (pair.Key, pair.Value))]);
+        Sheet.Facts(terminal, [.. Weights(file.Entries), ("elements", Numbers.Count(file.Entries.Sum(entry => entry.Count))),
+            .. file.Metadata.Select(pair => (pair.Key, pair.Value))]);
         if (choices.Tensors)
             Tensors(terminal, file.Entries);
     }

@@ -25,15 +25,18 @@ internal static class PretrainCommand
     {
         Options<Choices>? choices = null;
         Options<PretrainRecipe>? settings = null;
-        Verb verb = new("pretrain", "Raise a model from raw text.", "grimoire pretrain --data my.txt --minutes 10", "grimoire pretrain --recipe shakespeare-char --data input.txt --lr 5e-4")
+        Verb verb = new("pretrain", "Raise a model from raw text.", "grimoire pretrain --data my.txt --minutes 10",
+            "grimoire pretrain --recipe shakespeare-char --data input.txt --lr 5e-4")
         {
-            Detail = "With nothing but --data, the model, the tokenizer and the schedule are chosen from the amount of text and the minutes. Ctrl-C saves a checkpoint; the same command goes on from it.",
+            Detail = "With nothing but --data, the model, the tokenizer and the schedule are chosen from the amount of text and the minutes. Ctrl-C saves a " +
+                "checkpoint; the same command goes on from it.",
             Run = (parse, terminal) =>
             {
                 Choices chosen = choices!.Read(parse, new Choices());
                 PretrainRecipe recipe = RecipeRequest.Read(parse, settings!, chosen.Recipe);
                 string folder = chosen.Run ?? Path.Combine("runs", RecipeRequest.NameOf(recipe));
-                return TrainingSession.Run(terminal, recipe, folder, [.. parse.Tokens.Select(token => token.Value)], "Begin another with another --run folder.");
+                return TrainingSession.Run(terminal, recipe, folder, [.. parse.Tokens.Select(token => token.Value)],
+                    "Begin another with another --run folder.");
             },
         };
         choices = new Options<Choices>(verb, Choices.Settings, new Choices());

@@ -31,9 +31,11 @@ internal static class QuickstartCommand
     {
         Options<Choices>? choices = null;
         Options<PretrainRecipe>? settings = null;
-        Verb verb = new("quickstart", "Raise a small model in five minutes, with no data at hand.", "grimoire quickstart", "grimoire quickstart --fresh --minutes 1")
+        Verb verb = new("quickstart", "Raise a small model in five minutes, with no data at hand.", "grimoire quickstart",
+            "grimoire quickstart --fresh --minutes 1")
         {
-            Detail = "Writes a small generated language world, trains a tokenizer and a model on it, and tells how to talk to it. Ctrl-C saves a checkpoint; the same command goes on from it.",
+            Detail = "Writes a small generated language world, trains a tokenizer and a model on it, and tells how to talk to it. Ctrl-C saves a checkpoint; " +
+                "the same command goes on from it.",
             Run = (parse, terminal) => Run(parse, terminal, choices!.Read(parse, new Choices()), settings!),
         };
         choices = new Options<Choices>(verb, Choices.Settings, new Choices());

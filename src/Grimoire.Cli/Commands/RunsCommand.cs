@@ -72,7 +72,8 @@ internal static class RunsCommand
 
         Sheet.Rows(terminal, ["Run", "Status", ">Steps", ">Loss", ">Validation", ">Time", "Begun"], runs.Select(run => (IReadOnlyList<string>)
         [
-            Path.GetRelativePath(".", run.Folder), Word(run.Info.Status), Numbers.Count(run.Steps), Numbers.Loss(run.Loss), Numbers.Loss(run.BestValidationLoss),
+            Path.GetRelativePath(".", run.Folder), Word(run.Info.Status), Numbers.Count(run.Steps), Numbers.Loss(run.Loss),
+                Numbers.Loss(run.BestValidationLoss),
             Numbers.Duration(run.Seconds), Date(run.Info.Started),
         ]));
         return Tool.Success;

@@ -35,7 +35,8 @@ internal static class TokenizerCommand
         public static SettingList<TrainChoices> Settings { get; } =
         [
             Setting.Of("kind", "what the pieces are", TokenizerSettings.Kinds, (TrainChoices c) => c.Kind, (c, v) => c with { Kind = v }),
-            Setting.Of("vocabulary", "the most pieces, special ones included", Count(2, 1 << 20), (TrainChoices c) => c.Vocabulary, (c, v) => c with { Vocabulary = v }),
+            Setting.Of("vocabulary", "the most pieces, special ones included", Count(2, 1 << 20), (TrainChoices c) => c.Vocabulary,
+                (c, v) => c with { Vocabulary = v }),
             Setting.Of("out", "the folder to write tokenizer.json to", Text("a path"), (TrainChoices c) => c.Out, (c, v) => c with { Out = v }),
             Setting.Of("pattern", "how text is cut into words, across which nothing merges", Text("gpt2, gpt4, llama3 or qwen2"),
                 (TrainChoices c) => c.Pattern, (c, v) => c with { Pattern = v }),
@@ -57,7 +58,8 @@ internal static class TokenizerCommand
         [
             Setting.Of("file", "the text of a file", Text("a path").OrNone(), (EncodeChoices c) => c.File, (c, v) => c with { File = v }),
             Setting.Of("pieces", "a table of ids and pieces", Flag, (EncodeChoices c) => c.Pieces, (c, v) => c with { Pieces = v }),
-            Setting.Of("special", "read the names of special tokens in the text as those tokens", Flag, (EncodeChoices c) => c.Special, (c, v) => c with { Special = v }),
+            Setting.Of("special", "read the names of special tokens in the text as those tokens", Flag, (EncodeChoices c) => c.Special,
+                (c, v) => c with { Special = v }),
             Setting.Of("json", "as JSON", Flag, (EncodeChoices c) => c.Json, (c, v) => c with { Json = v }),
         ];
     }
@@ -66,7 +68,8 @@ internal static class TokenizerCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "text files, UTF-8", Arity = ArgumentArity.OneOrMore };
         Options<TrainChoices>? options = null;
-        Verb verb = new("train", "Train a vocabulary on text files.", "grimoire tokenizer train my.txt --vocabulary 4096 --out my-tokenizer", "grimoire tokenizer train names.txt --kind char")
+        Verb verb = new("train", "Train a vocabulary on text files.", "grimoire tokenizer train my.txt --vocabulary 4096 --out my-tokenizer",
+            "grimoire tokenizer train names.txt --kind char")
         {
             Run = (parse, terminal) => Train(terminal, parse.GetRequiredValue(files), options!.Read(parse, new TrainChoices())),
         };
@@ -89,7 +92,8 @@ internal static class TokenizerCommand
         Tokenizer tokenizer = Waiting.While(terminal, "training the vocabulary", () => TokenizerTrainer.TrainFiles(files, options, cancel: terminal.Stop));
         tokenizer.Save(choices.Out);
         terminal.Out.WriteLine(
-            $"{Numbers.Count(tokenizer.VocabularySize)} pieces in {Numbers.Duration(Stopwatch.GetElapsedTime(begin).TotalSeconds)}, written to {Path.Combine(choices.Out, "tokenizer.json")}");
+            $"{Numbers.Count(tokenizer.VocabularySize)} pieces in {Numbers.Duration(Stopwatch.GetElapsedTime(begin).TotalSeconds)}, written to " +
+                $"{Path.Combine(choices.Out, "tokenizer.json")}");
         terminal.Out.WriteLine($"Try it: {CommandText.Of("grimoire", "tokenizer", "encode", choices.Out, "Once upon a time", "--pieces")}");
         return Tool.Success;
     }
@@ -99,9 +103,11 @@ internal static class TokenizerCommand
         var tokenizer = new Argument<string>("TOKENIZER") { Description = "a tokenizer.json, or a folder that holds one" };
         var text = new Argument<string?>("TEXT") { Description = "the text; - or nothing reads standard input", Arity = ArgumentArity.ZeroOrOne };
         Options<EncodeChoices>? options = null;
-        Verb verb = new("encode", "Turn text into token ids.", "grimoire tokenizer encode my-tokenizer 'Hello, world' --pieces", "cat my.txt | grimoire tokenizer encode gpt2/")
+        Verb verb = new("encode", "Turn text into token ids.", "grimoire tokenizer encode my-tokenizer 'Hello, world' --pieces",
+            "cat my.txt | grimoire tokenizer encode gpt2/")
         {
-            Run = (parse, terminal) => Encode(terminal, Tokenizer.Load(parse.GetRequiredValue(tokenizer)), parse.GetValue(text), options!.Read(parse, new EncodeChoices())),
+            Run = (parse, terminal) => Encode(terminal, Tokenizer.Load(parse.GetRequiredValue(tokenizer)), parse.GetValue(text),
+                options!.Read(parse, new EncodeChoices())),
         };
         verb.Add(tokenizer);
         verb.Add(text);
@@ -116,13 +122,15 @@ internal static class TokenizerCommand
         if (choices.Json)
             Json(terminal, tokenizer, ids);
         else if (choices.Pieces)
-            Sheet.Rows(terminal, [">Id", "Piece"], ids.Select(id => (IReadOnlyList<string>)[id.ToString(CultureInfo.InvariantCulture), Pieces.Visible(tokenizer.Piece(id))]));
+            Sheet.Rows(terminal, [">Id", "Piece"], ids.Select(
+                id => (IReadOnlyList<string>)[id.ToString(CultureInfo.InvariantCulture), Pieces.Visible(tokenizer.Piece(id))]));
         else
             terminal.Out.WriteLine(string.Join(' ', ids.Select(id => id.ToString(CultureInfo.InvariantCulture))));
         if (choices.Pieces && !choices.Json)
         {
             int bytes = Encoding.UTF8.GetByteCount(text);
-            terminal.Out.WriteLine($"{Numbers.Count(ids.Length)} tokens for {Numbers.Count(bytes)} bytes: {Numbers.Fixed(bytes / (double)Math.Max(1, ids.Length), 2)} bytes a token");
+            double each = bytes / (double)Math.Max(1, ids.Length);
+            terminal.Out.WriteLine($"{Numbers.Count(ids.Length)} tokens for {Numbers.Count(bytes)} bytes: {Numbers.Fixed(each, 2)} bytes a token");
         }
 
         return Tool.Success;
@@ -146,11 +154,13 @@ internal static class TokenizerCommand
     {
         var tokenizer = new Argument<string>("TOKENIZER") { Description = "a tokenizer.json, or a folder that holds one" };
         var ids = new Argument<string[]>("ID") { Description = "token ids; none reads them from standard input", Arity = ArgumentArity.ZeroOrMore };
-        Verb verb = new("decode", "Turn token ids into text.", "grimoire tokenizer decode gpt2/ 15496 11 995", "grimoire tokenizer encode gpt2/ 'Hi' | grimoire tokenizer decode gpt2/")
+        Verb verb = new("decode", "Turn token ids into text.", "grimoire tokenizer decode gpt2/ 15496 11 995",
+            "grimoire tokenizer encode gpt2/ 'Hi' | grimoire tokenizer decode gpt2/")
         {
             Run = (parse, terminal) =>
             {
-                string[] words = parse.GetValue(ids) is { Length: > 0 } given ? given : terminal.In.ReadToEnd().Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
+                string[] words = parse.GetValue(ids) is { Length: > 0 } given ? given
+                    : terminal.In.ReadToEnd().Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
                 int[] parsed = [.. words.Select(Ids.Parse)];
                 terminal.Out.WriteLine(Tokenizer.Load(parse.GetRequiredValue(tokenizer)).Decode(parsed, skipSpecial: false));
                 return Tool.Success;

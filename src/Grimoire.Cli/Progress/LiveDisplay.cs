@@ -71,7 +71,8 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
         grid.AddRow([.. ((string[])
         [
             Numbers.Loss(Pace!.Loss), Numbers.Loss(Pace.ValidationLoss), double.IsNaN(Pace.TokensPerSecond) ? "–" : Numbers.Short(Pace.TokensPerSecond),
-            double.IsNaN(Pace.ShareOfPeak) ? "–" : Numbers.Percent(Pace.ShareOfPeak), Pace.Rate.ToString("0.0e0", System.Globalization.CultureInfo.InvariantCulture),
+            double.IsNaN(Pace.ShareOfPeak) ? "–" : Numbers.Percent(Pace.ShareOfPeak),
+                Pace.Rate.ToString("0.0e0", System.Globalization.CultureInfo.InvariantCulture),
         ]).Select(value => new Text(value, new Style(decoration: Decoration.Bold)))]);
         return grid;
     }
@@ -89,6 +90,7 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
         })];
         (double low, double high) = (means.Min(), means.Max());
         const string Heights = "▁▂▃▄▅▆▇█";
-        return new Text("  " + string.Concat(means.Select(m => Heights[(int)((Heights.Length - 1) * (m - low) / Math.Max(high - low, 1e-9))])), new Style(Color.Teal));
+        return new Text("  " + string.Concat(means.Select(m => Heights[(int)((Heights.Length - 1) * (m - low) / Math.Max(high - low, 1e-9))])),
+            new Style(Color.Teal));
     }
 }

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Cli;
 
 /// <summary>
-/// What the processor can do at most: multiply-adds of whole vectors in registers, on all threads at once. The share of it that training reaches says how much of the
-/// machine is used.
+/// What the processor can do at most: multiply-adds of whole vectors in registers, on all threads at once. The share of it that training reaches says how much
+/// of the machine is used.
 /// </summary>
 internal static class MachinePeak
 {

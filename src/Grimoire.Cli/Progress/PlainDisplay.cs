@@ -20,7 +20,8 @@ internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
                 break;
             case TrainingEvent.Validated validated:
                 terminal.Out.WriteLine(
-                    $"{Place(validated.Step)}validation loss {Numbers.Fixed(validated.Loss, 4)}, {Numbers.Fixed(validated.BitsPerByte, 3)} bits a byte{(validated.Best ? ", the best so far" : "")}");
+                    $"{Place(validated.Step)}validation loss {Numbers.Fixed(validated.Loss, 4)}, {Numbers.Fixed(validated.BitsPerByte, 3)} bits a " +
+                        $"byte{(validated.Best ? ", the best so far" : "")}");
                 break;
             case TrainingEvent.Sampled sampled:
                 terminal.Out.WriteLine($"{Place(sampled.Step)}the model writes: {Sentences.OneLine(sampled.Sample.Prompt + sampled.Sample.Text, 300)}");
@@ -31,7 +32,8 @@ internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
     private string StepLine(TrainingEvent.Stepped step)
     {
         string share = double.IsNaN(Pace!.ShareOfPeak) ? "" : $", {Numbers.Percent(Pace.ShareOfPeak)} of the peak";
-        return $"{Place(step.Step)}loss {Numbers.Fixed(Pace.Loss, 4)}, {Numbers.Short(Pace.TokensPerSecond)} tokens/s{share}, {Numbers.Duration(Pace.SecondsLeft)} left";
+        return $"{Place(step.Step)}loss {Numbers.Fixed(Pace.Loss, 4)}, {Numbers.Short(Pace.TokensPerSecond)} tokens/s{share}, " +
+            $"{Numbers.Duration(Pace.SecondsLeft)} left";
     }
 
     private string Place(long step) => $"step {Numbers.Count(step)}/{Numbers.Count(Pace!.Steps)}: ";
