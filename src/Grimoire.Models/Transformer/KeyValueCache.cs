@@ -57,11 +57,11 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
         }
     }
 
-    /// <summary>Puts rows <paramref name="start"/>… of a layer's new keys and values behind the remembered ones.</summary>
-    internal void Write(Kernels kernels, int layer, Tensor k, Tensor v, int start, int count)
+    /// <summary>Puts rows <paramref name="start"/>… of a layer's new keys and values at a position, behind the remembered ones.</summary>
+    internal void Write(Kernels kernels, int layer, Tensor k, Tensor v, int start, int count, int position)
     {
-        kernels.CopyRows(k, start, count, keys[layer]!, Length);
-        kernels.CopyRows(v, start, count, values[layer]!, Length);
+        kernels.CopyRows(k, start, count, keys[layer]!, position);
+        kernels.CopyRows(v, start, count, values[layer]!, position);
     }
 
     /// <summary>Counts tokens that every layer has written.</summary>

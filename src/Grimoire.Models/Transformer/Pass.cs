@@ -98,8 +98,9 @@ public sealed class Pass
 
     internal void Remember(int layer, Tensor k, Tensor v)
     {
+        // By position, not behind what the cache holds: a block that is computed again writes the same rows again.
         foreach (Batch.Sequence s in Batch.Sequences)
-            s.Cache?.Write(Workspace.Kernels, layer, k, v, s.Start, s.Length);
+            s.Cache?.Write(Workspace.Kernels, layer, k, v, s.Start, s.Length, s.Position);
     }
 
     /// <summary>All layers have run: the caches now hold this batch's tokens.</summary>

@@ -22,6 +22,8 @@ public static class ResumeCheck
             Log = recipe.Log with { SampleInterval = 0, EvaluationInterval = steps, CheckpointInterval = 0, Keep = 1 },
         };
         string whole = Path.Combine(folder, "uninterrupted"), halves = Path.Combine(folder, "interrupted");
+        if (Runs.Run.Exists(whole) || Runs.Run.Exists(halves))
+            throw new GrimoireException($"{folder}: holds the runs of an earlier check, which would be found finished; delete it or choose another folder.");
         progress?.Report($"{steps} steps at once");
         Train(brief, whole, stopAt: null);
         progress?.Report($"{steps / 2} steps, a stop, and the rest");
@@ -37,9 +39,9 @@ public static class ResumeCheck
     private static void Train(PretrainRecipe recipe, string folder, int? stopAt)
     {
         using var stop = new CancellationTokenSource();
-        var watch = new StopAt(stopAt, stop);
-        using Pretraining pretraining = Pretraining.Prepare(recipe, folder, [], events: watch);
-        pretraining.Train(stop.Token);
+        using Pretraining pretraining = Pretraining.Prepare(recipe, folder, [], events: new StopAt(stopAt, stop));
+        if (pretraining.Train(stop.Token) != (stopAt is null ? TrainingOutcome.Finished : TrainingOutcome.Stopped))
+            throw new InvalidOperationException($"the run of {recipe.Steps} steps did not end where it should");
     }
 
     private static string FinalFile(string runFolder, string file) => Path.Combine(Runs.Run.Checkpoints(runFolder)[^1].Folder, file);

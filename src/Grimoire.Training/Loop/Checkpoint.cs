@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grimoire.Models;
@@ -10,37 +11,66 @@ namespace Grimoire.Training;
 
 /// <summary>
 /// Everything that later steps depend on, in a folder: the model as a Hugging Face folder (so that it can be run as it is), the optimizer's
-/// memory, and <c>checkpoint.json</c> with the rest and a hash of every file. It is written beside its place, flushed and renamed: a folder under
-/// its final name is complete.
+/// memory, and <c>checkpoint.json</c> with the rest and a hash of every file, itself included. It is written beside its place, flushed and
+/// renamed, and taken away by renaming first: a folder under its final name is complete.
 /// </summary>
 public static class Checkpoint
 {
     /// <summary>The file that is written last and vouches for the others.</summary>
     public const string StateFile = "checkpoint.json";
 
-    private const string OptimizerFile = "optimizer.safetensors";
+    private const string OptimizerFile = "optimizer.safetensors", Unfinished = ".tmp", SetAside = ".damaged";
 
     /// <summary>Writes a checkpoint to <paramref name="folder"/>, replacing what is there.</summary>
     /// <exception cref="GrimoireException">The folder cannot be written; what was there before is untouched.</exception>
     public static void Save(string folder, LanguageModel model, Optimizer optimizer, TrainerState state)
     {
-        string beside = $"{folder}.{Environment.ProcessId}.tmp";
+        string beside = $"{folder}.{Environment.ProcessId}{Unfinished}";
         try
         {
-            Remove(beside);
+            Delete(beside);
             Directory.CreateDirectory(beside);
             model.Save(beside, DType.F32);
             Safetensors.Write(Path.Combine(beside, OptimizerFile), optimizer.State.Select(p => (p.Name, p.Tensor)));
-            AtomicFile.WriteText(Path.Combine(beside, StateFile), Describe(beside, optimizer.Steps, state).ToJsonString());
+            AtomicFile.WriteText(Path.Combine(beside, StateFile), Signed(Describe(beside, optimizer.Steps, state)).ToJsonString());
             Remove(folder);
             Directory.Move(beside, folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or GrimoireException)
         {
-            TryRemove(beside);
+            TryDelete(beside);
             string why = (e as GrimoireException)?.InnerException?.Message ?? e.Message;
             throw new GrimoireException(
                 $"{folder}: the checkpoint cannot be written ({why.TrimEnd('.')}); earlier checkpoints are untouched: free space, then continue with the same command.", e);
+        }
+    }
+
+    /// <summary>Takes a checkpoint away, whole or not at all.</summary>
+    public static void Remove(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        string beside = $"{folder}.old{Unfinished}";
+        TryDelete(beside);
+        Directory.Move(folder, beside);
+        TryDelete(beside);
+    }
+
+    /// <summary>
+    /// Removes what killed processes left unfinished, and sets aside, under another name, the checkpoints later than <paramref name="step"/>:
+    /// training goes on from there, so they are damaged ones.
+    /// </summary>
+    public static void CleanUp(string runFolder, long step)
+    {
+        string checkpoints = Path.Combine(runFolder, "checkpoints");
+        if (!Directory.Exists(checkpoints))
+            return;
+        foreach (string unfinished in Directory.GetDirectories(checkpoints, "*" + Unfinished))
+            TryDelete(unfinished);
+        foreach ((long _, string folder) in Run.Checkpoints(runFolder).Where(c => c.Step > step))
+        {
+            TryDelete(folder + SetAside);
+            Directory.Move(folder, folder + SetAside);
         }
     }
 
@@ -57,13 +87,42 @@ public static class Checkpoint
         return null;
     }
 
-    /// <summary>Where training stood.</summary>
-    /// <exception cref="GrimoireException">The folder holds no undamaged checkpoint.</exception>
-    public static TrainerState ReadState(string folder) =>
-        Fault(folder) is { } fault ? throw new GrimoireException(fault) : TrainerState.FromJson(ReadJson(folder)["trainer"]!.AsObject());
+    /// <summary>What is wrong with a checkpoint, in a sentence, or null: every file is read and compared with its hash.</summary>
+    public static string? Fault(string folder)
+    {
+        try
+        {
+            foreach ((string name, JsonNode? entry) in ReadSigned(folder)["files"]!.AsObject())
+            {
+                string path = Path.Combine(folder, Path.GetFileName(name));
+                if (!File.Exists(path) || new FileInfo(path).Length != entry!["bytes"]!.GetValue<long>() || Hash(path) != entry["sha256"]!.GetValue<string>())
+                    return $"{path}: missing or changed since it was written; the checkpoint cannot be used.";
+            }
+
+            return null;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            return Incomplete(folder, e);
+        }
+    }
+
+    /// <summary>Where training stood. The weights are not looked at; <see cref="Newest"/> and <see cref="Fault"/> do.</summary>
+    /// <exception cref="GrimoireException">The folder holds no checkpoint, or its state is damaged.</exception>
+    public static TrainerState ReadState(string folder)
+    {
+        try
+        {
+            return TrainerState.FromJson(ReadSigned(folder)["trainer"]!.AsObject());
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw new GrimoireException(Incomplete(folder, e), e);
+        }
+    }
 
     /// <summary>Gives an optimizer the memory it had; the model's parameters come with the model, loaded from the same folder.</summary>
-    /// <exception cref="GrimoireException">The checkpoint belongs to another model or optimizer.</exception>
+    /// <exception cref="GrimoireException">The checkpoint is damaged or belongs to another model or optimizer.</exception>
     public static void Restore(string folder, Optimizer optimizer)
     {
         SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, OptimizerFile));
@@ -74,7 +133,14 @@ public static class Checkpoint
             Kernels.Reference.Copy(saved, parameter.Tensor);
         }
 
-        optimizer.Steps = ReadJson(folder)["optimizer_steps"]!.GetValue<long>();
+        try
+        {
+            optimizer.Steps = ReadSigned(folder)["optimizer_steps"]!.GetValue<long>();
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw new GrimoireException(Incomplete(folder, e), e);
+        }
     }
 
     private static JsonObject Describe(string folder, long optimizerSteps, TrainerState state)
@@ -85,27 +151,25 @@ public static class Checkpoint
         return new JsonObject { ["trainer"] = state.ToJson(), ["optimizer_steps"] = optimizerSteps, ["files"] = files };
     }
 
-    /// <summary>What is wrong with a checkpoint, in a sentence, or null.</summary>
-    private static string? Fault(string folder)
+    /// <summary>The object with the hash of its own text, so that a changed step or hash is noticed like a changed weight.</summary>
+    private static JsonObject Signed(JsonObject state)
     {
-        try
-        {
-            foreach ((string name, JsonNode? entry) in ReadJson(folder)["files"]!.AsObject())
-            {
-                string path = Path.Combine(folder, Path.GetFileName(name));
-                if (!File.Exists(path) || new FileInfo(path).Length != entry!["bytes"]!.GetValue<long>() || Hash(path) != entry["sha256"]!.GetValue<string>())
-                    return $"{path}: missing or changed since it was written; the checkpoint cannot be used.";
-            }
-
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or NullReferenceException or FormatException)
-        {
-            return $"{folder}: not a complete checkpoint ({e.Message.Split(". ")[0].TrimEnd('.')}).";
-        }
+        state["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state.ToJsonString())));
+        return state;
     }
 
-    private static JsonObject ReadJson(string folder) => JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, StateFile)))!.AsObject();
+    private static JsonObject ReadSigned(string folder)
+    {
+        JsonObject state = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, StateFile)))!.AsObject();
+        string? signature = state["sha256"]?.GetValue<string>();
+        state.Remove("sha256");
+        return Signed(state)["sha256"]!.GetValue<string>() == signature ? state : throw new FormatException($"{StateFile} has changed since it was written");
+    }
+
+    private static bool IsDamage(Exception e) =>
+        e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException;
+
+    private static string Incomplete(string folder, Exception e) => $"{folder}: not a complete checkpoint ({e.Message.Split(". ")[0].TrimEnd('.')}).";
 
     private static string Hash(string path)
     {
@@ -113,24 +177,22 @@ public static class Checkpoint
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private static void Remove(string folder)
+    private static void Delete(string folder)
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
 
-    private static void TryRemove(string folder)
+    /// <summary>Deletes what nobody needs; what cannot be deleted now is when the run is next opened.</summary>
+    private static void TryDelete(string folder)
     {
         try
         {
-            Remove(folder);
+            Delete(folder);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The write already failed; its own error is the one to tell.
-        }
-        catch (UnauthorizedAccessException)
-        {
+            // Leftovers under another name disturb nothing.
         }
     }
 }

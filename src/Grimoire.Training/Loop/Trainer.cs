@@ -13,6 +13,8 @@ public sealed class Trainer(
     LanguageModel model, Optimizer optimizer, Schedule schedule, SequenceSampler data, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
 {
     private readonly Tape tape = new();
+    private (long Tokens, double Seconds) logged;
+    private long savedStep = -1;
 
     /// <summary>Where training stands.</summary>
     public TrainerState State { get; private set; } = new();
@@ -23,12 +25,14 @@ public sealed class Trainer(
     /// <summary>Told about everything that happens.</summary>
     public IProgress<TrainingEvent>? Progress { get; init; }
 
-    /// <summary>Takes up the state of a checkpoint whose model this trainer was given.</summary>
-    /// <exception cref="GrimoireException">The checkpoint is damaged or belongs to another optimizer.</exception>
+    /// <summary>Takes up the state of an undamaged checkpoint (<see cref="Checkpoint.Newest"/>) whose model this trainer was given.</summary>
+    /// <exception cref="GrimoireException">The checkpoint belongs to another optimizer.</exception>
     public void Restore(string checkpoint)
     {
         State = Checkpoint.ReadState(checkpoint);
         Checkpoint.Restore(checkpoint, optimizer);
+        logged = (State.Tokens, State.Seconds);
+        savedStep = State.Step;
     }
 
     /// <summary>Trains until all steps are done or <paramref name="stop"/> asks to save and leave.</summary>
@@ -48,8 +52,9 @@ public sealed class Trainer(
             bool best = (last || Due(settings.EvaluationInterval)) && Validate();
             if (Sample is not null && (last || Due(settings.SampleInterval)))
                 WriteSamples();
-            // The first checkpoint proves, before hours have gone by, that one can be written.
-            if (last || best || State.Step == 1 || Due(settings.CheckpointInterval))
+            // The first checkpoint proves, before hours have gone by, that one can be written. None is due while the loss is far off: it would push out good ones.
+            bool due = Due(settings.CheckpointInterval) && State.Watchdog.Strikes == 0;
+            if (last || best || due || State.Step == 1)
                 Save();
         }
 
@@ -83,7 +88,7 @@ public sealed class Trainer(
         double norm = optimizer.GradientNorm();
         (WatchdogState watchdog, string? fault) = Watchdog.Judge(State.Watchdog, loss, norm);
         if (fault is not null)
-            throw Diverged(fault);
+            throw Diverged(State.Step + 1, fault);
         float rate = schedule.Rate(State.Step);
         optimizer.Step(rate, Optimizer.ClipScale(norm, settings.Clip));
         optimizer.ZeroGradients();
@@ -98,7 +103,7 @@ public sealed class Trainer(
             Watchdog = watchdog,
         };
         if (Due(settings.LogInterval) || State.Step == 1 || State.Step == settings.Steps)
-            Log((Metric.Loss, loss), (Metric.LearningRate, rate), (Metric.GradientNorm, norm), (Metric.TokensPerSecond, targets / seconds));
+            LogStep(loss, rate, norm);
         Progress?.Report(new TrainingEvent.Stepped(State.Step, loss, rate, norm, targets, seconds));
     }
 
@@ -107,7 +112,7 @@ public sealed class Trainer(
     {
         workspace.Exchange(tape);
         workspace.Reset();
-        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)index));
+        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)index), settings.Recompute);
         Pass pass = model.Transformer.Begin(workspace, batch.ToBatch(), options);
         Tensor loss = LanguageModeling.Loss(model.Transformer, pass, batch.Targets, settings.Loss);
         tape.Backward(loss, scale);
@@ -141,8 +146,13 @@ public sealed class Trainer(
 
     private void Save()
     {
+        if (savedStep == State.Step)
+            return;
+        if (optimizer.Parameters.FirstOrDefault(p => !double.IsFinite(workspace.Kernels.SumOfSquares(p.Tensor))) is { Tensor: not null } broken)
+            throw Diverged(State.Step, $"{broken.Name} has values that are not finite");
         string folder = run.CheckpointFolder(State.Step);
         Checkpoint.Save(folder, model, optimizer, State);
+        savedStep = State.Step;
         Prune();
         Progress?.Report(new TrainingEvent.Saved(State.Step, folder));
     }
@@ -150,18 +160,28 @@ public sealed class Trainer(
     /// <summary>Keeps the newest checkpoints and the best.</summary>
     private void Prune()
     {
-        var old = Run.Checkpoints(run.Folder).SkipLast(settings.Keep).Where(c => c.Step != State.BestStep);
-        foreach ((long _, string folder) in old)
-            Directory.Delete(folder, recursive: true);
+        foreach ((long step, string folder) in Run.Checkpoints(run.Folder).SkipLast(settings.Keep))
+        {
+            if (step != State.BestStep)
+                Checkpoint.Remove(folder);
+        }
+    }
+
+    /// <summary>A row of the step's numbers; the rate of tokens is that since the row before.</summary>
+    private void LogStep(double loss, double rate, double norm)
+    {
+        double tokensPerSecond = (State.Tokens - logged.Tokens) / (State.Seconds - logged.Seconds);
+        logged = (State.Tokens, State.Seconds);
+        Log((Metric.Loss, loss), (Metric.LearningRate, rate), (Metric.GradientNorm, norm), (Metric.TokensPerSecond, tokensPerSecond));
     }
 
     private void Log(params ReadOnlySpan<(string Name, double Value)> values) =>
         run.Log(new MetricRow(State.Step, [(Metric.Tokens, State.Tokens), (Metric.Seconds, State.Seconds), .. values]));
 
-    private GrimoireException Diverged(string fault)
+    private GrimoireException Diverged(long step, string fault)
     {
         optimizer.ZeroGradients();
         string kept = Checkpoint.Newest(run.Folder) is { } folder ? $"the last good checkpoint is {folder}" : "there is no checkpoint yet";
-        return new GrimoireException($"Step {State.Step + 1}: {fault}; {kept}. Start again with a lower learning rate (--lr), more warm-up (--warmup) or stronger clipping (--clip).");
+        return new GrimoireException($"Step {step}: {fault}; {kept}. Start again with a lower learning rate (--lr), more warm-up (--warmup) or stronger clipping (--clip).");
     }
 }

@@ -20,6 +20,9 @@ public sealed record TrainerSettings
     /// <summary>Share of activations dropped.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>Whether blocks are computed again in the backward pass rather than remembered: less memory, a third more time, the same result.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Regularisers of the loss.</summary>
     public CrossEntropySpec Loss { get; init; }
 

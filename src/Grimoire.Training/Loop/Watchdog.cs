@@ -23,7 +23,7 @@ public static class Watchdog
     public static (WatchdogState State, string? Fault) Judge(WatchdogState state, double loss, double gradientNorm)
     {
         if (!double.IsFinite(loss) || !double.IsFinite(gradientNorm))
-            return (state, $"the loss is {loss} and the gradient's norm {gradientNorm}");
+            return (state, FormattableString.Invariant($"the loss is {loss} and the gradient's norm {gradientNorm}"));
         double smoothed = double.IsNaN(state.Smoothed) ? loss : (Memory * state.Smoothed) + ((1 - Memory) * loss);
         double lowest = Math.Min(state.Lowest, smoothed);
         bool far = smoothed > lowest + Math.Max(LeastRise, RelativeRise * lowest);

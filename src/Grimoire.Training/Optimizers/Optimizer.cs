@@ -48,6 +48,15 @@ public abstract class Optimizer
         }
     }
 
+    /// <summary>Forgets all steps: moments, velocities and gradients are zero again.</summary>
+    public void Reset()
+    {
+        foreach (Parameter memory in State)
+            Kernels.Fill(memory.Tensor, 0);
+        ZeroGradients();
+        Steps = 0;
+    }
+
     /// <summary>The Euclidean norm of all gradients together.</summary>
     public double GradientNorm()
     {

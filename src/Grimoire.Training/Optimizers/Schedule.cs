@@ -20,9 +20,9 @@ public enum ScheduleKind
 /// <param name="Kind">The shape.</param>
 /// <param name="Peak">The rate after warm-up.</param>
 /// <param name="End">The rate of the last step.</param>
-/// <param name="Warmup">Steps of straight rise from 0.</param>
+/// <param name="Warmup">Steps of straight rise from 0, before the first at the peak.</param>
 /// <param name="Steps">Steps in all.</param>
-/// <param name="DecayFraction">The share of the steps in which <see cref="ScheduleKind.Wsd"/> decays.</param>
+/// <param name="DecayFraction">The share of the steps after warm-up in which <see cref="ScheduleKind.Wsd"/> decays, above 0.</param>
 public sealed record Schedule(ScheduleKind Kind, float Peak, float End, long Warmup, long Steps, float DecayFraction = 0.2f)
 {
     /// <summary>The rate of a step, counted from 0.</summary>
@@ -30,7 +30,7 @@ public sealed record Schedule(ScheduleKind Kind, float Peak, float End, long War
     {
         if (step < Warmup)
             return (float)(Peak * ((step + 1.0) / (Warmup + 1)));
-        double progress = Math.Clamp((double)(step - Warmup) / Math.Max(1, Steps - Warmup), 0, 1);
+        double progress = Math.Clamp((double)(step - Warmup) / Math.Max(1, Steps - 1 - Warmup), 0, 1);
         return (float)(Kind switch
         {
             ScheduleKind.Constant => Peak,

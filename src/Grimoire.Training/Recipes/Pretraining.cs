@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;
@@ -14,48 +13,61 @@ namespace Grimoire.Training.Recipes;
 /// </summary>
 public sealed class Pretraining : IDisposable
 {
-    private const int WarmUpPasses = 2, TimedPasses = 3, ExampleTokens = 64;
-
-    // The rest of a time budget goes to the optimizer, validation, samples and checkpoints.
-    private const double ShareForSteps = 0.85;
+    private const int ExampleTokens = 64;
 
     private readonly PretrainRecipe recipe;
     private readonly string folder;
     private readonly Kernels kernels;
     private readonly TokenData data;
+    private readonly Optimizer optimizer;
     private readonly Trainer trainer;
     private readonly Run run;
-    private readonly double secondsPerStep;
 
-    private Pretraining(PretrainRecipe requested, string folder, IReadOnlyList<string> command, IProgress<string>? progress, IProgress<TrainingEvent>? events)
+    private Pretraining(
+        PretrainRecipe requested, string folder, PreparedText text, IReadOnlyList<string> command, IProgress<string>? progress, IProgress<TrainingEvent>? events)
     {
-        requested.Check();
-        this.folder = Path.GetFullPath(folder);
+        (this.folder, data) = (folder, text.Data);
         kernels = requested.Threads is { } threads ? Kernels.CreateSimd(threads) : Kernels.Simd;
-        (Tokenizer tokenizer, data) = Prepare(requested, progress);
-        var damaged = new List<string>();
-        string? checkpoint = Run.Exists(folder) ? Checkpoint.Newest(folder, damaged.Add) : null;
-        Model = checkpoint is null ? Newborn(requested, tokenizer) : LanguageModel.Load(checkpoint, trainable: true);
-
+        SequenceSampler sampler = requested.TrainingSampler(data.Train, text.Tokenizer);
         var workspace = new Workspace(kernels);
-        SequenceSampler sampler = requested.TrainingSampler(data.Train, tokenizer);
+
+        // The run as it stands: new, begun, or with a checkpoint to go on from.
+        bool begun = Run.Exists(folder);
+        var damaged = new List<string>();
+        string? checkpoint = begun ? Checkpoint.Newest(folder, damaged.Add) : null;
+        TrainerState state = checkpoint is null ? new TrainerState() : Checkpoint.ReadState(checkpoint);
+        Model = checkpoint is null ? Newborn(requested, text.Tokenizer) : LanguageModel.Load(checkpoint, trainable: true);
+        optimizer = requested.MakeOptimizer(Model.Transformer, kernels);
+
+        // Its steps are fixed when it begins.
         progress?.Report("timing a step");
-        secondsPerStep = TimeStep(Model.Transformer, workspace, sampler, requested);
-        recipe = Run.Exists(folder) ? Resolved(folder) : Resolve(requested, secondsPerStep);
+        double secondsPerStep = state.Step > 0
+            ? state.Seconds / state.Step
+            : TimeBudget.SecondsPerStep(Model.Transformer, optimizer, workspace, sampler, requested);
+        recipe = begun ? Resolved(folder) : TimeBudget.Resolve(requested, secondsPerStep);
         long steps = recipe.Steps!.Value;
-        Optimizer optimizer = recipe.MakeOptimizer(Model.Transformer, kernels);
-        run = Run.Exists(folder)
-            ? Run.Resume(folder, checkpoint is null ? 0 : Checkpoint.ReadState(checkpoint).Step)
-            : Run.Create(folder, new RunInfo { Kind = "pretrain", Command = command, Recipe = recipe.ToJson(), Seed = (ulong)recipe.Seed });
-        Validation? validation = recipe.MakeValidation(data.Validation, tokenizer, recipe.Log.EvaluationBatches);
-        trainer = new Trainer(Model, optimizer, recipe.MakeSchedule(steps), sampler, validation, run, recipe.TrainerSettings(steps), workspace)
+
+        Finished = begun && state.Step == steps && Run.ReadInfo(folder).Status == RunStatus.Finished && Directory.Exists(ModelFolder(folder));
+        run = Open(folder, recipe, command, begun ? state.Step : null);
+        try
         {
-            Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
-            Progress = events,
-        };
-        if (checkpoint is not null)
-            trainer.Restore(checkpoint);
-        Plan = MakePlan(sampler, tokenizer, checkpoint is null ? null : trainer.State.Step, damaged);
+            Validation? validation = recipe.MakeValidation(data.Validation, text.Tokenizer, recipe.Log.EvaluationBatches);
+            trainer = new Trainer(Model, optimizer, recipe.MakeSchedule(steps), sampler, validation, run, recipe.TrainerSettings(steps), workspace)
+            {
+                Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
+                Progress = events,
+            };
+            if (checkpoint is not null)
+                trainer.Restore(checkpoint);
+            Plan = MakePlan(sampler, secondsPerStep, checkpoint is null ? null : state.Step, damaged);
+            if (Finished)
+                Model = LanguageModel.Load(ModelFolder(folder));
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The model being raised; once <see cref="Train"/> has finished, the best one.</summary>
@@ -66,6 +78,9 @@ public sealed class Pretraining : IDisposable
 
     /// <summary>Where training stands.</summary>
     public TrainerState State => trainer.State;
+
+    /// <summary>Whether the run was finished before: there is nothing left to train.</summary>
+    public bool Finished { get; }
 
     /// <summary>Where the finished model lies in a run folder.</summary>
     public static string ModelFolder(string runFolder) => Path.Combine(runFolder, "model");
@@ -78,8 +93,21 @@ public sealed class Pretraining : IDisposable
     /// <param name="events">Told about everything while training.</param>
     /// <exception cref="GrimoireException">The text, the recipe or the run folder is at fault.</exception>
     public static Pretraining Prepare(
-        PretrainRecipe recipe, string folder, IReadOnlyList<string> command, IProgress<string>? progress = null, IProgress<TrainingEvent>? events = null) =>
-        new(recipe, folder, command, progress, events);
+        PretrainRecipe recipe, string folder, IReadOnlyList<string> command, IProgress<string>? progress = null, IProgress<TrainingEvent>? events = null)
+    {
+        recipe.Check();
+        folder = Path.GetFullPath(folder);
+        PreparedText text = PreparedText.Read(recipe, folder, progress);
+        try
+        {
+            return new Pretraining(recipe, folder, text, command, progress, events);
+        }
+        catch
+        {
+            text.Data.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Trains to the end, or until <paramref name="stop"/> asks to save and leave. At the end the best model is put into the run's <c>model</c> folder.</summary>
     /// <exception cref="GrimoireException">The loss diverged, or the disk is full; the last good checkpoint remains.</exception>
@@ -88,7 +116,9 @@ public sealed class Pretraining : IDisposable
         try
         {
             TrainingOutcome outcome = trainer.Train(stop);
-            if (outcome == TrainingOutcome.Finished)
+            if (Finished)
+                run.End(RunStatus.Finished);
+            else if (outcome == TrainingOutcome.Finished)
                 Finish();
             else
                 run.End(RunStatus.Stopped, $"stopped after {State.Step} of {Plan.Steps} steps");
@@ -96,7 +126,7 @@ public sealed class Pretraining : IDisposable
         }
         catch (GrimoireException e)
         {
-            run.End(RunStatus.Failed, e.Message);
+            WriteFailure(e);
             throw;
         }
     }
@@ -117,25 +147,6 @@ public sealed class Pretraining : IDisposable
         data.Dispose();
     }
 
-    /// <summary>Tokenizer and shards, in the run folder; both are found again by a continued run.</summary>
-    private (Tokenizer Tokenizer, TokenData Data) Prepare(PretrainRecipe requested, IProgress<string>? progress)
-    {
-        string tokenizerFolder = Path.Combine(folder, "tokenizer");
-        Corpus corpus = requested.Corpus();
-        bool begun = Run.Exists(folder);
-        if (!begun)
-            progress?.Report(requested.Tokenizer.Path is null ? "training the tokenizer" : "loading the tokenizer");
-        Tokenizer tokenizer = begun ? Tokenizer.Load(tokenizerFolder) : requested.MakeTokenizer(corpus);
-        if (!begun)
-            tokenizer.Save(tokenizerFolder);
-        progress?.Report("reading the text");
-        TokenData prepared = TokenData.Prepare(
-            Path.Combine(folder, "data"), corpus, requested.ValidationCorpus(), TextEncoder.Of(tokenizer, tokenizerFolder),
-            new SplitSettings(requested.Data.ValidationFraction, (ulong)requested.Seed));
-        PretrainingRequest.Check(folder, requested, prepared.Key, begun);
-        return (tokenizer, prepared);
-    }
-
     private static LanguageModel Newborn(PretrainRecipe recipe, Tokenizer tokenizer)
     {
         ModelConfig config = recipe.Config(tokenizer.VocabularySize);
@@ -147,53 +158,23 @@ public sealed class Pretraining : IDisposable
     private static PretrainRecipe Resolved(string folder) =>
         PretrainRecipe.Settings.Read(new PretrainRecipe(), Encoding.UTF8.GetBytes(Run.ReadInfo(folder).Recipe.ToJsonString()), Path.Combine(folder, RunInfo.FileName));
 
-    /// <summary>The recipe with its steps fixed once and for all, so that a continued run does not choose others.</summary>
-    private static PretrainRecipe Resolve(PretrainRecipe requested, double secondsPerStep)
+    /// <summary>Begins the run, or takes it up after a step, rid of what came later or was left unfinished.</summary>
+    private static Run Open(string folder, PretrainRecipe recipe, IReadOnlyList<string> command, long? after)
     {
-        if (requested.Steps is not null)
-            return requested;
-        int steps = (int)Math.Clamp(requested.Minutes!.Value * 60 * ShareForSteps / secondsPerStep, 10, int.MaxValue);
-        int often = Math.Max(1, steps / 10);
-        LogSettings log = requested.Log with
-        {
-            Interval = Math.Min(requested.Log.Interval, Math.Max(1, steps / 100)),
-            EvaluationInterval = often,
-            SampleInterval = requested.Log.SampleInterval == 0 ? 0 : often,
-            CheckpointInterval = often,
-        };
-        return requested with { Steps = steps, Log = log };
+        if (after is not { } step)
+            return Run.Create(folder, new RunInfo { Kind = "pretrain", Command = command, Recipe = recipe.ToJson(), Seed = (ulong)recipe.Seed });
+        Run resumed = Run.Resume(folder, step);
+        Checkpoint.CleanUp(folder, step);
+        return resumed;
     }
 
-    /// <summary>Seconds of a step: the median of a few passes forward and backward, whose gradients are thrown away.</summary>
-    private static double TimeStep(Transformer model, Workspace workspace, SequenceSampler sampler, PretrainRecipe recipe)
-    {
-        var tape = new Tape();
-        workspace.Exchange(tape);
-        var seconds = new double[TimedPasses];
-        for (int i = -WarmUpPasses; i < TimedPasses; i++)
-        {
-            long begin = Stopwatch.GetTimestamp();
-            workspace.Reset();
-            TrainingBatch batch = sampler.Draw(0, recipe.Batch);
-            Tensor loss = LanguageModeling.Loss(model, model.Begin(workspace, batch.ToBatch()), batch.Targets);
-            tape.Backward(loss);
-            if (i >= 0)
-                seconds[i] = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        }
-
-        workspace.Exchange(null);
-        foreach (Parameter parameter in model.Parameters)
-            parameter.Tensor.Grad = null;
-        Array.Sort(seconds);
-        return seconds[TimedPasses / 2] * recipe.Accumulate;
-    }
-
-    private PretrainingPlan MakePlan(SequenceSampler sampler, Tokenizer tokenizer, long? resumedFrom, IReadOnlyList<string> damaged)
+    private PretrainingPlan MakePlan(SequenceSampler sampler, double secondsPerStep, long? resumedFrom, IReadOnlyList<string> damaged)
     {
         TrainingBatch first = sampler.Draw(0, recipe.Batch);
-        long steps = recipe.Steps!.Value;
-        long tokens = steps * first.TargetCount * recipe.Accumulate;
-        ModelConfig config = Model.Transformer.Config;
+        ModelConfig config = Model.Config;
+        long steps = recipe.Steps!.Value, sequences = steps * recipe.Batch * recipe.Accumulate;
+        // Documents differ in length; windows and blocks do not.
+        double length = recipe.Data.Sampling == Sampling.Documents ? (double)data.Train.Length / data.Train.Documents : first.Lengths[0];
         return new PretrainingPlan
         {
             Folder = folder,
@@ -203,12 +184,12 @@ public sealed class Pretraining : IDisposable
             TrainBytes = data.Train.Bytes,
             ValidationTokens = data.Validation?.Length ?? 0,
             Steps = steps,
-            Tokens = tokens,
-            Operations = 3 * config.ForwardOperations(first.Lengths[0]) * tokens,
+            Tokens = (long)(sequences * length),
+            Operations = 3 * config.ForwardOperations((int)Math.Ceiling(length)) * sequences * length,
             EstimatedSeconds = secondsPerStep * (steps - (resumedFrom ?? 0)),
-            StateBytes = config.ParameterCount * sizeof(float) * (recipe.Optimizer.Kind == OptimizerKind.AdamW ? 4 : 3),
+            StateBytes = sizeof(float) * ((2 * config.ParameterCount) + optimizer.State.Sum(p => (long)p.Tensor.Shape.Count)),
             FirstLoss = resumedFrom is null ? trainer.FirstLoss() : null,
-            Example = tokenizer.Decode(first.Tokens.AsSpan(0, Math.Min(first.Lengths[0], ExampleTokens)), skipSpecial: false),
+            Example = Model.Tokenizer.Decode(first.Tokens.AsSpan(0, Math.Min(first.Lengths[0], ExampleTokens)), skipSpecial: false),
             ResumedFrom = resumedFrom,
             Damaged = damaged,
         };
@@ -227,14 +208,26 @@ public sealed class Pretraining : IDisposable
         foreach (string prompt in recipe.Log.Prompts)
         {
             int[] ids = Model.Tokenizer.Encode(prompt);
-            yield return new TextSample(step, prompt, generator.Generate(ids.Length > 0 ? ids : [RecipeParts.EndToken(Model.Tokenizer)], options).Text);
+            yield return new TextSample(step, prompt, generator.Generate(ids.Length > 0 ? ids : [FirstToken()], options).Text);
         }
+    }
+
+    /// <summary>What stands before a text that begins from nothing: the end of another, or, where texts have no ends, the token that the data begins with.</summary>
+    private int FirstToken()
+    {
+        if (RecipeParts.EndTokenOf(Model.Tokenizer) is { } end)
+            return end;
+        var first = new int[1];
+        data.Train.Read(0, first);
+        return first[0];
     }
 
     /// <summary>Keeps the best model, measures it on the whole held-out text and closes the run.</summary>
     private void Finish()
     {
-        if (State.BestStep > 0 && State.BestStep < State.Step)
+        // Where the best checkpoint was damaged meanwhile, the last model stands in, and is what is measured.
+        bool best = State.BestStep > 0 && Checkpoint.Fault(run.CheckpointFolder(State.BestStep)) is null;
+        if (best && State.BestStep < State.Step)
             Model = LanguageModel.Load(run.CheckpointFolder(State.BestStep), trainable: true);
         var results = new Dictionary<string, double>(StringComparer.Ordinal)
         {
@@ -247,10 +240,22 @@ public sealed class Pretraining : IDisposable
             double loss = validation.Loss(Model.Transformer, new Workspace(kernels));
             results[Metric.ValidationLoss] = loss;
             results[Metric.BitsPerByte] = validation.BitsPerByte(loss);
-            results["best_step"] = State.BestStep;
+            results["best_step"] = best ? State.BestStep : State.Step;
         }
 
         Model.Save(ModelFolder(folder), DType.F32);
         run.End(RunStatus.Finished, results: results);
+    }
+
+    /// <summary>Writes down why the run failed, if it can: on a full disk the failure itself is what must be told.</summary>
+    private void WriteFailure(GrimoireException failure)
+    {
+        try
+        {
+            run.End(RunStatus.Failed, failure.Message);
+        }
+        catch (GrimoireException)
+        {
+        }
     }
 }

@@ -10,40 +10,48 @@ namespace Grimoire.Training.Recipes;
 /// </summary>
 internal static class PretrainingRequest
 {
-    private const string FileName = "request.json";
+    private const string FileName = "request.json", DataKey = "data_key";
 
-    /// <summary>Writes the request of a new run; refuses one that differs from that of a run already begun.</summary>
+    /// <summary>Writes down what is asked of a new run.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <param name="recipe">What is asked now.</param>
+    /// <param name="recipe">What is asked.</param>
     /// <param name="dataKey">The hash of text, tokenizer and division.</param>
-    /// <param name="begun">Whether the run has begun.</param>
-    /// <exception cref="GrimoireException">The folder holds a run that was asked for something else.</exception>
-    public static void Check(string folder, PretrainRecipe recipe, string dataKey, bool begun)
+    public static void Write(string folder, PretrainRecipe recipe, string dataKey)
     {
-        JsonObject now = recipe.ToJson();
-        now["data_key"] = dataKey;
-        string path = Path.Combine(folder, FileName);
-        if (!begun)
-        {
-            AtomicFile.WriteText(path, now.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-            return;
-        }
+        JsonObject request = recipe.ToJson();
+        request[DataKey] = dataKey;
+        AtomicFile.WriteText(Path.Combine(folder, FileName), request.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
 
-        JsonObject then = Read(path);
-        foreach ((string key, JsonNode? value) in now)
+    /// <summary>Refuses to continue a run with another recipe than it was begun with.</summary>
+    /// <exception cref="GrimoireException">They differ; the message names the key.</exception>
+    public static void CheckRecipe(string folder, PretrainRecipe recipe)
+    {
+        JsonObject then = Read(folder);
+        foreach ((string key, JsonNode? value) in recipe.ToJson())
         {
-            // How often things are written down and how many threads compute changes no result.
-            if (key is "description" or "threads" || JsonNode.DeepEquals(value, then[key]))
-                continue;
-            string what = key == "data_key" ? "its text or tokenizer has changed since" : $"it was begun with {key} {Shown(then[key])}, not {Shown(value)}";
-            throw new GrimoireException($"{folder}: holds another run: {what}; choose another --run folder, or repeat the first command to continue that run.");
+            // A remark and the number of threads change no result; all else does, or would be passed over in silence.
+            if (key is not ("description" or "threads") && !JsonNode.DeepEquals(value, then[key]))
+                throw Another(folder, $"it was begun with {key} {Shown(then[key])}, not {Shown(value)}");
         }
     }
 
+    /// <summary>Refuses to continue a run on other data than it was begun with.</summary>
+    /// <exception cref="GrimoireException">The text has changed.</exception>
+    public static void CheckData(string folder, string dataKey)
+    {
+        if (!JsonNode.DeepEquals(Read(folder)[DataKey], JsonValue.Create(dataKey)))
+            throw Another(folder, "its text (data) or tokenizer has changed since");
+    }
+
+    private static GrimoireException Another(string folder, string how) =>
+        new($"{folder}: holds another run: {how}; choose another --run folder, or repeat the first command to continue that run.");
+
     private static string Shown(JsonNode? value) => value?.ToJsonString() ?? "none";
 
-    private static JsonObject Read(string path)
+    private static JsonObject Read(string folder)
     {
+        string path = Path.Combine(folder, FileName);
         try
         {
             return JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();

@@ -57,8 +57,11 @@ internal static class RecipeParts
     {
         OptimizerSettings o = recipe.Optimizer;
         float peak = (float)o.LearningRate;
-        return new Schedule(o.Schedule, peak, (float?)o.MinimumLearningRate ?? peak / 10, o.Warmup ?? steps / 50, steps);
+        return new Schedule(o.Schedule, peak, (float?)o.MinimumLearningRate ?? peak / 10, o.Warmup ?? Warmup(steps), steps);
     }
+
+    /// <summary>2 % of all steps, but time enough for Adam's second moments to settle, even in a short run.</summary>
+    private static long Warmup(long steps) => Math.Max(steps / 50, Math.Min(20, steps / 10));
 
     /// <summary>The training sequences.</summary>
     public static SequenceSampler TrainingSampler(this PretrainRecipe recipe, TokenStore store, Tokenizer tokenizer)
@@ -89,6 +92,7 @@ internal static class RecipeParts
         Accumulate = recipe.Accumulate,
         Clip = recipe.Optimizer.Clip,
         Dropout = (float)recipe.Model.Dropout,
+        Recompute = recipe.Recompute,
         Loss = new CrossEntropySpec((float)recipe.LabelSmoothing, (float)recipe.ZLoss),
         Seed = (ulong)recipe.Seed,
         LogInterval = recipe.Log.Interval,
@@ -98,8 +102,10 @@ internal static class RecipeParts
         Keep = recipe.Log.Keep,
     };
 
-    /// <summary>What ends a document, and so also what comes before one: end-of-text, or the line break.</summary>
-    public static int EndToken(Tokenizer tokenizer) =>
-        tokenizer.EndOfText ?? tokenizer.Id("\n")
+    /// <summary>What ends a document, and so also what comes before one: end-of-text, or the line break; null where there is neither.</summary>
+    public static int? EndTokenOf(Tokenizer tokenizer) => tokenizer.EndOfText ?? tokenizer.Id("\n");
+
+    private static int EndToken(Tokenizer tokenizer) =>
+        EndTokenOf(tokenizer)
             ?? throw new GrimoireException("The tokenizer has neither an end-of-text token nor a line break, so documents cannot end; train another tokenizer.");
 }

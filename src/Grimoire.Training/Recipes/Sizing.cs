@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
@@ -22,6 +24,20 @@ public static class Sizing
     // More rounds than this over the same text teach little but the text by heart (Muennighoff et al. 2023, arXiv:2305.16264).
     private const double Epochs = 8;
 
+    // A model may be this much larger than the best one for the work: too large costs less than too small by as much.
+    private const double Slack = 1.4;
+
+    // With more parameters per byte of text than this a model has learned the text by heart long before it has learned the language.
+    private const double ParametersPerByte = 1;
+
+    // The embedding of a small model's vocabulary must not crowd out its blocks.
+    private const double ParametersPerPiece = 500;
+    private const int SmallestVocabulary = 512;
+
+    // Held-out text enough to tell two models apart, and little enough to be read in a minute.
+    private const double HeldOutBytes = 1e6;
+    private const double HeldOutShare = 0.1;
+
     private static readonly (int Layers, int Heads, int Channels, int Context)[] Sizes =
     [
         (3, 3, 96, 128), (4, 4, 128, 128), (5, 5, 160, 256), (6, 6, 192, 256), (6, 4, 256, 256),
@@ -32,42 +48,53 @@ public static class Sizing
     public static PretrainRecipe Recommend(CorpusSize text, double minutes)
     {
         bool characters = text.Bytes < 400_000;
-        int vocabulary = VocabularyFor(text.Bytes);
         double tokens = characters ? text.Characters : text.Bytes / 3.5;
         double work = Rate * 60 * minutes;
 
-        // Work = 6 · parameters · tokens; the tokens are limited by the text.
-        double parameters = Math.Sqrt(work / (6 * TokensPerParameter));
-        (int layers, int heads, int channels, int context) = Sizes.Last(s => s == Sizes[0] || Parameters(s, characters ? 128 : vocabulary) <= parameters);
-        double epochs = work / (6 * Parameters((layers, heads, channels, context), characters ? 128 : vocabulary)) / tokens;
+        // Work = 6 · parameters · tokens seen, and no more parameters than the text can fill.
+        double best = Math.Min(Slack * Math.Sqrt(work / (6 * TokensPerParameter)), ParametersPerByte * text.Bytes);
+        int pieces = VocabularyFor(text.Bytes, best), vocabulary = characters ? 128 : pieces;
+        (int layers, int heads, int channels, int longest) = Sizes.Last(s => s == Sizes[0] || Parameters(s, vocabulary) <= best);
+        double epochs = work / (6 * Parameters((layers, heads, channels, longest), vocabulary)) / tokens;
+        int context = (int)Math.Clamp(tokens / 20, 8, longest);
         return new PretrainRecipe
         {
-            Description = $"chosen for {text.Bytes:N0} bytes of text and {minutes:0.##} minutes",
-            Tokenizer = new TokenizerSettings { Kind = characters ? TokenizerKind.Character : TokenizerKind.Bytes, Vocabulary = vocabulary },
+            Description = string.Create(CultureInfo.InvariantCulture, $"chosen for {text.Bytes:N0} bytes of text and {minutes:0.##} minutes"),
+            Data = new DataSettings { ValidationFraction = Math.Min(HeldOutShare, HeldOutBytes / Math.Max(1, text.Bytes)) },
+            Tokenizer = new TokenizerSettings
+            {
+                Kind = characters ? TokenizerKind.Character : TokenizerKind.Bytes,
+                Vocabulary = pieces,
+            },
             Model = new ModelSettings
             {
                 Family = ModelFamily.Llama,
                 Layers = layers,
                 Heads = heads,
                 Channels = channels,
-                Context = (int)Math.Min(context, Math.Max(16, tokens / 20)),
+                Context = context,
                 Tied = true,
                 Dropout = epochs > Epochs ? 0.2 : epochs > Epochs / 2 ? 0.1 : 0,
             },
-            Batch = Math.Max(4, 4096 / context),
+            Batch = Math.Clamp(4096 / context, 4, 64),
             Steps = null,
             Minutes = minutes,
         };
     }
 
-    private static int VocabularyFor(long bytes) => bytes switch
+    private static int VocabularyFor(long bytes, double parameters)
     {
-        < 2_000_000 => 1024,
-        < 8_000_000 => 2048,
-        < 40_000_000 => 4096,
-        < 400_000_000 => 8192,
-        _ => 16384,
-    };
+        int forText = bytes switch
+        {
+            < 2_000_000 => 1024,
+            < 8_000_000 => 2048,
+            < 40_000_000 => 4096,
+            < 400_000_000 => 8192,
+            _ => 16384,
+        };
+        int forModel = (int)BitOperations.RoundUpToPowerOf2((uint)(parameters / ParametersPerPiece / 2) + 1);
+        return Math.Clamp(forModel, SmallestVocabulary, forText);
+    }
 
     private static double Parameters((int Layers, int Heads, int Channels, int Context) size, int vocabulary) =>
         (12.0 * size.Layers * size.Channels * size.Channels) + ((double)vocabulary * size.Channels);

@@ -45,7 +45,7 @@ public sealed record OptimizerSettings
     /// <summary>The learning rate's course.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
 
-    /// <summary>Steps over which the learning rate rises from 0; null for 2 % of all steps.</summary>
+    /// <summary>Steps over which the learning rate rises from 0; null for 2 % of all steps, at least 20 but no more than a tenth.</summary>
     public int? Warmup { get; init; }
 
     /// <summary>The settings by name.</summary>
@@ -56,7 +56,7 @@ public sealed record OptimizerSettings
         Setting.Of("min_lr", "learning rate at the end (none: a tenth of the peak)", Number(0, 100).OrNone(),
             (OptimizerSettings s) => s.MinimumLearningRate, (s, v) => s with { MinimumLearningRate = v }),
         Setting.Of("schedule", "course of the learning rate", Choice<ScheduleKind>(), (OptimizerSettings s) => s.Schedule, (s, v) => s with { Schedule = v }),
-        Setting.Of("warmup", "steps over which the learning rate rises (none: 2 % of all)", Count(0, int.MaxValue).OrNone(),
+        Setting.Of("warmup", "steps over which the learning rate rises (none: 2 % of all, at least 20, at most a tenth)", Count(0, int.MaxValue).OrNone(),
             (OptimizerSettings s) => s.Warmup, (s, v) => s with { Warmup = v }),
         Setting.Of("beta1", "Adam's decay of the mean gradient", Number(0, 0.99999), (OptimizerSettings s) => s.Beta1, (s, v) => s with { Beta1 = v }),
         Setting.Of("beta2", "Adam's decay of the mean squared gradient", Number(0, 0.99999), (OptimizerSettings s) => s.Beta2, (s, v) => s with { Beta2 = v }),

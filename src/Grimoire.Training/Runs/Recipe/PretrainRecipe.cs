@@ -32,6 +32,9 @@ public sealed record PretrainRecipe
     /// <summary>Passes whose gradients are added up for a step.</summary>
     public int Accumulate { get; init; } = 1;
 
+    /// <summary>Whether blocks are computed again in the backward pass rather than remembered.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Optimizer steps; null to go by <see cref="Minutes"/>.</summary>
     public int? Steps { get; init; } = 2000;
 
@@ -67,6 +70,8 @@ public sealed record PretrainRecipe
     [
         Setting.Of("batch", "sequences a pass", Count(1, 1 << 20), (PretrainRecipe r) => r.Batch, (r, v) => r with { Batch = v }, "Training"),
         Setting.Of("accumulate", "passes a step", Count(1, 1 << 20), (PretrainRecipe r) => r.Accumulate, (r, v) => r with { Accumulate = v }, "Training"),
+        Setting.Of("recompute", "compute blocks again in the backward pass: less memory, a third more time", Flag,
+            (PretrainRecipe r) => r.Recompute, (r, v) => r with { Recompute = v }, "Training"),
         Setting.Of("steps", "optimizer steps", Count(1, int.MaxValue).OrNone(), (PretrainRecipe r) => r.Steps, (r, v) => r with { Steps = v }, "Training"),
         Setting.Of("minutes", "time budget from which the steps are chosen", Number(0.01, 1e6).OrNone(),
             (PretrainRecipe r) => r.Minutes, (r, v) => r with { Minutes = v }, "Training"),
