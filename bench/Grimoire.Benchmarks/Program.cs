@@ -1,18 +1,29 @@
+using System.Globalization;
 using Grimoire.Benchmarks;
 
-// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|attention|elementwise|ops [threads]
-int threads = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : Environment.ProcessorCount;
+// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|attention|elementwise|ops|train [threads]
+//        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
+if (args is ["against", ..] && args.Length > 6)
+{
+    int[] sizes = [.. args[1..6].Select(a => int.Parse(a, CultureInfo.InvariantCulture))];
+    var step = new TrainingStep(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], Environment.ProcessorCount);
+    step.Against(args[6], args[7..], rounds: 5);
+    return 0;
+}
+
+int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : Environment.ProcessorCount;
 IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 {
     "gemm" => Suites.Products(threads),
     "attention" => Suites.Attention(threads),
     "elementwise" => Suites.Elementwise(threads),
     "ops" => Suites.Ops(threads),
+    "train" => Suites.Training(threads),
     _ => null,
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, attention, elementwise or ops; then, if wanted, the number of threads");
+    Console.Error.WriteLine("say what to measure: gemm, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command");
     return 2;
 }
 

@@ -37,6 +37,19 @@ internal static class Suites
         }
     }
 
+    /// <summary>Whole training steps of the two character models.</summary>
+    public static IEnumerable<Measurement> Training(int threads)
+    {
+        foreach (int count in Counts(threads))
+        {
+            foreach ((int layers, int heads, int channels, int context, int batch) in ((int, int, int, int, int)[])[(4, 4, 128, 64, 12), (6, 6, 384, 256, 8)])
+            {
+                var step = new TrainingStep(layers, heads, channels, context, batch, count);
+                yield return new($"step {layers}×{channels}, context {context}, batch {batch} ({step.Tokens} tokens)", count, step.Run, step.Flops);
+            }
+        }
+    }
+
     /// <summary>Attention forward and backward, and decoding; operations of the visible half, as papers count them.</summary>
     public static IEnumerable<Measurement> Attention(int threads)
     {

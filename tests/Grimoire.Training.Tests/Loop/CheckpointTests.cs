@@ -29,7 +29,13 @@ public sealed class CheckpointTests : IDisposable
     {
         var state = new TrainerState
         {
-            Step = 7, Sequences = 84, Tokens = 1344, Seconds = 1 / 3.0, BestLoss = Math.PI, BestStep = 5, Watchdog = new WatchdogState(1.1, 0.7, 3),
+            Step = 7,
+            Sequences = 84,
+            Tokens = 1344,
+            Seconds = 1 / 3.0,
+            BestLoss = Math.PI,
+            BestStep = 5,
+            Watchdog = new WatchdogState(1.1, 0.7, 3),
         };
         optimizer.Steps = 7;
         foreach (Parameter p in optimizer.State)
