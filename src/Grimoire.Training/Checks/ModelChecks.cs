@@ -24,6 +24,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         yield return FirstLoss();
         yield return CausalLeak();
         yield return CacheParity();
+        yield return Packing();
         yield return Reference();
         yield return Threads();
         yield return OverfitOneBatch();
@@ -37,8 +38,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     {
         const double Step = 1e-5, Limit = 1e-5, FloatLimit = 1e-3;
         ModelConfig small = Small();
-        Transformer fast = Newborn(small);
-        Enlarge(fast);
+        Transformer fast = Bent(small);
         Transformer exact = Widened(fast);
         Batch batch = RandomBatch(small, out int[] targets);
         double Loss() => LossOf(exact, new Workspace(Kernels.Reference, null, DType.F64), batch, targets).Item();
@@ -81,11 +81,11 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     /// <summary>A token must not change what was predicted before it: not by one bit.</summary>
     public CheckResult CausalLeak()
     {
-        Transformer model = Newborn(config);
+        Transformer model = Bent(config);
         int[] tokens = RandomTokens(config, Length, stream: 1);
-        float[] before = LogitsOf(model, kernels, tokens);
+        float[] before = LogitsOf(model, kernels, Batch.Of(tokens));
         tokens[^1] = (tokens[^1] + 1) % config.Vocabulary;
-        float[] after = LogitsOf(model, kernels, tokens);
+        float[] after = LogitsOf(model, kernels, Batch.Of(tokens));
         int earlier = (Length - 1) * config.Vocabulary;
         bool same = before.AsSpan(0, earlier).SequenceEqual(after.AsSpan(0, earlier));
         bool seen = config.Vocabulary == 1 || !before.AsSpan(earlier).SequenceEqual(after.AsSpan(earlier));
@@ -96,9 +96,9 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     public CheckResult CacheParity()
     {
         const double Limit = 1e-4;
-        Transformer model = Newborn(config);
+        Transformer model = Bent(config);
         int[] tokens = RandomTokens(config, Length, stream: 2);
-        float[] whole = LogitsOf(model, kernels, tokens);
+        float[] whole = LogitsOf(model, kernels, Batch.Of(tokens));
         var cache = new KeyValueCache(config);
         var workspace = new Workspace(kernels);
         double worst = 0;
@@ -109,7 +109,22 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
             worst = Math.Max(worst, WorstDifference(row, whole.AsSpan(t * config.Vocabulary, config.Vocabulary)));
         }
 
-        return new CheckResult("cache parity", worst < Limit, $"largest difference of logits {Number(worst)} (limit {Number(Limit)})");
+        worst /= RootMeanSquare(whole);
+        return new CheckResult("cache parity", worst < Limit, $"largest difference of logits, as a part of their size, {Number(worst)} (limit {Number(Limit)})");
+    }
+
+    /// <summary>Sequences packed into one batch do not see each other.</summary>
+    public CheckResult Packing()
+    {
+        const double Limit = 1e-4;
+        Transformer model = Bent(config);
+        int[][] sequences = [.. Enumerable.Range(0, Sequences).Select(s => RandomTokens(config, Length - s, (ulong)(4 + s)))];
+        var packed = new Batch();
+        foreach (int[] tokens in sequences)
+            packed.Add(tokens);
+        float[] alone = [.. sequences.SelectMany(tokens => LogitsOf(model, kernels, Batch.Of(tokens)))];
+        double worst = WorstDifference(LogitsOf(model, kernels, packed), alone) / RootMeanSquare(alone);
+        return new CheckResult("packing", worst < Limit, $"largest difference of logits, as a part of their size, {Number(worst)} (limit {Number(Limit)})");
     }
 
     /// <summary>The fast kernels give the logits of the plain ones.</summary>
@@ -117,17 +132,19 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     {
         const double Limit = 1e-4;
         ModelConfig small = Small();
-        Transformer model = Newborn(small);
+        Transformer model = Bent(small);
         int[] tokens = RandomTokens(small, Math.Min(small.Context, Length), stream: 3);
-        double worst = WorstDifference(LogitsOf(model, kernels, tokens), LogitsOf(model, Kernels.Reference, tokens));
-        return new CheckResult("kernels", worst < Limit, $"largest difference of logits from the reference kernels {Number(worst)} (limit {Number(Limit)})");
+        float[] expected = LogitsOf(model, Kernels.Reference, Batch.Of(tokens));
+        double worst = WorstDifference(LogitsOf(model, kernels, Batch.Of(tokens)), expected) / RootMeanSquare(expected);
+        return new CheckResult(
+            "kernels", worst < Limit, $"largest difference of logits from the reference kernels', as a part of their size, {Number(worst)} (limit {Number(Limit)})");
     }
 
     /// <summary>The number of threads changes no bit of loss or gradient.</summary>
     public CheckResult Threads()
     {
         Batch batch = RandomBatch(config, out int[] targets);
-        Transformer one = Newborn(config), three = Newborn(config);
+        Transformer one = Bent(config), three = Bent(config);
         BackwardOf(one, Kernels.CreateSimd(1), DType.F32, batch, targets);
         BackwardOf(three, Kernels.CreateSimd(3), DType.F32, batch, targets);
         int differing = one.Parameters.Zip(three.Parameters).Count(p => !p.First.Tensor.Grad!.Span<float>().SequenceEqual(p.Second.Tensor.Grad!.Span<float>()));
@@ -137,7 +154,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     /// <summary>A model that can learn at all can learn one batch by heart.</summary>
     public CheckResult OverfitOneBatch()
     {
-        const int Steps = 200;
+        const int Steps = 400;
         const double Limit = 0.1;
         ModelConfig small = Small();
         Transformer model = Newborn(small);
@@ -172,11 +189,29 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
 
     private Transformer Newborn(ModelConfig of) => new(of, Initialization.Random(of, seed));
 
-    /// <summary>Weights so large that every part of the model bends: newborn ones leave attention almost flat.</summary>
-    private void Enlarge(Transformer model)
+    /// <summary>
+    /// A model whose every part shows in its logits: newborn ones leave attention almost flat and biases zero. A row's size is about kept by each matrix, whatever
+    /// the channels.
+    /// </summary>
+    private Transformer Bent(ModelConfig of)
     {
-        foreach (Parameter parameter in model.Parameters.Where(p => p.Tensor.Shape.Rank == 2))
-            kernels.Scale(parameter.Tensor, 10, parameter.Tensor);
+        Transformer model = Newborn(of);
+        for (int p = 0; p < model.Parameters.Count; p++)
+        {
+            Tensor tensor = model.Parameters[p].Tensor;
+            if (tensor.Shape.Rank == 2)
+                kernels.Scale(tensor, 56 / MathF.Sqrt(of.Channels), tensor);
+            else
+                Shake(tensor.Span<float>(), CountedRandom.Bits(seed, (ulong)p));
+        }
+
+        return model;
+    }
+
+    private static void Shake(Span<float> values, ulong seed)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] += 0.1f * (float)CountedRandom.Normal(seed, (ulong)i);
     }
 
     private static Transformer Widened(Transformer model)
@@ -195,7 +230,13 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         var batch = new Batch();
         int length = Math.Min(of.Context, Length);
         for (int s = 0; s < Sequences; s++)
-            batch.Add(RandomTokens(of, length - s, (ulong)(10 + s)));
+        {
+            // Each begins differently, so that what follows can be learned by heart even with few tokens.
+            int[] tokens = RandomTokens(of, length - s, (ulong)(10 + s));
+            tokens[0] = s % of.Vocabulary;
+            batch.Add(tokens);
+        }
+
         targets = RandomTokens(of, batch.Count, stream: 20);
         return batch;
     }
@@ -216,8 +257,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         return loss.Item();
     }
 
-    private static float[] LogitsOf(Transformer model, Kernels kernels, int[] tokens) =>
-        model.Forward(model.Begin(new Workspace(kernels), Batch.Of(tokens))).Span<float>().ToArray();
+    private static float[] LogitsOf(Transformer model, Kernels kernels, Batch batch) =>
+        model.Forward(model.Begin(new Workspace(kernels), batch)).Span<float>().ToArray();
 
     private static double RootMeanSquare(ReadOnlySpan<double> values)
     {
@@ -226,6 +267,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
             sum += value * value;
         return Math.Sqrt(sum / values.Length);
     }
+
+    private static double RootMeanSquare(float[] values) => RootMeanSquare([.. values.Select(v => (double)v)]);
 
     private static double WorstDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using Grimoire.Models;
-using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
@@ -28,38 +27,22 @@ public sealed class Pretraining : IDisposable
     {
         (this.folder, data) = (folder, text.Data);
         kernels = requested.Threads is { } threads ? Kernels.CreateSimd(threads) : Kernels.Simd;
-        SequenceSampler sampler = requested.TrainingSampler(data.Train, text.Tokenizer);
         var workspace = new Workspace(kernels);
-
-        // The run as it stands: new, begun, or with a checkpoint to go on from.
-        bool begun = Run.Exists(folder);
-        var damaged = new List<string>();
-        string? checkpoint = begun ? Checkpoint.Newest(folder, damaged.Add) : null;
-        TrainerState state = checkpoint is null ? new TrainerState() : Checkpoint.ReadState(checkpoint);
-        Model = checkpoint is null ? Newborn(requested, text.Tokenizer) : LanguageModel.Load(checkpoint, trainable: true);
+        SequenceSampler sampler = requested.TrainingSampler(data.Train, text.Tokenizer);
+        Standing standing = Standing.Read(folder, requested, text.Tokenizer);
+        Model = standing.Model;
         optimizer = requested.MakeOptimizer(Model.Transformer, kernels);
+        double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(Model.Transformer, optimizer, workspace, sampler, requested, progress);
+        recipe = standing.Begun ? Resolved(folder) : TimeBudget.Resolve(requested, secondsPerStep);
+        Finished = standing.State.Step == recipe.Steps && Run.ReadInfo(folder).Status == RunStatus.Finished && Directory.Exists(ModelFolder(folder));
 
-        // Its steps are fixed when it begins.
-        progress?.Report("timing a step");
-        double secondsPerStep = state.Step > 0
-            ? state.Seconds / state.Step
-            : TimeBudget.SecondsPerStep(Model.Transformer, optimizer, workspace, sampler, requested);
-        recipe = begun ? Resolved(folder) : TimeBudget.Resolve(requested, secondsPerStep);
-        long steps = recipe.Steps!.Value;
-
-        Finished = begun && state.Step == steps && Run.ReadInfo(folder).Status == RunStatus.Finished && Directory.Exists(ModelFolder(folder));
-        run = Open(folder, recipe, command, begun ? state.Step : null);
+        run = Open(folder, recipe, command, standing);
         try
         {
-            Validation? validation = recipe.MakeValidation(data.Validation, text.Tokenizer, recipe.Log.EvaluationBatches);
-            trainer = new Trainer(Model, optimizer, recipe.MakeSchedule(steps), sampler, validation, run, recipe.TrainerSettings(steps), workspace)
-            {
-                Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
-                Progress = events,
-            };
-            if (checkpoint is not null)
+            trainer = MakeTrainer(sampler, workspace, events);
+            if (standing.Checkpoint is { } checkpoint)
                 trainer.Restore(checkpoint);
-            Plan = MakePlan(sampler, secondsPerStep, checkpoint is null ? null : state.Step, damaged);
+            Plan = MakePlan(sampler, secondsPerStep, standing);
             if (Finished)
                 Model = LanguageModel.Load(ModelFolder(folder));
         }
@@ -147,28 +130,31 @@ public sealed class Pretraining : IDisposable
         data.Dispose();
     }
 
-    private static LanguageModel Newborn(PretrainRecipe recipe, Tokenizer tokenizer)
-    {
-        ModelConfig config = recipe.Config(tokenizer.VocabularySize);
-        var model = new LanguageModel(new Transformer(config, Initialization.Random(config, (ulong)recipe.Seed)), tokenizer);
-        model.Transformer.SetTrainable(true);
-        return model;
-    }
-
     private static PretrainRecipe Resolved(string folder) =>
         PretrainRecipe.Settings.Read(new PretrainRecipe(), Encoding.UTF8.GetBytes(Run.ReadInfo(folder).Recipe.ToJsonString()), Path.Combine(folder, RunInfo.FileName));
 
     /// <summary>Begins the run, or takes it up after a step, rid of what came later or was left unfinished.</summary>
-    private static Run Open(string folder, PretrainRecipe recipe, IReadOnlyList<string> command, long? after)
+    private static Run Open(string folder, PretrainRecipe recipe, IReadOnlyList<string> command, Standing standing)
     {
-        if (after is not { } step)
+        if (!standing.Begun)
             return Run.Create(folder, new RunInfo { Kind = "pretrain", Command = command, Recipe = recipe.ToJson(), Seed = (ulong)recipe.Seed });
-        Run resumed = Run.Resume(folder, step);
-        Checkpoint.CleanUp(folder, step);
+        Run resumed = Run.Resume(folder, standing.State.Step);
+        Checkpoint.CleanUp(folder, standing.State.Step);
         return resumed;
     }
 
-    private PretrainingPlan MakePlan(SequenceSampler sampler, double secondsPerStep, long? resumedFrom, IReadOnlyList<string> damaged)
+    private Trainer MakeTrainer(SequenceSampler sampler, Workspace workspace, IProgress<TrainingEvent>? events)
+    {
+        long steps = recipe.Steps!.Value;
+        Validation? validation = recipe.MakeValidation(data.Validation, Model.Tokenizer, recipe.Log.EvaluationBatches);
+        return new Trainer(Model, optimizer, recipe.MakeSchedule(steps), sampler, validation, run, recipe.TrainerSettings(steps), workspace)
+        {
+            Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
+            Progress = events,
+        };
+    }
+
+    private PretrainingPlan MakePlan(SequenceSampler sampler, double secondsPerStep, Standing standing)
     {
         TrainingBatch first = sampler.Draw(0, recipe.Batch);
         ModelConfig config = Model.Config;
@@ -186,12 +172,12 @@ public sealed class Pretraining : IDisposable
             Steps = steps,
             Tokens = (long)(sequences * length),
             Operations = 3 * config.ForwardOperations((int)Math.Ceiling(length)) * sequences * length,
-            EstimatedSeconds = secondsPerStep * (steps - (resumedFrom ?? 0)),
+            EstimatedSeconds = secondsPerStep * (steps - standing.State.Step),
             StateBytes = sizeof(float) * ((2 * config.ParameterCount) + optimizer.State.Sum(p => (long)p.Tensor.Shape.Count)),
-            FirstLoss = resumedFrom is null ? trainer.FirstLoss() : null,
+            FirstLoss = standing.ResumedFrom is null ? trainer.FirstLoss() : null,
             Example = Model.Tokenizer.Decode(first.Tokens.AsSpan(0, Math.Min(first.Lengths[0], ExampleTokens)), skipSpecial: false),
-            ResumedFrom = resumedFrom,
-            Damaged = damaged,
+            ResumedFrom = standing.ResumedFrom,
+            Damaged = standing.Damaged,
         };
     }
 

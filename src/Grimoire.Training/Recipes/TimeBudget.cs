@@ -24,8 +24,10 @@ internal static class TimeBudget
     /// Seconds of a step: the median of the later half of some. They are real ones with a learning rate of 0, which changes no weight; gradients and
     /// the optimizer's memory are emptied afterwards.
     /// </summary>
-    public static double SecondsPerStep(Transformer model, Optimizer optimizer, Workspace workspace, SequenceSampler sampler, PretrainRecipe recipe)
+    public static double SecondsPerStep(
+        Transformer model, Optimizer optimizer, Workspace workspace, SequenceSampler sampler, PretrainRecipe recipe, IProgress<string>? progress)
     {
+        progress?.Report("timing a step");
         double patience = recipe.Steps is null ? SecondsToMeasure : SecondsToEstimate;
         TrainingBatch batch = sampler.Draw(0, recipe.Batch);
         var options = new PassOptions((float)recipe.Model.Dropout, Checkpoint: recipe.Recompute);
