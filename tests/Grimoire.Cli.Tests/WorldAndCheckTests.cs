@@ -20,7 +20,7 @@ public sealed class WorldAndCheckTests
     public void All_checks_hold_on_this_machine()
     {
         string told = Outcome.Of("check", "all").AssertSucceeded().Output;
-        foreach (string name in (string[])["gradients", "first loss", "causal leak", "cache parity", "kernels", "threads", "overfit one batch", "resume"])
+        foreach (string name in (string[])["gradients", "first loss", "causal leak", "cache parity", "packing", "kernels", "threads", "overfit one batch", "resume"])
             Assert.Contains($"✓ {name}: ", told, StringComparison.Ordinal);
         Assert.DoesNotContain("✗", told, StringComparison.Ordinal);
     }

@@ -154,7 +154,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     /// <summary>A model that can learn at all can learn one batch by heart.</summary>
     public CheckResult OverfitOneBatch()
     {
-        const int Steps = 400;
+        const int Steps = 200;
         const double Limit = 0.1;
         ModelConfig small = Small();
         Transformer model = Newborn(small);

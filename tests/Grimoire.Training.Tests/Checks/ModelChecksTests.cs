@@ -18,8 +18,8 @@ public sealed class ModelChecksTests
         {
             "gpt2" => Gpt2.Config(2, 4, 32, 32, 61),
             "windowed" => Small with { Family = "mistral", Window = 5 },
-            // As small as can be: short contexts and few tokens are no excuse.
-            "narrow" => Llama.Config(1, 1, 4, 4, 5),
+            // One head of four channels is no excuse.
+            "narrow" => Llama.Config(1, 1, 4, 8, 31),
             _ => Small,
         };
         CheckResult[] results = [.. new ModelChecks(config, Kernels.Simd).All()];
