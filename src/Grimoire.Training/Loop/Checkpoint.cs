@@ -45,21 +45,20 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Takes a checkpoint away, whole or not at all.</summary>
+    /// <summary>Takes a checkpoint away, whole or not at all: one that somebody has open stays.</summary>
     public static void Remove(string folder)
     {
-        if (!Directory.Exists(folder))
-            return;
         string beside = $"{folder}.old{Unfinished}";
         TryDelete(beside);
-        Directory.Move(folder, beside);
-        TryDelete(beside);
+        if (TryMove(folder, beside))
+            TryDelete(beside);
     }
 
     /// <summary>
     /// Removes what killed processes left unfinished, and sets aside, under another name, the checkpoints later than <paramref name="step"/>:
     /// training goes on from there, so they are damaged ones.
     /// </summary>
+    /// <exception cref="GrimoireException">One cannot be set aside.</exception>
     public static void CleanUp(string runFolder, long step)
     {
         string checkpoints = Path.Combine(runFolder, "checkpoints");
@@ -70,7 +69,8 @@ public static class Checkpoint
         foreach ((long _, string folder) in Run.Checkpoints(runFolder).Where(c => c.Step > step))
         {
             TryDelete(folder + SetAside);
-            Directory.Move(folder, folder + SetAside);
+            if (!TryMove(folder, folder + SetAside))
+                throw new GrimoireException($"{folder}: damaged, and cannot be renamed to make room for a new one; delete it.");
         }
     }
 
@@ -175,6 +175,20 @@ public static class Checkpoint
     {
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static bool TryMove(string folder, string to)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Move(folder, to);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static void Delete(string folder)
