@@ -22,7 +22,11 @@ int alone = Learn("One neuron, σ(w·x + b):", x => Ops.Sigmoid(Ops.Linear(x, w0
 
 parameters = [];
 Tensor w1 = Learned("w1", (Hidden, 2)), b1 = Learned("b1", Hidden), w2 = Learned("w2", (1, Hidden)), b2 = Learned("b2", 1);
-int together = Learn($"{Hidden} neurons in between, σ(w₂·tanh(W₁x + b₁) + b₂):", x => Ops.Sigmoid(Ops.Linear(Ops.Tanh(Ops.Linear(x, w1, b1)), w2, b2)));
+int together = Learn($"{Hidden} neurons in between, σ(w₂·tanh(W₁x + b₁) + b₂):", x =>
+{
+    Tensor hidden = Ops.Tanh(Ops.Linear(x, w1, b1));
+    return Ops.Sigmoid(Ops.Linear(hidden, w2, b2));
+});
 
 Console.WriteLine($"The neuron alone is sure and right about {alone} of 4, the network about {together} of 4.");
 return alone < 4 && together == 4 ? 0 : 1;

@@ -181,22 +181,25 @@ public sealed class Pretraining : IDisposable
         };
     }
 
-    /// <summary>What the model makes of the recipe's prompts, with the same dice at every step so that only the model differs.</summary>
+    /// <summary>
+    /// What the model makes of the recipe's prompts, with the same dice at every step so that only the model differs. Where documents are trained on one
+    /// by one, nothing comes after their end.
+    /// </summary>
     private IEnumerable<TextSample> WriteSamples(long step)
     {
-        var generator = new Generator(Model.Transformer, Model.Tokenizer, kernels);
         var options = new GenerationOptions
         {
             MaxTokens = recipe.Log.SampleTokens,
             Slide = true,
+            StopTokens = recipe.Data.Sampling == Sampling.Documents && RecipeParts.EndTokenOf(Model.Tokenizer) is { } end ? [end] : [],
             Sampling = new SamplingOptions { Temperature = recipe.Log.Temperature, Seed = (ulong)recipe.Seed },
         };
-        foreach (string prompt in recipe.Log.Prompts)
-        {
-            int[] ids = Model.Tokenizer.Encode(prompt);
-            yield return new TextSample(step, prompt, generator.Generate(ids.Length > 0 ? ids : [FirstToken()], options).Text);
-        }
+        var generator = new Generator(Model.Transformer, Model.Tokenizer, kernels);
+        IReadOnlyList<GeneratedText> texts = generator.GenerateAll([.. recipe.Log.Prompts.Select(Begin)], options);
+        return recipe.Log.Prompts.Zip(texts, (prompt, text) => new TextSample(step, prompt, text.Text));
     }
+
+    private int[] Begin(string prompt) => Model.Tokenizer.Encode(prompt) is { Length: > 0 } ids ? ids : [FirstToken()];
 
     /// <summary>What stands before a text that begins from nothing: the end of another, or, where texts have no ends, the token that the data begins with.</summary>
     private int FirstToken()
