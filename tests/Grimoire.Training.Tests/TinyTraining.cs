@@ -64,9 +64,11 @@ internal sealed class TinyTraining : IDisposable
         Training.Runs.Run.Create(Folder(name), new RunInfo { Kind = "test", Command = [], Recipe = new PretrainRecipe().ToJson(), Seed = 1 });
 
     public Trainer Trainer(
-        LanguageModel model, Run run, TrainerSettings settings, SequenceSampler? sampler = null, Optimizer? optimizer = null, IProgress<TrainingEvent>? events = null, float rate = 3e-3f) =>
+        LanguageModel model, Run run, TrainerSettings settings, SequenceSampler? sampler = null, Optimizer? optimizer = null,
+        IProgress<TrainingEvent>? events = null, float rate = 3e-3f) =>
         new(
-            model, optimizer ?? new AdamW(model.Transformer.Parameters, new AdamWOptions(), Kernels.Simd), new Schedule(ScheduleKind.Cosine, rate, rate / 10, 2, settings.Steps),
+            model, optimizer ?? new AdamW(model.Transformer.Parameters, new AdamWOptions(), Kernels.Simd),
+            new Schedule(ScheduleKind.Cosine, rate, rate / 10, 2, settings.Steps),
             sampler ?? Windows, Validation, run, settings, new Workspace(Kernels.Simd))
         {
             Sample = step => [new TextSample(step, "a", "b")],

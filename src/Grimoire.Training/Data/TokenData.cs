@@ -53,7 +53,7 @@ public sealed class TokenData : IDisposable
         string folder, Corpus corpus, Corpus? validation, TextEncoder encoder, SplitSettings split, IProgress<EncodingProgress>? progress = null) =>
         Prepare(folder, corpus, validation, encoder, split, progress, TokensPerShard);
 
-    /// <summary>The <see cref="Key"/> that <see cref="Prepare(string, Corpus, Corpus?, TextEncoder, SplitSettings, IProgress{EncodingProgress}?)"/> would arrive at, with nothing built or replaced.</summary>
+    /// <summary>The <see cref="Key"/> that preparing these texts would arrive at, with nothing built or replaced.</summary>
     internal static string KeyFor(string folder, Corpus corpus, Corpus? validation, TextEncoder encoder, SplitSettings split) =>
         KeyOf(Sources(corpus, validation, OldIndex(folder)), corpus, validation, encoder, split);
 

@@ -92,7 +92,9 @@ public sealed class Pretraining : IDisposable
         }
     }
 
-    /// <summary>Trains to the end, or until <paramref name="stop"/> asks to save and leave. At the end the best model is put into the run's <c>model</c> folder.</summary>
+    /// <summary>
+    /// Trains to the end, or until <paramref name="stop"/> asks to save and leave. At the end the best model is put into the run's <c>model</c> folder.
+    /// </summary>
     /// <exception cref="GrimoireException">The loss diverged, or the disk is full; the last good checkpoint remains.</exception>
     public TrainingOutcome Train(CancellationToken stop = default)
     {

@@ -43,7 +43,8 @@ public sealed class TrainerTests : IDisposable
             LanguageModel model = tiny.Model();
             using Run at = tiny.Run(run);
             // With a rate of zero and the same data only the masks can change the loss.
-            tiny.Trainer(model, at, new TrainerSettings { Steps = 4, Batch = 4, Dropout = dropout, LogInterval = 1, EvaluationInterval = 0 }, new SameSequences(tiny), rate: 0).Train();
+            var settings = new TrainerSettings { Steps = 4, Batch = 4, Dropout = dropout, LogInterval = 1, EvaluationInterval = 0 };
+            tiny.Trainer(model, at, settings, new SameSequences(tiny), rate: 0).Train();
             return Values(at, Metric.Loss);
         }
 
@@ -72,9 +73,11 @@ public sealed class TrainerTests : IDisposable
     {
         using Run run = tiny.Run("r");
         var events = new List<TrainingEvent>();
-        Trainer trainer = tiny.Trainer(
-            tiny.Model(), run,
-            new TrainerSettings { Steps = 20, Batch = 4, LogInterval = 5, EvaluationInterval = 4, SampleInterval = 10, CheckpointInterval = 3, Keep = 2 }, events: new Listener<TrainingEvent>(events.Add));
+        var settings = new TrainerSettings
+        {
+            Steps = 20, Batch = 4, LogInterval = 5, EvaluationInterval = 4, SampleInterval = 10, CheckpointInterval = 3, Keep = 2,
+        };
+        Trainer trainer = tiny.Trainer(tiny.Model(), run, settings, events: new Listener<TrainingEvent>(events.Add));
         Assert.Equal(Math.Log(tiny.Tokenizer.VocabularySize), trainer.FirstLoss(), 0.1);
         Assert.Equal(TrainingOutcome.Finished, trainer.Train());
 

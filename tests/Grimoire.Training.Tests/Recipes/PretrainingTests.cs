@@ -172,7 +172,8 @@ public sealed class PretrainingTests : IDisposable
     [Fact]
     public void A_text_of_one_line_without_validation_has_samples_too()
     {
-        PretrainRecipe line = recipe with { Data = new DataSettings { Paths = [scratch.Write("line.txt", string.Concat(Enumerable.Repeat("to be or not ", 30)))], ValidationFraction = 0 } };
+        string path = scratch.Write("line.txt", string.Concat(Enumerable.Repeat("to be or not ", 30)));
+        PretrainRecipe line = recipe with { Data = new DataSettings { Paths = [path], ValidationFraction = 0 } };
         Assert.Equal(TrainingOutcome.Finished, Train(line, "run"));
         Assert.Equal(2, Run.Samples(scratch["run"]).Count);
     }

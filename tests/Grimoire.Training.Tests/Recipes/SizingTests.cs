@@ -1,3 +1,4 @@
+using System.Text;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Training.Data;
 using Grimoire.Training.Recipes;
@@ -25,7 +26,8 @@ public sealed class SizingTests
                 Assert.InRange(recipe.Data.ValidationFraction * bytes, Math.Min(100, bytes / 10), 1_000_001);
                 // The training text must hold many windows of the context.
                 Assert.True(recipe.Model.Context * 10 < bytes);
-                Assert.Equal(recipe.ToJson().ToJsonString(), PretrainRecipe.Settings.Read(new PretrainRecipe(), System.Text.Encoding.UTF8.GetBytes(recipe.ToJson().ToJsonString()), "it").ToJson().ToJsonString());
+                string json = recipe.ToJson().ToJsonString();
+                Assert.Equal(json, PretrainRecipe.Settings.Read(new PretrainRecipe(), Encoding.UTF8.GetBytes(json), "it").ToJson().ToJsonString());
             }
         }
     }
