@@ -66,6 +66,7 @@ public static class Sizing
                 Kind = characters ? TokenizerKind.Character : TokenizerKind.Bytes,
                 Vocabulary = pieces,
             },
+            Optimizer = new OptimizerSettings { Kind = OptimizerKind.Muon, LearningRate = channels <= 256 ? 6e-3 : 3e-3, MinimumLearningRate = 1e-4 },
             Model = new ModelSettings
             {
                 Family = ModelFamily.Llama,
