@@ -75,7 +75,13 @@ public sealed class TrainerTests : IDisposable
         var events = new List<TrainingEvent>();
         var settings = new TrainerSettings
         {
-            Steps = 20, Batch = 4, LogInterval = 5, EvaluationInterval = 4, SampleInterval = 10, CheckpointInterval = 3, Keep = 2,
+            Steps = 20,
+            Batch = 4,
+            LogInterval = 5,
+            EvaluationInterval = 4,
+            SampleInterval = 10,
+            CheckpointInterval = 3,
+            Keep = 2,
         };
         Trainer trainer = tiny.Trainer(tiny.Model(), run, settings, events: new Listener<TrainingEvent>(events.Add));
         Assert.Equal(Math.Log(tiny.Tokenizer.VocabularySize), trainer.FirstLoss(), 0.1);
