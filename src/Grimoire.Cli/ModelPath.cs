@@ -1,4 +1,5 @@
 using Grimoire.Training;
+using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Cli;
@@ -14,6 +15,8 @@ internal static class ModelPath
     {
         if (HasModel(path))
             return path;
+        if (File.Exists(path))
+            throw new GrimoireException($"{path}: this is a file; give a model folder, a run folder or a checkpoint.");
         if (!Directory.Exists(path))
         {
             string inRuns = Path.Combine("runs", path);
@@ -24,7 +27,7 @@ internal static class ModelPath
 
         if (!Run.Exists(path))
             throw new GrimoireException($"{path}: there is neither config.json (a model) nor run.json (a run) in this folder.");
-        string finished = Path.Combine(path, "model");
+        string finished = Pretraining.ModelFolder(path);
         if (HasModel(finished))
             return finished;
         string newest = Checkpoint.Newest(path) ?? throw new GrimoireException(

@@ -15,6 +15,7 @@ public sealed class TokenizerCommandTests
         Assert.Matches(@"^\d+( \d+)*\n$", ids);
         Assert.Equal(Text + "\n", Outcome.WithInput(ids, "tokenizer", "decode", scratch["tokenizer"]).AssertSucceeded().Output);
         Assert.Equal(Text + "\n", Outcome.Of(["tokenizer", "decode", scratch["tokenizer"], .. ids.Split()[..^1]]).AssertSucceeded().Output);
+        Outcome.Of("tokenizer", "decode", scratch["tokenizer"], "0", "999999").AssertRefused(Tool.Failed, "999999", "no id of this tokenizer");
     }
 
     [Fact]

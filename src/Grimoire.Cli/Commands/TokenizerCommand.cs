@@ -162,7 +162,10 @@ internal static class TokenizerCommand
                 string[] words = parse.GetValue(ids) is { Length: > 0 } given ? given
                     : terminal.In.ReadToEnd().Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
                 int[] parsed = [.. words.Select(Ids.Parse)];
-                terminal.Out.WriteLine(Tokenizer.Load(parse.GetRequiredValue(tokenizer)).Decode(parsed, skipSpecial: false));
+                Tokenizer loaded = Tokenizer.Load(parse.GetRequiredValue(tokenizer));
+                if (parsed.Any(id => id >= loaded.VocabularySize))
+                    throw new GrimoireException($"{parsed.First(id => id >= loaded.VocabularySize)} is no id of this tokenizer, whose vocabulary ends at {loaded.VocabularySize - 1}.");
+                terminal.Out.WriteLine(loaded.Decode(parsed, skipSpecial: false));
                 return Tool.Success;
             },
         };
