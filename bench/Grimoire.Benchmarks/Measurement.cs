@@ -54,9 +54,9 @@ internal sealed record Measurement(string Name, int Threads, Action Run, double 
         return Stopwatch.GetElapsedTime(start).TotalSeconds / repeats;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    public static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    public static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     private void Print(double seconds, double peak, double bandwidth)
     {

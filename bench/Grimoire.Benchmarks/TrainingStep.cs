@@ -64,12 +64,12 @@ internal sealed class TrainingStep
                 milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
-            double ours = Median(milliseconds), theirs = Peer(command, arguments);
+            double ours = Measurement.Median(milliseconds), theirs = Peer(command, arguments);
             ratios.Add(theirs / ours);
-            Print($"round {round + 1}: {ours,8:F2} ms a step ({Tokens / ours * 1000:F0} tokens/s), peer {theirs,8:F2} ms ({Tokens / theirs * 1000:F0} tokens/s): {theirs / ours:F2} times as fast; peak of both threads {Limits.Flops(2) / Limits.Flops(1):F2} times one's");
+            Measurement.Print($"round {round + 1}: {ours,8:F2} ms a step ({Tokens / ours * 1000:F0} tokens/s), peer {theirs,8:F2} ms ({Tokens / theirs * 1000:F0} tokens/s): {theirs / ours:F2} times as fast; peak of both threads {Limits.Flops(2) / Limits.Flops(1):F2} times one's");
         }
 
-        Print($"median of {rounds}: {Median(ratios):F2} times the peer's speed");
+        Measurement.Print($"median of {rounds}: {Measurement.Median(ratios):F2} times the peer's speed");
     }
 
     private static double Peer(string command, IReadOnlyList<string> arguments)
@@ -81,8 +81,4 @@ internal sealed class TrainingStep
         string number = at < 0 ? "" : output[(at + 3)..].Split(' ', '\n')[0];
         return double.TryParse(number, CultureInfo.InvariantCulture, out double value) ? value : throw new GrimoireException($"{command}: printed no \"ms NUMBER\": {output}");
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }
