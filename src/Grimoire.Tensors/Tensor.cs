@@ -17,7 +17,7 @@ public sealed unsafe class Tensor
 
     private Tensor(Shape shape, DType type, void* data, object? owner)
     {
-        (Shape, DType, this.owner) = (shape, type, owner);
+        (Shape, DType, this.owner) = (CheckBlocks(shape, type), type, owner);
         Data = (byte*)data;
     }
 
@@ -55,12 +55,13 @@ public sealed unsafe class Tensor
 
     internal byte* Data { get; private set; }
 
-    internal nuint Bytes => (nuint)Shape.Count * (nuint)DType.Size();
+    internal nuint Bytes => (nuint)DType.Bytes(Shape.Count);
 
-    /// <summary>A parameter of zeros that owns its memory.</summary>
+    /// <summary>A parameter of zero bytes that owns its memory.</summary>
+    /// <exception cref="ArgumentException">The last axis is not whole blocks of the type.</exception>
     public static Tensor Zeros(Shape shape, DType type = DType.F32)
     {
-        var buffer = new NativeBuffer(shape.Count * type.Size(), zeroed: true);
+        var buffer = new NativeBuffer(type.Bytes(shape.Count), zeroed: true);
         return new Tensor(shape, type, buffer.Pointer, buffer);
     }
 
@@ -78,16 +79,18 @@ public sealed unsafe class Tensor
     /// A tensor over memory that somebody else provides, such as a mapped file; <paramref name="owner"/> keeps that memory alive.
     /// The memory must hold <c>shape.Count</c> elements and stay where it is.
     /// </summary>
+    /// <exception cref="ArgumentException">The last axis is not whole blocks of the type.</exception>
     public static Tensor Over(void* data, Shape shape, DType type, object owner) => new(shape, type, data, owner);
 
-    /// <summary>The elements, in order of memory; valid while the tensor is referenced and, for an activation, until its memory is given back.</summary>
+    /// <summary>The elements, or the bytes of a quantised tensor, in order of memory; valid while the tensor is referenced and, for an activation, until its memory is given back.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the stored type, or there are more than 2³¹ elements.</exception>
     public Span<T> Span<T>()
         where T : unmanaged
     {
-        if (sizeof(T) != DType.Size() || (typeof(T) == typeof(int)) != (DType == DType.I32))
+        bool fits = DType.IsQuantized() ? typeof(T) == typeof(byte) : sizeof(T) == DType.Size() && (typeof(T) == typeof(int)) == (DType == DType.I32);
+        if (!fits)
             throw new InvalidOperationException($"a tensor of {DType} is not read as {typeof(T).Name}");
-        return new Span<T>(Data, checked((int)Shape.Count));
+        return new Span<T>(Data, checked((int)(Bytes / (nuint)sizeof(T))));
     }
 
     /// <summary>The value of a tensor with one element.</summary>
@@ -113,6 +116,20 @@ public sealed unsafe class Tensor
         Tensor view = View(shape);
         view.viewed = viewed ?? this;
         return view;
+    }
+
+    /// <summary>
+    /// <paramref name="count"/> entries of the first axis from <paramref name="start"/> on, sharing memory: one of several weights stored as one. No gradient flows
+    /// through it to the whole.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such entries.</exception>
+    public Tensor Rows(int start, int count)
+    {
+        if (start < 0 || count < 0 || start + (long)count > Shape[0])
+            throw new ArgumentOutOfRangeException(nameof(start), start, $"{count} entries from {start} on are not in {Shape}");
+        Shape shape = Shape.WithFirst(count);
+        byte* data = Data + DType.Bytes(start * (Shape.Count / Math.Max(Shape[0], 1)));
+        return Workspace is { } workspace ? workspace.Handle().Place(shape, DType, data) : new Tensor(shape, DType, data, (object?)owner ?? this);
     }
 
     /// <summary>A copy that owns its memory and outlives the workspace; it has no gradient.</summary>
@@ -149,16 +166,6 @@ public sealed unsafe class Tensor
     /// <summary><see cref="GradToAddTo"/> where one is required, else null.</summary>
     internal Tensor? WantedGrad() => RequiresGrad ? GradToAddTo() : null;
 
-    /// <summary><paramref name="count"/> entries of the first axis from <paramref name="start"/> on, sharing memory; no gradient flows through it.</summary>
-    internal Tensor Slice(int start, int count)
-    {
-        if (start < 0 || count < 0 || start + (long)count > Shape[0])
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"{count} entries from {start} on are not in {Shape}");
-        Shape shape = Shape.WithFirst(count);
-        byte* data = Data + (start * (Shape.Count / Math.Max(Shape[0], 1)) * DType.Size());
-        return Workspace is { } workspace ? workspace.Handle().Place(shape, DType, data) : new Tensor(shape, DType, data, (object?)owner ?? this);
-    }
-
     internal void CopyTo(Tensor destination)
     {
         if (destination.Bytes != Bytes)
@@ -183,11 +190,17 @@ public sealed unsafe class Tensor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Tensor Place(Shape shape, DType type, void* data)
     {
-        (Shape, DType) = (shape, type);
+        (Shape, DType) = (CheckBlocks(shape, type), type);
         Data = (byte*)data;
         (requiresGrad, grad, viewed, owner) = (false, null, null, null);
         return this;
     }
+
+    /// <summary>Refuses rows that are not whole blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Shape CheckBlocks(Shape shape, DType type) => !type.IsQuantized() || shape.Last % type.BlockSize() == 0
+        ? shape
+        : throw new ArgumentException($"rows of {shape} are not whole blocks of {type.BlockSize()}, as {type} is stored in", nameof(shape));
 
     private Tensor View(Shape shape)
     {

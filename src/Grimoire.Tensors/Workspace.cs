@@ -37,7 +37,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     /// <summary>A tensor of a given type whose elements are not yet set.</summary>
     public Tensor New(Shape shape, DType type)
     {
-        long bytes = shape.Count * type.Size();
+        long bytes = type.Bytes(shape.Count);
         return Handle().Place(shape, type, Take(bytes));
     }
 

@@ -73,7 +73,7 @@ public sealed class IdentityTests
             Tensor v = new Input((Past + Present, 2, 8)).Make(workspace, 3);
             double[] whole = Numbers.Of(Ops.Attention(q, k, v, [new(0, Past + Present)], spec));
             double[] tail = Numbers.Of(Ops.Attention(
-                q.Slice(Past, Present), k.Slice(Past, Present), v.Slice(Past, Present), [new(0, Present, Past, k.Keep(), v.Keep())], spec));
+                q.Rows(Past, Present), k.Rows(Past, Present), v.Rows(Past, Present), [new(0, Present, Past, k.Keep(), v.Keep())], spec));
             Close(whole[(Past * 32)..], tail);
         }
     }

@@ -8,7 +8,7 @@ namespace Grimoire.Tensors;
 /// </summary>
 /// <remarks>
 /// "Rows" of a tensor are its elements grouped by the last axis. Activations and gradients of one call share one type (F32, or F64 in
-/// <see cref="Reference"/>); weights may also be F16 or BF16 where a kernel says so. Outputs never overlap inputs unless a kernel says so.
+/// <see cref="Reference"/>); weights may also be F16, BF16 or quantised where a kernel says so. Outputs never overlap inputs unless a kernel says so.
 /// </remarks>
 public abstract class Kernels
 {
@@ -95,10 +95,10 @@ public abstract class Kernels
 
     // ---- matrices ---------------------------------------------------------------------------------------------------------------
 
-    /// <summary>y = x Wᵀ + b; x <c>[rows, in]</c>, weight <c>[out, in]</c> of any float type, bias <c>[out]</c> or null, y <c>[rows, out]</c>.</summary>
+    /// <summary>y = x Wᵀ + b; x <c>[rows, in]</c>, weight <c>[out, in]</c> of any type but integers, bias <c>[out]</c> or null, y <c>[rows, out]</c>.</summary>
     public abstract void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y);
 
-    /// <summary>dx += dy W; weight of any float type.</summary>
+    /// <summary>dx += dy W; weight of any type but integers.</summary>
     public abstract void LinearInputGrad(Tensor dy, Tensor weight, Tensor dx);
 
     /// <summary>dw += dyᵀ x; dw <c>[out, in]</c>.</summary>
@@ -115,7 +115,7 @@ public abstract class Kernels
 
     // ---- rows -------------------------------------------------------------------------------------------------------------------
 
-    /// <summary>y[i] = table[ids[i]]; table <c>[count, channel]</c> of any float type, ids <c>[row]</c>, y <c>[row, channel]</c>.</summary>
+    /// <summary>y[i] = table[ids[i]]; table <c>[count, channel]</c> of any type but integers, ids <c>[row]</c>, y <c>[row, channel]</c>.</summary>
     public abstract void GatherRows(Tensor table, Tensor ids, Tensor y);
 
     /// <summary>dtable[ids[i]] += dy[i], in order of i.</summary>

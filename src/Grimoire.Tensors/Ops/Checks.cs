@@ -30,10 +30,10 @@ public static partial class Ops
             Refuse(name, $"{name} is {x}, but activations here are {workspace.DType}");
     }
 
-    /// <summary>Refuses a weight that is not of a float type, or is wider than activations are.</summary>
+    /// <summary>Refuses a weight of integers, or one that is wider than activations are.</summary>
     private static void CheckWeight(Workspace workspace, Tensor weight)
     {
-        if (!weight.DType.IsFloat() || (weight.DType == DType.F64 && workspace.DType != DType.F64))
+        if (weight.DType == DType.I32 || (weight.DType == DType.F64 && workspace.DType != DType.F64))
             Refuse(nameof(weight), $"a weight of {weight.DType} does not apply to activations of {workspace.DType}");
         if (weight.RequiresGrad && weight.DType != workspace.DType)
             Refuse(nameof(weight), $"a trained weight is of the activations' type {workspace.DType}, not {weight.DType}");

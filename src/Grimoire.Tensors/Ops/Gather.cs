@@ -4,7 +4,7 @@ namespace Grimoire.Tensors;
 public static partial class Ops
 {
     /// <summary>
-    /// y[i] = table[ids[i]]: the embeddings of tokens. Table <c>[vocabulary, channel]</c>, a parameter of any float type; ids of I32 <c>[token]</c>;
+    /// y[i] = table[ids[i]]: the embeddings of tokens. Table <c>[vocabulary, channel]</c>, a parameter of any type but integers; ids of I32 <c>[token]</c>;
     /// y <c>[token, channel]</c> in <paramref name="workspace"/>.
     /// </summary>
     /// <exception cref="ArgumentException">A shape or type does not fit, or an id is not below vocabulary.</exception>

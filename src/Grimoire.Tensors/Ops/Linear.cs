@@ -4,7 +4,7 @@ namespace Grimoire.Tensors;
 public static partial class Ops
 {
     /// <summary>
-    /// y = x Wᵀ + b: x <c>[rows…, in]</c>, weight <c>[out, in]</c> of any float type, bias <c>[out]</c> or null, y <c>[rows…, out]</c>.
+    /// y = x Wᵀ + b: x <c>[rows…, in]</c>, weight <c>[out, in]</c> of any type but integers, bias <c>[out]</c> or null, y <c>[rows…, out]</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The sizes do not match, or a weight is to be trained that is not of the activations' type.</exception>
     public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)

@@ -48,8 +48,8 @@ file readonly struct ChunkedHead(
         {
             Workspace.Position mark = workspace.Mark();
             int count = Math.Min(chunk, x.Shape[0] - start);
-            Tensor logits = Logits(workspace, x.Slice(start, count), out _);
-            workspace.Kernels.CrossEntropy(logits, targets.Slice(start, count), spec, losses.Slice(start, count));
+            Tensor logits = Logits(workspace, x.Rows(start, count), out _);
+            workspace.Kernels.CrossEntropy(logits, targets.Rows(start, count), spec, losses.Rows(start, count));
             workspace.Release(mark);
         }
     }
@@ -63,10 +63,10 @@ file readonly struct ChunkedHead(
         {
             Workspace.Position mark = workspace.Mark();
             int count = Math.Min(chunk, x.Shape[0] - start);
-            Tensor rows = x.Slice(start, count);
-            Tensor dproduct = LogitsGrad(workspace, rows, targets.Slice(start, count), dlosses.Slice(start, count));
+            Tensor rows = x.Rows(start, count);
+            Tensor dproduct = LogitsGrad(workspace, rows, targets.Rows(start, count), dlosses.Rows(start, count));
             if (dx is not null)
-                kernels.LinearInputGrad(dproduct, weight, dx.Slice(start, count));
+                kernels.LinearInputGrad(dproduct, weight, dx.Rows(start, count));
             if (dweight is not null)
                 kernels.LinearWeightGrad(dproduct, rows, dweight);
             if (dbias is not null)
