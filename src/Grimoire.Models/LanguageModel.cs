@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 
@@ -24,6 +22,9 @@ public sealed record LanguageModel
     /// <summary>Text to ids and back.</summary>
     public Tokenizer Tokenizer { get; }
 
+    /// <summary>How its makers would have it sampled.</summary>
+    public GenerationDefaults Defaults { get; init; } = GenerationDefaults.None;
+
     /// <summary>What the transformer is.</summary>
     public ModelConfig Config => Transformer.Config;
 
@@ -36,7 +37,7 @@ public sealed record LanguageModel
     public static LanguageModel Load(string folder, bool trainable = false)
     {
         Transformer transformer = ModelFolder.Load(folder, trainable);
-        return new LanguageModel(transformer, Fitting(transformer.Config, folder));
+        return new LanguageModel(transformer, Fitting(transformer.Config, folder)) { Defaults = GenerationDefaults.Read(folder) };
     }
 
     /// <summary>
@@ -50,7 +51,7 @@ public sealed record LanguageModel
     {
         _ = Family.Named(Config.Family).WriteConfig(Config); // refuses before anything is written
         Tokenizer.Save(folder);
-        AtomicFile.WriteText(Path.Combine(folder, "generation_config.json"), GenerationConfig());
+        Defaults.Write(folder, Tokenizer);
         ModelFolder.Save(folder, Transformer, type, Tokenizer.BeginOfText, Tokenizer.EndOfText);
     }
 
@@ -83,31 +84,5 @@ public sealed record LanguageModel
             throw new GrimoireException(
                 $"the tokenizer has {ids} ids and the model {config.Vocabulary}, more than padding explains; they do not belong together.");
         }
-    }
-
-    private string GenerationConfig()
-    {
-        using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("_from_model_config", true);
-            json.WriteNumberOrNull("bos_token_id", Tokenizer.BeginOfText);
-            if (Tokenizer.StopIds.Count <= 1)
-                json.WriteNumberOrNull("eos_token_id", Tokenizer.StopIds.Count == 0 ? null : Tokenizer.StopIds[0]);
-            else
-                WriteStops(json);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(memory.ToArray()) + "\n";
-    }
-
-    private void WriteStops(Utf8JsonWriter json)
-    {
-        json.WriteStartArray("eos_token_id");
-        foreach (int id in Tokenizer.StopIds)
-            json.WriteNumberValue(id);
-        json.WriteEndArray();
     }
 }

@@ -138,6 +138,17 @@ internal sealed class JsonRecord
             item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long size) && size >= 0 ? size : throw Wrong(key, value, "a list of sizes"))];
     }
 
+    /// <summary>Token ids: a list, a single one, or none where there is no such key.</summary>
+    public int[] Ids(string key)
+    {
+        if (!Find(key, out JsonElement value))
+            return [];
+        IEnumerable<JsonElement> ids = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        return [.. ids.Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id) && id >= 0
+            ? id
+            : throw Wrong(key, value, "a token id or a list of them"))];
+    }
+
     /// <summary>An error about a key that has a value nobody understands.</summary>
     public GrimoireException Refusal(string key, string why)
     {

@@ -28,6 +28,9 @@ public sealed record GenerationOptions
     /// <summary>Strings that end the text; they may lie across tokens.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
+    /// <summary>Special tokens that appear in the text by name, such as one that begins a tool call; the others are no text.</summary>
+    public IReadOnlyList<int> VisibleTokens { get; init; } = [];
+
     /// <summary>Whether the text goes on after the tokenizer's end of text.</summary>
     public bool IgnoreEndOfText { get; init; }
 

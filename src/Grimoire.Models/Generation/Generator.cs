@@ -115,7 +115,7 @@ public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels ke
         for (int i = 0; i < texts.Length; i++)
         {
             SamplingOptions sampling = options.Sampling with { Seed = options.Sampling.Seed + (ulong)i };
-            texts[i] = new TextContinuation(loop.Start(prompts[i], options with { Sampling = sampling }, cache), tokenizer, options.StopStrings);
+            texts[i] = new TextContinuation(loop.Start(prompts[i], options with { Sampling = sampling }, cache), tokenizer, options);
         }
 
         return new Run(loop, texts);

@@ -3,10 +3,10 @@ using Grimoire.Models.Tokenizers;
 namespace Grimoire.Models;
 
 /// <summary>Turns the tokens of a continuation into text as they come, and ends it at a stop string.</summary>
-internal sealed class TextContinuation(Continuation continuation, Tokenizer tokenizer, IReadOnlyList<string> stopStrings)
+internal sealed class TextContinuation(Continuation continuation, Tokenizer tokenizer, GenerationOptions options)
 {
     private readonly StreamingDecoder decoder = tokenizer.CreateDecoder(continues: ContinuesText(continuation.Tokens, tokenizer));
-    private readonly StopStrings stops = new(stopStrings);
+    private readonly StopStrings stops = new(options.StopStrings);
     private readonly List<GeneratedToken> tokens = [];
 
     /// <summary>The tokens taken so far.</summary>
@@ -35,10 +35,12 @@ internal sealed class TextContinuation(Continuation continuation, Tokenizer toke
 
     private string Decoded(int id) => continuation.Stop switch
     {
-        null => decoder.Append(id),
+        null => Appended(id),
         StopReason.StopToken => decoder.Flush(),
-        _ => decoder.Append(id) + decoder.Flush(),
+        _ => Appended(id) + decoder.Flush(),
     };
+
+    private string Appended(int id) => decoder.Append(id) + (options.VisibleTokens.Contains(id) && tokenizer.IsSpecial(id) ? tokenizer.Piece(id) : "");
 
     /// <summary>After a prompt with text in it a leading space is text too.</summary>
     private static bool ContinuesText(ReadOnlySpan<int> prompt, Tokenizer tokenizer)
