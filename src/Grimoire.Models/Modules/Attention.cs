@@ -3,7 +3,7 @@ using Grimoire.Tensors;
 namespace Grimoire.Models;
 
 /// <summary>
-/// Causal self-attention: every token asks (query) all tokens it may see what they hold (key), and takes a weighted mean of what they
+/// Self-attention: every token asks (query) all tokens it may see what they hold (key), and takes a weighted mean of what they
 /// say (value) (Vaswani et al. 2017, arXiv:1706.03762).
 /// </summary>
 public sealed class Attention
@@ -15,12 +15,19 @@ public sealed class Attention
     internal Attention(ParameterList parameters, string name, ModelConfig config, int layer)
     {
         (this.config, this.layer) = (config, layer);
-        spec = new AttentionSpec(1 / MathF.Sqrt(config.HeadDim), Window: config.Window);
+        float scale = config.AttentionScale > 0 ? config.AttentionScale : 1 / MathF.Sqrt(config.HeadDim);
+        spec = new AttentionSpec(scale, config.Causal, config.IsWindowed(layer) ? config.Window : 0, config.AttentionSoftCap);
         int queries = config.Heads * config.HeadDim;
         int keys = config.KeyValueHeads * config.HeadDim;
         Query = new Linear(parameters, $"{name}.q", config.Channels, queries, config.QueryKeyValueBias);
         Key = new Linear(parameters, $"{name}.k", config.Channels, keys, config.QueryKeyValueBias);
         Value = new Linear(parameters, $"{name}.v", config.Channels, keys, config.QueryKeyValueBias);
+        if (config.QueryKeyNorm)
+        {
+            QueryNorm = new Norm(parameters, $"{name}.q_norm", NormKind.Rms, config.HeadDim, config.NormEpsilon);
+            KeyNorm = new Norm(parameters, $"{name}.k_norm", NormKind.Rms, config.HeadDim, config.NormEpsilon);
+        }
+
         Output = new Linear(parameters, $"{name}.o", queries, config.Channels, config.OutputBias);
     }
 
@@ -33,6 +40,12 @@ public sealed class Attention
     /// <summary>The value projection.</summary>
     public Linear Value { get; }
 
+    /// <summary>Normalises each query, or null.</summary>
+    public Norm? QueryNorm { get; }
+
+    /// <summary>Normalises each key, or null.</summary>
+    public Norm? KeyNorm { get; }
+
     /// <summary>The projection back to the residual stream.</summary>
     public Linear Output { get; }
 
@@ -43,7 +56,9 @@ public sealed class Attention
         Tensor q = Query.Forward(x).Reshape((tokens, config.Heads, config.HeadDim));
         Tensor k = Key.Forward(x).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
         Tensor v = Value.Forward(x).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
-        if (pass.RotaryTable is { } table)
+        if (QueryNorm is not null && KeyNorm is not null)
+            (q, k) = (QueryNorm.Forward(q), KeyNorm.Forward(k));
+        if (pass.RotaryTable(layer) is { } table)
         {
             q = Ops.Rotary(q, table, config.Rotary.Interleaved);
             k = Ops.Rotary(k, table, config.Rotary.Interleaved);

@@ -2,35 +2,52 @@ using Grimoire.Tensors;
 
 namespace Grimoire.Models;
 
-/// <summary>One layer: x + attention(norm(x)), then x + feed-forward(norm(x)).</summary>
+/// <summary>One layer: attention, then the feed-forward half, each added to the residual stream, with norms where <see cref="NormPlacement"/> says.</summary>
 public sealed class Block
 {
+    private readonly NormPlacement placement;
+
     internal Block(ParameterList parameters, ModelConfig config, int layer)
     {
         string name = $"blocks.{layer}";
-        AttentionNorm = new Norm(parameters, $"{name}.attn_norm", config);
+        placement = config.NormPlacement;
+        (bool before, bool after) = (placement != NormPlacement.Post, placement != NormPlacement.Pre);
+        AttentionNorm = before ? new Norm(parameters, $"{name}.attn_norm", config) : null;
         Attention = new Attention(parameters, $"{name}.attn", config, layer);
-        FeedForwardNorm = new Norm(parameters, $"{name}.mlp_norm", config);
+        AttentionPostNorm = after ? new Norm(parameters, $"{name}.attn_post_norm", config) : null;
+        FeedForwardNorm = before ? new Norm(parameters, $"{name}.mlp_norm", config) : null;
         FeedForward = new FeedForward(parameters, $"{name}.mlp", config);
+        FeedForwardPostNorm = after ? new Norm(parameters, $"{name}.mlp_post_norm", config) : null;
     }
 
-    /// <summary>Before attention.</summary>
-    public Norm AttentionNorm { get; }
+    /// <summary>Before attention, or null.</summary>
+    public Norm? AttentionNorm { get; }
 
     /// <summary>Tokens look at each other.</summary>
     public Attention Attention { get; }
 
-    /// <summary>Before the feed-forward half.</summary>
-    public Norm FeedForwardNorm { get; }
+    /// <summary>After attention, or null.</summary>
+    public Norm? AttentionPostNorm { get; }
+
+    /// <summary>Before the feed-forward half, or null.</summary>
+    public Norm? FeedForwardNorm { get; }
 
     /// <summary>Each token alone.</summary>
     public FeedForward FeedForward { get; }
 
+    /// <summary>After the feed-forward half, or null.</summary>
+    public Norm? FeedForwardPostNorm { get; }
+
     /// <summary>The residual stream <c>[token, channel]</c>, before → after.</summary>
     public Tensor Forward(Pass pass, Tensor x)
     {
-        x += pass.Dropout(Attention.Forward(pass, AttentionNorm.Forward(x)));
-        x += pass.Dropout(FeedForward.Forward(FeedForwardNorm.Forward(x)));
-        return x;
+        x = Join(x, pass.Dropout(Attention.Forward(pass, Normed(x, AttentionNorm))), AttentionPostNorm);
+        return Join(x, pass.Dropout(FeedForward.Forward(Normed(x, FeedForwardNorm))), FeedForwardPostNorm);
     }
+
+    private static Tensor Normed(Tensor x, Norm? norm) => norm is null ? x : norm.Forward(x);
+
+    /// <summary>The stream and what a half says: the norm is of the latter, or of their sum.</summary>
+    private Tensor Join(Tensor x, Tensor said, Norm? norm) =>
+        placement == NormPlacement.Post ? Normed(x + said, norm) : x + Normed(said, norm);
 }

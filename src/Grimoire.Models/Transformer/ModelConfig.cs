@@ -12,6 +12,19 @@ public enum NormKind
     Rms,
 }
 
+/// <summary>Where norms stand around a block's two halves f.</summary>
+public enum NormPlacement
+{
+    /// <summary>x + f(norm(x)), and a norm after the last block: GPT-2, Llama.</summary>
+    Pre,
+
+    /// <summary>norm(x + f(x)), and none after the last block: BERT.</summary>
+    Post,
+
+    /// <summary>x + norm(f(norm(x))), and a norm after the last block: Gemma 2.</summary>
+    Both,
+}
+
 /// <summary>How a token knows its place.</summary>
 public enum PositionKind
 {
@@ -25,10 +38,8 @@ public enum PositionKind
 /// <summary>
 /// What distinguishes one architecture from another, as data. Every value changes the forward pass; nothing else does.
 /// </summary>
-public sealed record ModelConfig
+public sealed partial record ModelConfig
 {
-    private const int Largest = 1 << 24;
-
     /// <summary>The family whose files this model reads and writes, as in <c>gpt2</c>.</summary>
     public required string Family { get; init; }
 
@@ -62,11 +73,26 @@ public sealed record ModelConfig
     /// <summary>Added under the root of the norm.</summary>
     public float NormEpsilon { get; init; } = 1e-5f;
 
+    /// <summary>Where the norm stands.</summary>
+    public NormPlacement NormPlacement { get; init; }
+
+    /// <summary>Whether the embedding is normalised before the first block.</summary>
+    public bool EmbeddingNorm { get; init; }
+
+    /// <summary>Multiplies the token embedding.</summary>
+    public float EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Number of kinds of token, such as first and second sentence, each with a trained vector that is added to the embedding; 0 for none.</summary>
+    public int TokenTypes { get; init; }
+
     /// <summary>Where positions enter.</summary>
     public PositionKind Positions { get; init; } = PositionKind.Rotary;
 
     /// <summary>The rotation; read where <see cref="Positions"/> is rotary.</summary>
     public RotaryConfig Rotary { get; init; } = new();
+
+    /// <summary>The rotation of the layers that have the window, where it is another; null for the same.</summary>
+    public RotaryConfig? WindowRotary { get; init; }
 
     /// <summary>The feed-forward nonlinearity.</summary>
     public Activation Activation { get; init; } = Activation.Silu;
@@ -83,67 +109,48 @@ public sealed record ModelConfig
     /// <summary>Whether the feed-forward projections have a bias.</summary>
     public bool FeedForwardBias { get; init; }
 
+    /// <summary>Number of feed-forward experts in each block, of <see cref="FeedForward"/> channels each; 0 for one feed-forward half that all tokens share.</summary>
+    public int Experts { get; init; }
+
+    /// <summary>How many experts a token is sent to.</summary>
+    public int ExpertsPerToken { get; init; }
+
+    /// <summary>Whether the weights of a token's experts are scaled to sum to 1.</summary>
+    public bool NormalizeExperts { get; init; }
+
+    /// <summary>Whether each head of queries and keys is divided by its root mean square, and scaled by a weight per channel, before the rotation.</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Multiplies the product of query and key; 0 for 1/√<see cref="HeadDim"/>.</summary>
+    public float AttentionScale { get; init; }
+
+    /// <summary>Attention's scores become cap · tanh(score / cap); 0 for none.</summary>
+    public float AttentionSoftCap { get; init; }
+
+    /// <summary>Whether a token sees itself and earlier ones only, rather than all of its sequence.</summary>
+    public bool Causal { get; init; } = true;
+
     /// <summary>A token sees at most this many tokens, itself included; 0 for all.</summary>
     public int Window { get; init; }
+
+    /// <summary>Which layers have the <see cref="Window"/>; empty for all.</summary>
+    public ValueList<bool> WindowedLayers { get; init; }
+
+    /// <summary>Whether there are logits; an encoder ends with the hidden states.</summary>
+    public bool Head { get; init; } = true;
 
     /// <summary>Whether the unembedding is the embedding.</summary>
     public bool TiedEmbeddings { get; init; }
 
-    /// <summary>The number of trained values, computed from the shapes.</summary>
-    public long ParameterCount
-    {
-        get
-        {
-            long attention = (long)Channels * HeadDim * ((2 * Heads) + (2 * KeyValueHeads));
-            long attentionBias = (QueryKeyValueBias ? HeadDim * (Heads + (2L * KeyValueHeads)) : 0) + (OutputBias ? Channels : 0);
-            long feedForward = (long)Channels * FeedForward * (Gated ? 3 : 2);
-            long feedForwardBias = FeedForwardBias ? (FeedForward * (Gated ? 2L : 1L)) + Channels : 0;
-            long norm = Norm == NormKind.Layer ? 2L * Channels : Channels;
-            long embeddings = (long)Vocabulary * Channels * (TiedEmbeddings ? 1 : 2);
-            long positions = Positions == PositionKind.Learned ? (long)Context * Channels : 0;
-            return embeddings + positions + norm + (Layers * (attention + attentionBias + feedForward + feedForwardBias + (2 * norm)));
-        }
-    }
+    /// <summary>Logits become cap · tanh(logit / cap); 0 for none.</summary>
+    public float LogitSoftCap { get; init; }
 
-    /// <summary>
-    /// Floating-point operations of a forward pass per token at a mean distance of <paramref name="context"/>/2 to the tokens looked at:
-    /// two per weight that multiplies, plus attention's two products. A training step costs three times as much.
-    /// </summary>
-    public double ForwardOperations(int context)
-    {
-        double weights = (double)Channels * HeadDim * ((2 * Heads) + (2 * KeyValueHeads)) + ((double)Channels * FeedForward * (Gated ? 3 : 2));
-        double seen = Window > 0 ? Math.Min(Window, context / 2.0) : context / 2.0;
-        return (2.0 * Vocabulary * Channels) + (Layers * ((2 * weights) + (4 * seen * Heads * HeadDim)));
-    }
-
-    /// <summary>Checks that the numbers fit each other.</summary>
-    /// <exception cref="GrimoireException">They do not; the message names the value.</exception>
-    public void Validate()
-    {
-        Sensible(Vocabulary, nameof(Vocabulary));
-        Sensible(Context, nameof(Context));
-        Sensible(Layers, nameof(Layers));
-        Sensible(Heads, nameof(Heads));
-        Sensible(KeyValueHeads, nameof(KeyValueHeads));
-        Sensible(HeadDim, nameof(HeadDim));
-        Sensible((long)Heads * HeadDim, $"{nameof(Heads)} · {nameof(HeadDim)}");
-        Sensible(Channels, nameof(Channels));
-        Sensible(FeedForward, nameof(FeedForward));
-        if (Heads % KeyValueHeads != 0)
-            throw new GrimoireException($"model: {Heads} heads cannot share {KeyValueHeads} key-value heads evenly; choose a divisor of {Heads}.");
-        if (Positions == PositionKind.Rotary && (Rotary.Dimensions(HeadDim) is var rotated) && (rotated % 2 != 0 || rotated > HeadDim || rotated < 2))
-            throw new GrimoireException($"model: rotary positions need an even number of channels a head, at most {HeadDim}, not {rotated}.");
-    }
+    /// <summary>Whether a layer has the <see cref="Window"/>.</summary>
+    public bool IsWindowed(int layer) => Window > 0 && (WindowedLayers.Count == 0 || WindowedLayers[layer]);
 
     /// <summary>The channels of one of so many heads.</summary>
     internal static int Share(int channels, int heads) =>
         heads > 0 && channels % heads == 0
             ? channels / heads
             : throw new GrimoireException($"model: {channels} channels cannot be divided among {heads} heads evenly; choose a divisor of {channels}.");
-
-    private static void Sensible(long value, string name)
-    {
-        if (value is < 1 or > Largest)
-            throw new GrimoireException($"model: {name} is {value}; it must lie between 1 and {Largest}.");
-    }
 }

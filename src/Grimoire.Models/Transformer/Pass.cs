@@ -7,6 +7,7 @@ public sealed class Pass
 {
     private readonly Transformer model;
     private Segment[] segments = [];
+    private Tensor? rotaryTable, windowRotaryTable;
     private int dropouts;
 
     internal Pass(Transformer model, Workspace workspace, Batch batch, PassOptions options)
@@ -31,9 +32,6 @@ public sealed class Pass
     /// <summary>Positions, <c>[token]</c>.</summary>
     public Tensor Positions { get; private set; }
 
-    /// <summary>Cosines and sines for all layers, <c>[token, pair, 2]</c>; null without rotary positions.</summary>
-    public Tensor? RotaryTable { get; private set; }
-
     /// <summary>
     /// Starts over after the workspace was reset and the batch filled anew, without allocating: the loop of decoding. The batch's caches
     /// get room for their new tokens.
@@ -47,9 +45,8 @@ public sealed class Pass
             segments = new Segment[Batch.Sequences.Length];
         Tokens = Workspace.From(Batch.Tokens);
         Positions = Workspace.From(Batch.Positions);
-        RotaryTable = model.RotaryFrequencies is { } frequencies
-            ? Ops.RotaryTable(Workspace, Positions, frequencies, model.Config.Rotary.Magnitude)
-            : null;
+        rotaryTable = model.Rotation?.Table(this);
+        windowRotaryTable = model.WindowRotation?.Table(this);
         foreach (Batch.Sequence sequence in Batch.Sequences)
             sequence.Cache?.Reserve(sequence.Position + sequence.Length);
     }
@@ -83,6 +80,9 @@ public sealed class Pass
         ulong seed = Options.DropoutSeed + ((ulong)++dropouts << 40);
         return Ops.Dropout(x, Options.DropoutRate, seed);
     }
+
+    /// <summary>Cosines and sines of a layer, <c>[token, pair, 2]</c>; null without rotary positions.</summary>
+    internal Tensor? RotaryTable(int layer) => windowRotaryTable is not null && model.Config.IsWindowed(layer) ? windowRotaryTable : rotaryTable;
 
     internal Segment[] Segments(int layer)
     {
@@ -122,6 +122,8 @@ public sealed class Pass
     {
         foreach (Batch.Sequence s in Batch.Sequences)
         {
+            if (s.Cache is not null && !model.Config.Causal)
+                throw new GrimoireException("a model whose tokens see later ones cannot continue a cache: give it the whole sequence.");
             if (s.Position + s.Length > model.Config.Context)
                 throw new GrimoireException($"a sequence of {s.Position + s.Length} tokens is longer than the model's context of {model.Config.Context}; shorten it.");
         }
@@ -131,6 +133,9 @@ public sealed class Pass
             if ((uint)token >= (uint)model.Config.Vocabulary)
                 throw new GrimoireException($"token {token} is not in the model's vocabulary of {model.Config.Vocabulary}; the tokenizer does not belong to this model.");
         }
+
+        if (model.Config.TokenTypes > 0 && Batch.Types.ContainsAnyExceptInRange(0, model.Config.TokenTypes - 1))
+            throw new GrimoireException($"a token has a type that the model does not know; its types are 0 to {model.Config.TokenTypes - 1}.");
     }
 
     private sealed class CheckpointNode(Pass pass, Block block, Tensor x, Tensor y, int dropouts) : Node(y)

@@ -16,6 +16,16 @@ public abstract record RotaryScaling
     /// <summary>YaRN: by the number of turns within the original context, and a temperature on the scores (Peng et al. 2023, arXiv:2309.00071).</summary>
     public sealed record Yarn(
         double Factor, int OriginalContext, double BetaFast = 32, double BetaSlow = 1, double? AttentionFactor = null) : RotaryScaling;
+
+    /// <summary>
+    /// LongRoPE: each pair's frequency divided by a factor of its own, found by search, one list of them for sequences of up to the original context
+    /// and one for longer ones (Ding et al. 2024, arXiv:2402.13753).
+    /// </summary>
+    /// <param name="ShortFactors">Divisors for sequences of at most <paramref name="OriginalContext"/> tokens, one for each pair.</param>
+    /// <param name="LongFactors">Divisors for longer ones.</param>
+    /// <param name="OriginalContext">The context before it was stretched.</param>
+    /// <param name="AttentionFactor">Multiplies the cosines and sines of both.</param>
+    public sealed record LongRope(ValueList<double> ShortFactors, ValueList<double> LongFactors, int OriginalContext, double AttentionFactor) : RotaryScaling;
 }
 
 /// <summary>The rotation of queries and keys: θᵢ = base^(−2i/d) for pair i of d rotated channels (Su et al. 2021, arXiv:2104.09864).</summary>
@@ -33,13 +43,16 @@ public sealed record RotaryConfig
     /// <summary>The stretch; null for none.</summary>
     public RotaryScaling? Scaling { get; init; }
 
-    /// <summary>Multiplies the cosines and sines, so that scores are scaled by its square; 1 except under YaRN.</summary>
-    public double Magnitude => Scaling is RotaryScaling.Yarn yarn
-        ? yarn.AttentionFactor ?? (yarn.Factor <= 1 ? 1 : (0.1 * Math.Log(yarn.Factor)) + 1)
-        : 1;
+    /// <summary>Multiplies the cosines and sines, so that scores are scaled by its square; 1 except under YaRN and LongRoPE.</summary>
+    public double Magnitude => Scaling switch
+    {
+        RotaryScaling.Yarn yarn => yarn.AttentionFactor ?? (yarn.Factor <= 1 ? 1 : (0.1 * Math.Log(yarn.Factor)) + 1),
+        RotaryScaling.LongRope stretch => stretch.AttentionFactor,
+        _ => 1,
+    };
 
     /// <summary>How many channels of a head rotate.</summary>
-    public int Dimensions(int headDim) => (int)(headDim * Fraction);
+    public int Dimensions(int headDim) => (int)((headDim * Fraction) + 1e-9);
 
     /// <summary>The angle per position of each pair, radians, <c>[pair]</c>.</summary>
     public double[] Frequencies(int headDim)
@@ -49,6 +62,20 @@ public sealed record RotaryConfig
         for (int i = 0; i < frequencies.Length; i++)
             frequencies[i] = Scaled(Math.Pow(Base, -2.0 * i / dimensions), i, dimensions);
         return frequencies;
+    }
+
+    /// <summary>Checks that the numbers fit heads of so many channels.</summary>
+    /// <exception cref="GrimoireException">They do not.</exception>
+    internal void Validate(int headDim)
+    {
+        int rotated = Dimensions(headDim);
+        if (rotated % 2 != 0 || rotated > headDim || rotated < 2)
+            throw new GrimoireException($"model: rotary positions need an even number of channels a head, at most {headDim}, not {rotated}.");
+        if (Scaling is RotaryScaling.LongRope stretch && (stretch.ShortFactors.Count != rotated / 2 || stretch.LongFactors.Count != rotated / 2))
+        {
+            throw new GrimoireException(
+                $"model: LongRoPE has {stretch.ShortFactors.Count} short and {stretch.LongFactors.Count} long factors for {rotated / 2} pairs of channels.");
+        }
     }
 
     private double Scaled(double frequency, int pair, int dimensions)

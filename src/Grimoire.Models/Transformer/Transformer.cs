@@ -15,13 +15,18 @@ public sealed class Transformer
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
         Config = config;
-        RotaryFrequencies = config.Positions == PositionKind.Rotary ? config.Rotary.Frequencies(config.HeadDim) : null;
+        RefuseUnbuilt(config);
+        Rotation = config.Positions == PositionKind.Rotary ? new Rotation(config.Rotary, config.HeadDim) : null;
+        WindowRotation = config.WindowRotary is { } rotary ? new Rotation(rotary, config.HeadDim) : null;
         var parameters = new ParameterList(source);
         TokenEmbedding = parameters.Get("embed.tokens", (config.Vocabulary, config.Channels));
         PositionEmbedding = config.Positions == PositionKind.Learned ? parameters.Get("embed.positions", (config.Context, config.Channels)) : null;
+        TypeEmbedding = config.TokenTypes > 0 ? parameters.Get("embed.types", (config.TokenTypes, config.Channels)) : null;
+        EmbeddingNorm = config.EmbeddingNorm ? new Norm(parameters, "embed.norm", config) : null;
         Blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new Block(parameters, config, layer))];
-        FinalNorm = new Norm(parameters, "norm", config);
-        Unembedding = config.TiedEmbeddings ? TokenEmbedding : parameters.Get("head.weight", (config.Vocabulary, config.Channels));
+        FinalNorm = config.NormPlacement == NormPlacement.Post ? null : new Norm(parameters, "norm", config);
+        if (config.Head)
+            Unembedding = config.TiedEmbeddings ? TokenEmbedding : parameters.Get("head.weight", (config.Vocabulary, config.Channels));
         Parameters = parameters.All;
     }
 
@@ -37,16 +42,24 @@ public sealed class Transformer
     /// <summary><c>[position, channel]</c>; null with rotary positions.</summary>
     public Tensor? PositionEmbedding { get; }
 
+    /// <summary><c>[type, channel]</c>; null where tokens are of one kind.</summary>
+    public Tensor? TypeEmbedding { get; }
+
+    /// <summary>Before the first block, or null.</summary>
+    public Norm? EmbeddingNorm { get; }
+
     /// <summary>The layers.</summary>
     public IReadOnlyList<Block> Blocks { get; }
 
-    /// <summary>After the last block.</summary>
-    public Norm FinalNorm { get; }
+    /// <summary>After the last block; null where that ends with a norm itself.</summary>
+    public Norm? FinalNorm { get; }
 
-    /// <summary><c>[vocabulary, channel]</c>; the token embedding itself where they are tied.</summary>
-    public Tensor Unembedding { get; }
+    /// <summary><c>[vocabulary, channel]</c>; the token embedding itself where they are tied, null in an encoder without logits.</summary>
+    public Tensor? Unembedding { get; }
 
-    internal double[]? RotaryFrequencies { get; }
+    internal Rotation? Rotation { get; }
+
+    internal Rotation? WindowRotation { get; }
 
     /// <summary>Starts a pass of a batch.</summary>
     public Pass Begin(Workspace workspace, Batch batch, PassOptions options = default) => new(this, workspace, batch, options);
@@ -55,23 +68,40 @@ public sealed class Transformer
     public Tensor Embed(Pass pass)
     {
         Tensor x = Ops.Embedding(pass.Workspace, TokenEmbedding, pass.Tokens);
+        if (Config.EmbeddingScale != 1)
+            x *= Config.EmbeddingScale;
         if (PositionEmbedding is not null)
             x += Ops.Embedding(pass.Workspace, PositionEmbedding, pass.Positions);
-        return pass.Dropout(x);
+        if (TypeEmbedding is not null)
+            x += Ops.Embedding(pass.Workspace, TypeEmbedding, pass.Workspace.From(pass.Batch.Types));
+        return pass.Dropout(EmbeddingNorm is null ? x : EmbeddingNorm.Forward(x));
     }
 
-    /// <summary>All blocks and the final norm, <c>[token, channel]</c> → <c>[token, channel]</c>; the batch's caches then hold its tokens.</summary>
+    /// <summary>All blocks and the final norm where there is one, <c>[token, channel]</c> → <c>[token, channel]</c>; the batch's caches then hold its tokens.</summary>
     public Tensor Stream(Pass pass, Tensor x)
     {
         // By index: an interface's enumerator would be allocated for every token.
         for (int layer = 0; layer < Blocks.Count; layer++)
             x = pass.Run(Blocks[layer], x);
         pass.AdvanceCaches();
-        return FinalNorm.Forward(x);
+        return FinalNorm is null ? x : FinalNorm.Forward(x);
     }
 
     /// <summary>Logits <c>[row, vocabulary]</c> of hidden states <c>[row, channel]</c>.</summary>
-    public Tensor Unembed(Tensor hidden) => Ops.Linear(hidden, Unembedding);
+    /// <exception cref="GrimoireException">The model is an encoder without logits.</exception>
+    public Tensor Unembed(Tensor hidden)
+    {
+        Tensor logits = Ops.Linear(hidden, CheckedHead());
+        return Config.LogitSoftCap > 0 ? Ops.Tanh(logits * (1 / Config.LogitSoftCap)) * Config.LogitSoftCap : logits;
+    }
+
+    /// <summary>−log p(target) in nats of each row of hidden states <c>[row, channel]</c>, <c>[row]</c>, without ever holding all logits.</summary>
+    /// <param name="hidden">What <see cref="Stream"/> gave.</param>
+    /// <param name="targets">Token ids of I32, <c>[row]</c>; negative where a row does not count.</param>
+    /// <param name="spec">Smoothing and z-loss.</param>
+    /// <exception cref="GrimoireException">The model is an encoder without logits.</exception>
+    public Tensor Losses(Tensor hidden, Tensor targets, CrossEntropySpec spec = default) =>
+        Ops.LinearCrossEntropy(hidden, CheckedHead(), bias: null, targets, spec, Config.LogitSoftCap);
 
     /// <summary>Logits of every row, <c>[token, vocabulary]</c>: row t predicts the token after t.</summary>
     public Tensor Forward(Pass pass) => Unembed(Stream(pass, Embed(pass)));
@@ -94,5 +124,14 @@ public sealed class Transformer
     {
         foreach (Parameter parameter in Parameters)
             parameter.Tensor.RequiresGrad = trainable;
+    }
+
+    private Tensor CheckedHead() => Unembedding
+        ?? throw new GrimoireException($"a {Config.Family} model is an encoder: it gives a vector for each token and no probabilities; embed texts with it.");
+
+    private static void RefuseUnbuilt(ModelConfig config)
+    {
+        if (config.Experts > 0 || config.Rotary.Scaling is RotaryScaling.LongRope)
+            throw new GrimoireException("model: experts and LongRoPE are not supported yet.");
     }
 }

@@ -13,6 +13,6 @@ public static class LanguageModeling
     public static Tensor Loss(Transformer model, Pass pass, ReadOnlySpan<int> targets, CrossEntropySpec spec = default)
     {
         Tensor hidden = model.Stream(pass, model.Embed(pass));
-        return Ops.Sum(Ops.LinearCrossEntropy(hidden, model.Unembedding, bias: null, pass.Workspace.From(targets), spec));
+        return Ops.Sum(model.Losses(hidden, pass.Workspace.From(targets), spec));
     }
 }
