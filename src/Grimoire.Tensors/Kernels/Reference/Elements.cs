@@ -2,12 +2,13 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// The elements of a tensor of any type, read and written as float64, bounds checked: the reference kernels compute in float64 and
-/// round where they store.
+/// round where they store. A quantised tensor is decoded as a whole when it is met and only read.
 /// </summary>
 internal readonly unsafe ref struct Elements(Tensor tensor)
 {
     private readonly byte* data = tensor.Data;
     private readonly DType type = tensor.DType;
+    private readonly float[]? decoded = tensor.DType.IsQuantized() ? Decoded(tensor) : null;
 
     /// <summary>How many there are.</summary>
     public long Count { get; } = tensor.Shape.Count;
@@ -24,7 +25,8 @@ internal readonly unsafe ref struct Elements(Tensor tensor)
                 DType.F64 => ((double*)data)[index],
                 DType.F16 => (double)((Half*)data)[index],
                 DType.BF16 => BFloat16.ToSingle(((ushort*)data)[index]),
-                _ => ((int*)data)[index],
+                DType.I32 => ((int*)data)[index],
+                _ => decoded![index],
             };
         }
 
@@ -37,7 +39,8 @@ internal readonly unsafe ref struct Elements(Tensor tensor)
                 case DType.F64: ((double*)data)[index] = value; break;
                 case DType.F16: ((Half*)data)[index] = (Half)value; break;
                 case DType.BF16: ((ushort*)data)[index] = BFloat16.FromSingle((float)value); break;
-                default: ((int*)data)[index] = (int)value; break;
+                case DType.I32: ((int*)data)[index] = (int)value; break;
+                default: throw new InvalidOperationException($"one element of {type} cannot be set");
             }
         }
     }
@@ -50,6 +53,13 @@ internal readonly unsafe ref struct Elements(Tensor tensor)
         return (uint)id < (uint)limit
             ? id
             : throw new ArgumentOutOfRangeException(nameof(index), id, $"id {id} at row {index} is not below {limit}");
+    }
+
+    private static float[] Decoded(Tensor tensor)
+    {
+        var values = new float[tensor.Shape.Count];
+        Quantization.Dequantize(tensor.DType, tensor.Span<byte>(), values);
+        return values;
     }
 
     private void Check(long index)

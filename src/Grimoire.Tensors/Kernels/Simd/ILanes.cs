@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -25,6 +27,9 @@ internal unsafe interface ILanes<V>
 
     /// <summary>Converts <see cref="Count"/> bfloat16 numbers.</summary>
     static abstract V LoadBFloat16(ushort* source);
+
+    /// <summary>The first <see cref="Count"/> of sixteen integers.</summary>
+    static abstract V Widen(Vector128<sbyte> integers);
 
     void Store(float* destination);
 

@@ -45,6 +45,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Widen(Vector128<sbyte> integers) =>
+        new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(integers))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 a, Lanes128 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -43,6 +43,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Widen(Vector128<sbyte> integers) =>
+        new(Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.WidenLower(integers).ToVector256Unsafe())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

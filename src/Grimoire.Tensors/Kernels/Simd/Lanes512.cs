@@ -43,6 +43,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Widen(Vector128<sbyte> integers) =>
+        new(Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.WidenLower(integers.ToVector256Unsafe()).ToVector512Unsafe())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// <see cref="DType.Q4_K"/>: 256 numbers in eight groups of 32, x = d · s · q − m · t in 144 bytes: d and m as binary16, the s and t as <see cref="SixBitScales"/>,
+/// then 128 bytes of q: byte 32j + i holds number 64j + i in its lower half and number 64j + 32 + i in its upper.
+/// </summary>
+internal readonly unsafe struct BlockQ4_K : IBlock
+{
+    public static int Size => 256;
+
+    public static int Bytes => 144;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Decode<V>(byte* block, float* values)
+        where V : unmanaged, ILanes<V>
+    {
+        float d = Packed.Half(block), m = Packed.Half(block + 2);
+        byte* scales = block + 4, packed = block + 16;
+        for (int group = 0; group < 8; group += 2, packed += 32, values += 64)
+        {
+            Vector128<byte> left = Vector128.Load(packed), right = Vector128.Load(packed + 16);
+            V scale = V.Create(d * SixBitScales.Scale(scales, group)), offset = V.Create(-(m * SixBitScales.Minimum(scales, group)));
+            Sixteen<V>.Put(Packed.Low4(left).AsSByte(), scale, offset, values);
+            Sixteen<V>.Put(Packed.Low4(right).AsSByte(), scale, offset, values + 16);
+            scale = V.Create(d * SixBitScales.Scale(scales, group + 1));
+            offset = V.Create(-(m * SixBitScales.Minimum(scales, group + 1)));
+            Sixteen<V>.Put(Packed.High4(left).AsSByte(), scale, offset, values + 32);
+            Sixteen<V>.Put(Packed.High4(right).AsSByte(), scale, offset, values + 48);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// <see cref="DType.Q5_1"/>: 32 numbers x = d · q + m in 24 bytes: d and m as binary16, then the q as in <see cref="BlockQ5_0"/>.
+/// </summary>
+internal readonly unsafe struct BlockQ5_1 : IBlock
+{
+    public static int Size => 32;
+
+    public static int Bytes => 24;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Decode<V>(byte* block, float* values)
+        where V : unmanaged, ILanes<V>
+    {
+        V d = V.Create(Packed.Half(block)), m = V.Create(Packed.Half(block + 2));
+        ushort* fifth = (ushort*)(block + 4);
+        Vector128<byte> q = Vector128.Load(block + 8);
+        Sixteen<V>.Put((Packed.Low4(q) | Packed.FifthBits(fifth[0])).AsSByte(), d, m, values);
+        Sixteen<V>.Put((Packed.High4(q) | Packed.FifthBits(fifth[1])).AsSByte(), d, m, values + 16);
+    }
+}
