@@ -10,14 +10,15 @@ namespace Grimoire.Models;
 internal sealed class FolderWeights
 {
     private readonly WeightFiles files;
+    private readonly ModelConfig config;
     private readonly WeightMap map;
     private readonly bool trainable;
     private readonly Dictionary<string, string> byBareName = new(StringComparer.Ordinal);
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
 
-    public FolderWeights(WeightFiles files, Family family, bool trainable)
+    public FolderWeights(WeightFiles files, ModelConfig config, bool trainable)
     {
-        (this.files, this.trainable, map) = (files, trainable, family.Weights);
+        (this.files, this.config, this.trainable, map) = (files, config, trainable, Family.Named(config.Family).Weights);
         foreach (string name in files.Names)
         {
             if (!byBareName.TryAdd(map.Bare(name), name))
@@ -29,21 +30,20 @@ internal sealed class FolderWeights
     /// <exception cref="GrimoireException">It is missing, or has another shape or a type that is no number.</exception>
     public Tensor Get(string ours, Shape shape)
     {
-        (string theirs, ModuleName module) = map.Find(ours);
-        string bare = map.Bare(theirs);
+        WeightPlace place = map.Find(ours);
+        string bare = map.Bare(place.Name);
         if (!byBareName.TryGetValue(bare, out string? name))
-            throw new GrimoireException($"{files.Folder}: weight {theirs} is missing.");
+            throw new GrimoireException($"{files.Folder}: weight {place.Name} is missing.");
         used.Add(bare);
         Tensor stored = files.Tensor(name);
-        Shape expected = module.Transposed && shape.Rank == 2 ? (shape[1], Times(shape[0], module.Parts))
-            : shape.Rank == 1 ? Times(shape[0], module.Parts) : shape;
+        Shape expected = place.Module.StoredShape(shape, config);
         if (stored.Shape != expected || !stored.DType.IsFloat())
         {
             throw new GrimoireException(
                 $"{files.FileOf(name).Path}: weight {name} is {stored} where config.json asks for {expected}; the files do not belong together.");
         }
 
-        return Prepared(module.Transposed ? Conversion.TransposedPart(stored, module.Part, module.Parts) : stored, name);
+        return Prepared(place.Module.Take(stored, config, place.Expert), name);
     }
 
     /// <summary>Checks, once the model is built, that nothing it should know is left over.</summary>
@@ -51,7 +51,7 @@ internal sealed class FolderWeights
     /// <exception cref="GrimoireException">A weight is used by nothing, or the head of a tied model is not its embedding.</exception>
     public void CheckAllUsed(Transformer model)
     {
-        if (model.Config.TiedEmbeddings)
+        if (config.TiedEmbeddings)
             CheckTiedHead(model);
         string[] unused = [.. byBareName
             .Where(pair => !used.Contains(pair.Key) && !map.Ignores(pair.Key))
@@ -61,7 +61,7 @@ internal sealed class FolderWeights
         {
             string more = unused.Length > 5 ? $" and {unused.Length - 5} more" : "";
             throw new GrimoireException(
-                $"{files.Folder}: nothing in a {model.Config.Family} model of this config.json uses {string.Join(", ", unused.Take(5))}{more}; "
+                $"{files.Folder}: nothing in a {config.Family} model of this config.json uses {string.Join(", ", unused.Take(5))}{more}; "
                 + "the files do not belong together.");
         }
     }
@@ -86,6 +86,4 @@ internal sealed class FolderWeights
             return tensor.DType == DType.F32 ? tensor.Keep() : tensor.To(DType.F32, name);
         return tensor.Shape.Rank == 1 || tensor.DType == DType.F64 ? tensor.To(DType.F32, name) : tensor;
     }
-
-    private static int Times(int size, int parts) => (int)Math.Min((long)size * parts, int.MaxValue);
 }

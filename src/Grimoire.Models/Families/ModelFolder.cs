@@ -21,7 +21,7 @@ public static class ModelFolder
     public static Transformer Load(string folder, bool trainable = false)
     {
         (ModelConfig config, WeightFiles files) = Open(folder);
-        var weights = new FolderWeights(files, Family.Named(config.Family), trainable);
+        var weights = new FolderWeights(files, config, trainable);
         var model = new Transformer(config, weights.Get);
         weights.CheckAllUsed(model);
         if (trainable)
@@ -63,13 +63,8 @@ public static class ModelFolder
         foreach (var group in groups)
         {
             ModuleName module = group.First().Place.Module;
-            Tensor[] parts = [.. group.OrderBy(weight => weight.Place.Module.Part).Select(weight => weight.Tensor)];
-            Shape shape = parts[0].Shape;
-            if (module.Transposed)
-                shape = shape.Rank == 2 ? (shape[1], shape[0] * module.Parts) : shape[0] * module.Parts;
-            yield return new StoredTensor(group.Key, type, shape, () => module.Transposed
-                ? Conversion.TransposedTogether([.. parts.Select(part => part.To(type, group.Key))])
-                : parts[0].To(type, group.Key));
+            Tensor[] parts = [.. group.OrderBy(weight => weight.Place.Order(model.Config)).Select(weight => weight.Tensor)];
+            yield return new StoredTensor(group.Key, type, module.StoredShape(parts[0].Shape, model.Config), () => module.Join(parts, type, group.Key));
         }
     }
 }

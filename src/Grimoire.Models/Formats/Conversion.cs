@@ -21,24 +21,44 @@ internal static class Conversion
         return copy;
     }
 
-    /// <summary>
-    /// One of several equal parts of the outputs of a stored layer: of a matrix <c>[in, parts · out]</c>, turned to <c>[out, in]</c>; of a bias
-    /// <c>[parts · out]</c>, cut out.
-    /// </summary>
-    public static Tensor TransposedPart(Tensor stored, int part, int parts) => stored.DType.Size() switch
+    /// <summary>The values plus a number, in F32.</summary>
+    public static Tensor Plus(this Tensor tensor, float offset)
     {
-        2 => TransposedPart<ushort>(stored, part, parts),
-        4 => TransposedPart<float>(stored, part, parts),
-        _ => TransposedPart<double>(stored, part, parts),
+        Tensor sum = Tensor.Zeros(tensor.Shape);
+        Kernels.Simd.Fill(sum, offset);
+        Kernels.Simd.Accumulate(tensor.To(DType.F32, ""), 1, sum);
+        return sum;
+    }
+
+    /// <summary>Some outputs of a matrix stored <c>[in, out]</c>, as <c>[count, in]</c>.</summary>
+    public static Tensor TransposedRows(this Tensor stored, int start, int count) => stored.DType.Size() switch
+    {
+        2 => TransposedRows<ushort>(stored, start, count),
+        4 => TransposedRows<float>(stored, start, count),
+        _ => TransposedRows<double>(stored, start, count),
     };
 
-    /// <summary>The inverse of <see cref="TransposedPart(Tensor, int, int)"/>: layers <c>[out, in]</c> side by side as one <c>[in, parts · out]</c>.</summary>
-    public static Tensor TransposedTogether(IReadOnlyList<Tensor> parts) => parts[0].DType.Size() switch
+    /// <summary>Matrices <c>[out, in]</c> side by side as one <c>[in, Σ out]</c>.</summary>
+    public static Tensor JoinedTransposed(IReadOnlyList<Tensor> parts) => parts[0].DType.Size() switch
     {
-        2 => TransposedTogether<ushort>(parts),
-        4 => TransposedTogether<float>(parts),
-        _ => TransposedTogether<double>(parts),
+        2 => JoinedTransposed<ushort>(parts),
+        4 => JoinedTransposed<float>(parts),
+        _ => JoinedTransposed<double>(parts),
     };
+
+    /// <summary>Tensors of one type below one another, <c>[Σ out, …]</c>.</summary>
+    public static Tensor Joined(IReadOnlyList<Tensor> parts)
+    {
+        Tensor joined = Tensor.Zeros(parts[0].Shape.WithFirst(parts.Sum(part => part.Shape[0])), parts[0].DType);
+        int at = 0;
+        foreach (Tensor part in parts)
+        {
+            Kernels.Reference.CopyRows(part, 0, part.Shape[0], joined, at);
+            at += part.Shape[0];
+        }
+
+        return joined;
+    }
 
     /// <summary>Whether two tensors of one shape hold the same numbers, in whatever types.</summary>
     public static bool HaveSameValues(Tensor a, Tensor b)
@@ -53,36 +73,24 @@ internal static class Conversion
         };
     }
 
-    private static Tensor TransposedPart<T>(Tensor stored, int part, int parts)
+    private static Tensor TransposedRows<T>(Tensor stored, int start, int count)
         where T : unmanaged
     {
-        int outputs = stored.Shape.Last / parts;
-        if (stored.Shape.Rank == 1)
-        {
-            Tensor bias = Tensor.Zeros(outputs, stored.DType);
-            stored.Span<T>().Slice(part * outputs, outputs).CopyTo(bias.Span<T>());
-            return bias;
-        }
-
         int inputs = stored.Shape[0];
-        Tensor weight = Tensor.Zeros((outputs, inputs), stored.DType);
-        Transpose<T>(stored.Span<T>()[(part * outputs)..], stored.Shape.Last, weight.Span<T>(), inputs, inputs, outputs);
+        Tensor weight = Tensor.Zeros((count, inputs), stored.DType);
+        Transpose<T>(stored.Span<T>()[start..], stored.Shape.Last, weight.Span<T>(), inputs, inputs, count);
         return weight;
     }
 
-    private static Tensor TransposedTogether<T>(IReadOnlyList<Tensor> parts)
+    private static Tensor JoinedTransposed<T>(IReadOnlyList<Tensor> parts)
         where T : unmanaged
     {
-        int outputs = parts[0].Shape[0], stride = outputs * parts.Count;
-        bool isBias = parts[0].Shape.Rank == 1;
-        Tensor stored = Tensor.Zeros(isBias ? stride : (parts[0].Shape[1], stride), parts[0].DType);
-        for (int part = 0; part < parts.Count; part++)
+        int inputs = parts[0].Shape[1], total = parts.Sum(part => part.Shape[0]), at = 0;
+        Tensor stored = Tensor.Zeros((inputs, total), parts[0].DType);
+        foreach (Tensor part in parts)
         {
-            Span<T> from = parts[part].Span<T>(), to = stored.Span<T>()[(part * outputs)..];
-            if (isBias)
-                from.CopyTo(to);
-            else
-                Transpose<T>(from, parts[part].Shape[1], to, stride, outputs, parts[part].Shape[1]);
+            Transpose<T>(part.Span<T>(), inputs, stored.Span<T>()[at..], total, part.Shape[0], inputs);
+            at += part.Shape[0];
         }
 
         return stored;
