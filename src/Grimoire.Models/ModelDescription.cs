@@ -21,7 +21,7 @@ public sealed record ModelDescription
     public required Family Family { get; init; }
 
     /// <summary>The stored tensors, as the headers list them; buffers that hold no weight are among them.</summary>
-    public required IReadOnlyList<SafetensorsEntry> Tensors { get; init; }
+    public required IReadOnlyList<TensorEntry> Tensors { get; init; }
 
     /// <summary>The tokenizer beside the model; null where there is none.</summary>
     public required Tokenizer? Tokenizer { get; init; }

@@ -94,7 +94,7 @@ internal static class InfoCommand
         ("to train it", $"{Numbers.Bytes(model.TrainingBytes)} of weights, gradients and optimizer"),
     ];
 
-    private static IEnumerable<(string, string)> Weights(IReadOnlyList<SafetensorsEntry> entries)
+    private static IEnumerable<(string, string)> Weights(IReadOnlyList<TensorEntry> entries)
     {
         string types = string.Join(", ", entries.GroupBy(entry => entry.Type).Select(g => $"{g.Key} {Numbers.Bytes(g.Sum(entry => entry.Bytes))}"));
         return [("weights", $"{entries.Count} tensors, {types}")];
@@ -109,7 +109,7 @@ internal static class InfoCommand
             Tensors(terminal, file.Entries);
     }
 
-    private static void Tensors(Terminal terminal, IEnumerable<SafetensorsEntry> entries)
+    private static void Tensors(Terminal terminal, IEnumerable<TensorEntry> entries)
     {
         terminal.Line();
         Sheet.Rows(terminal, ["Tensor", "Type", "Shape", ">Elements", ">Bytes"], entries.Select(entry => (IReadOnlyList<string>)

@@ -1,25 +1,12 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models.Formats;
 
-/// <summary>A tensor to be stored, whose values are made when their turn comes, so that a converted model is never in memory twice.</summary>
-/// <param name="Name">Its name in the file.</param>
-/// <param name="Type">How it is stored.</param>
-/// <param name="Shape">Its sizes.</param>
-/// <param name="Values">Makes a tensor of that type and shape.</param>
-internal sealed record StoredTensor(string Name, DType Type, Shape Shape, Func<Tensor> Values)
-{
-    public long Bytes => Shape.Count * Type.Size();
-}
-
 /// <summary>Writes safetensors files (https://huggingface.co/docs/safetensors).</summary>
 public static class Safetensors
 {
-    private const int ElementsAtOnce = 1 << 20;
-
     /// <summary>
     /// Writes tensors whole or not at all. The same tensors give the same bytes, in whatever order they come: wide types first, then by
     /// name, which also keeps every tensor aligned.
@@ -45,7 +32,7 @@ public static class Safetensors
         {
             stream.Write(header);
             foreach (StoredTensor tensor in ordered)
-                WriteValues(stream, tensor);
+                tensor.WriteTo(stream);
         });
     }
 
@@ -82,7 +69,7 @@ public static class Safetensors
     private static long WriteEntry(Utf8JsonWriter json, StoredTensor tensor, long offset)
     {
         json.WriteStartObject(tensor.Name);
-        json.WriteString("dtype", SafetensorsEntry.NameOf(tensor.Type));
+        json.WriteString("dtype", tensor.Type.ToString());
         json.WriteStartArray("shape");
         for (int axis = 0; axis < tensor.Shape.Rank; axis++)
             json.WriteNumberValue(tensor.Shape[axis]);
@@ -93,33 +80,5 @@ public static class Safetensors
         json.WriteEndArray();
         json.WriteEndObject();
         return offset;
-    }
-
-    private static void WriteValues(Stream stream, StoredTensor stored)
-    {
-        Tensor tensor = stored.Values();
-        if (tensor.DType != stored.Type || tensor.Shape != stored.Shape)
-            throw new InvalidOperationException($"{stored.Name} was announced as {stored.Type} {stored.Shape} and came as {tensor}");
-        switch (stored.Type)
-        {
-            case DType.F64: WriteElements<double>(stream, tensor); break;
-            case DType.F32: WriteElements<float>(stream, tensor); break;
-            case DType.I32: WriteElements<int>(stream, tensor); break;
-            default: WriteElements<ushort>(stream, tensor); break;
-        }
-
-        GC.KeepAlive(tensor);
-    }
-
-    private static void WriteElements<T>(Stream stream, Tensor tensor)
-        where T : unmanaged
-    {
-        ReadOnlySpan<T> rest = tensor.Span<T>();
-        while (!rest.IsEmpty)
-        {
-            int count = Math.Min(rest.Length, ElementsAtOnce);
-            stream.Write(MemoryMarshal.AsBytes(rest[..count]));
-            rest = rest[count..];
-        }
     }
 }

@@ -9,7 +9,7 @@ namespace Grimoire.Models.Formats;
 public sealed class SafetensorsFile
 {
     private readonly MappedFile file;
-    private readonly Dictionary<string, SafetensorsEntry> byName;
+    private readonly Dictionary<string, TensorEntry> byName;
 
     private SafetensorsFile(MappedFile file)
     {
@@ -22,7 +22,7 @@ public sealed class SafetensorsFile
     public string Path => file.Path;
 
     /// <summary>The tensors, in the header's order.</summary>
-    public IReadOnlyList<SafetensorsEntry> Entries { get; }
+    public IReadOnlyList<TensorEntry> Entries { get; }
 
     /// <summary>The free texts of the header.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -41,32 +41,9 @@ public sealed class SafetensorsFile
     /// <exception cref="GrimoireException">There is no such tensor, or it has a type or shape that is not computed with.</exception>
     public unsafe Tensor Tensor(string name)
     {
-        if (!byName.TryGetValue(name, out SafetensorsEntry? entry))
+        if (!byName.TryGetValue(name, out TensorEntry? entry))
             throw new GrimoireException($"{Path}: there is no tensor {name}.");
-        if (entry.DType is not { } type)
-            throw new GrimoireException($"{Path}: tensor {name} is stored as {entry.Type}; F32, F16, BF16, F64 and I32 can be loaded.");
-        Shape shape = ShapeOf(entry);
-        byte* data = file.At(entry.Offset, entry.Bytes);
-        Tensor mapped = Tensors.Tensor.Over(data, shape, type, file);
-        return (nuint)data % (nuint)type.Size() == 0 ? mapped : mapped.Keep();
-    }
-
-    private Shape ShapeOf(SafetensorsEntry entry)
-    {
-        IReadOnlyList<long> sizes = entry.Shape;
-        if (sizes.Count > 4 || sizes.Any(size => size > int.MaxValue))
-        {
-            throw new GrimoireException(
-                $"{Path}: tensor {entry.Name} of shape [{string.Join(", ", sizes)}] is too large; at most four axes of 2³¹ − 1 are supported.");
-        }
-
-        return sizes.Count switch
-        {
-            0 => Shape.Scalar,
-            1 => new((int)sizes[0]),
-            2 => new((int)sizes[0], (int)sizes[1]),
-            3 => new((int)sizes[0], (int)sizes[1], (int)sizes[2]),
-            _ => new((int)sizes[0], (int)sizes[1], (int)sizes[2], (int)sizes[3]),
-        };
+        Tensor mapped = entry.In(file);
+        return (nuint)file.At(entry.Offset, entry.Bytes) % (nuint)mapped.DType.Size() == 0 ? mapped : mapped.Keep();
     }
 }

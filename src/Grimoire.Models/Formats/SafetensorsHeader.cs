@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 
 namespace Grimoire.Models.Formats;
 
@@ -10,17 +11,41 @@ internal static class SafetensorsHeader
 {
     public const string MetadataKey = "__metadata__";
 
+    private static readonly FrozenDictionary<string, int> BitsOfTypes = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["F64"] = 64,
+        ["F32"] = 32,
+        ["F16"] = 16,
+        ["BF16"] = 16,
+        ["I64"] = 64,
+        ["I32"] = 32,
+        ["I16"] = 16,
+        ["I8"] = 8,
+        ["U64"] = 64,
+        ["U32"] = 32,
+        ["U16"] = 16,
+        ["U8"] = 8,
+        ["BOOL"] = 8,
+        ["C64"] = 64,
+        ["F8_E4M3"] = 8,
+        ["F8_E5M2"] = 8,
+        ["F8_E8M0"] = 8,
+        ["F6_E2M3"] = 6,
+        ["F6_E3M2"] = 6,
+        ["F4"] = 4,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>The format's own limit.</summary>
     private const long LargestHeader = 100_000_000;
 
     /// <summary>Reads and checks the header.</summary>
     /// <exception cref="GrimoireException">It is broken, or lies about the file.</exception>
-    public static (IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata) Read(MappedFile file)
+    public static (IReadOnlyList<TensorEntry> Entries, IReadOnlyDictionary<string, string> Metadata) Read(MappedFile file)
     {
         int length = HeaderLength(file);
         JsonRecord header = JsonRecord.Parse(file.Bytes(8, length), file.Path);
         long dataStart = 8L + length;
-        var entries = new List<SafetensorsEntry>();
+        var entries = new List<TensorEntry>();
         foreach (string name in header.Keys.Where(key => key != MetadataKey))
             entries.Add(Entry(file, header, name, dataStart));
         CheckCoverage(file, entries, dataStart);
@@ -41,11 +66,12 @@ internal static class SafetensorsHeader
         return (int)length;
     }
 
-    private static SafetensorsEntry Entry(MappedFile file, JsonRecord header, string name, long dataStart)
+    private static TensorEntry Entry(MappedFile file, JsonRecord header, string name, long dataStart)
     {
         JsonRecord fields = header.Object(name) ?? throw header.Refusal(name, "a tensor is described by an object");
         string type = fields.Text("dtype");
-        int bits = SafetensorsEntry.BitsOf(type) ?? throw fields.Refusal("dtype", "the format has no such type");
+        if (!BitsOfTypes.TryGetValue(type, out int bits))
+            throw fields.Refusal("dtype", "the format has no such type");
         long[] shape = fields.Sizes("shape");
         long[] offsets = fields.Sizes("data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1])
@@ -55,7 +81,7 @@ internal static class SafetensorsHeader
         long bytes = offsets[1] - offsets[0];
         if (bytes != BytesOf(shape, bits))
             throw fields.Refusal("shape", $"{type} of that shape does not take the {bytes} bytes of data_offsets");
-        return new SafetensorsEntry(name, type, shape, dataStart + offsets[0], bytes);
+        return new TensorEntry(name, type, shape, dataStart + offsets[0], bytes);
     }
 
     /// <summary>The bytes of a shape; null where they do not come out whole or exceed 2⁶³.</summary>
@@ -74,11 +100,11 @@ internal static class SafetensorsHeader
         return total % 8 == 0 ? (long)(total / 8) : null;
     }
 
-    private static void CheckCoverage(MappedFile file, List<SafetensorsEntry> entries, long dataStart)
+    private static void CheckCoverage(MappedFile file, List<TensorEntry> entries, long dataStart)
     {
         long end = dataStart;
         string previous = "the header";
-        foreach (SafetensorsEntry entry in entries.OrderBy(e => e.Offset).ThenBy(e => e.Bytes))
+        foreach (TensorEntry entry in entries.OrderBy(e => e.Offset).ThenBy(e => e.Bytes))
         {
             if (entry.Offset != end)
             {

@@ -43,11 +43,11 @@ internal sealed class WeightFiles
     public Tensor Tensor(string name) => files[name].Tensor(name);
 
     /// <summary>All tensors as their headers list them.</summary>
-    public IEnumerable<SafetensorsEntry> Entries => files.Values.Distinct().SelectMany(file => file.Entries);
+    public IEnumerable<TensorEntry> Entries => files.Values.Distinct().SelectMany(file => file.Entries);
 
     private void Add(SafetensorsFile file)
     {
-        foreach (SafetensorsEntry entry in file.Entries)
+        foreach (TensorEntry entry in file.Entries)
         {
             if (!files.TryAdd(entry.Name, file))
                 throw new GrimoireException($"{file.Path}: tensor {entry.Name} is also in {Path.GetFileName(files[entry.Name].Path)}; keep one of the two.");

@@ -20,7 +20,7 @@ public sealed class HostileFilesTests
             refused += Survives(seed, () =>
             {
                 SafetensorsFile file = SafetensorsFile.Open(path);
-                foreach (SafetensorsEntry entry in file.Entries)
+                foreach (TensorEntry entry in file.Entries)
                 {
                     if (entry.DType is not null)
                         Runs.Values(file.Tensor(entry.Name));
