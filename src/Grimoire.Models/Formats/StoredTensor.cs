@@ -10,9 +10,9 @@ namespace Grimoire.Models.Formats;
 /// <param name="Values">Makes a tensor of that type and shape.</param>
 internal sealed record StoredTensor(string Name, DType Type, Shape Shape, Func<Tensor> Values)
 {
-    private const int ElementsAtOnce = 1 << 20;
+    private const int BytesAtOnce = 1 << 24;
 
-    public long Bytes => Shape.Count * Type.Size();
+    public long Bytes => Type.Bytes(Shape.Count);
 
     /// <summary>Makes the values and writes them.</summary>
     public void WriteTo(Stream stream)
@@ -25,19 +25,20 @@ internal sealed record StoredTensor(string Name, DType Type, Shape Shape, Func<T
             case DType.F64: Write<double>(stream, tensor); break;
             case DType.F32: Write<float>(stream, tensor); break;
             case DType.I32: Write<int>(stream, tensor); break;
-            default: Write<ushort>(stream, tensor); break;
+            case DType.F16 or DType.BF16: Write<ushort>(stream, tensor); break;
+            default: Write<byte>(stream, tensor); break;
         }
 
         GC.KeepAlive(tensor);
     }
 
-    private static void Write<T>(Stream stream, Tensor tensor)
+    private static unsafe void Write<T>(Stream stream, Tensor tensor)
         where T : unmanaged
     {
         ReadOnlySpan<T> rest = tensor.Span<T>();
         while (!rest.IsEmpty)
         {
-            int count = Math.Min(rest.Length, ElementsAtOnce);
+            int count = Math.Min(rest.Length, BytesAtOnce / sizeof(T));
             stream.Write(MemoryMarshal.AsBytes(rest[..count]));
             rest = rest[count..];
         }

@@ -34,7 +34,7 @@ internal sealed class GgufCursor(MappedFile file)
     /// <summary>How many things of at least <paramref name="least"/> bytes each follow.</summary>
     public int Count(string what, int least, int most)
     {
-        ulong count = UInt64($"the number of {what}");
+        ulong count = UInt64(what);
         if (count > (ulong)most)
             throw Fault($"{count} {what} are announced, more than any model has ({most}); the file is damaged");
         if (count > (ulong)(Left / least))
@@ -45,7 +45,7 @@ internal sealed class GgufCursor(MappedFile file)
     /// <summary>The name of a key or tensor.</summary>
     public string Name(string what)
     {
-        ulong length = UInt64($"the length of {what}");
+        ulong length = UInt64(what);
         if (length is 0 or > LongestName)
             throw Fault($"{what} has a name of {length} bytes; 1 to {LongestName} are possible");
         try
@@ -77,7 +77,7 @@ internal sealed class GgufCursor(MappedFile file)
 
     private GgufType Type(string key)
     {
-        uint number = UInt32($"the type of {key}");
+        uint number = UInt32(key);
         return number <= (uint)GgufType.Float64 ? (GgufType)number : throw Fault($"{key} is of type {number}, which the format does not have");
     }
 

@@ -14,7 +14,7 @@ public static class GgufWriter
     /// <param name="path">The file to create or replace.</param>
     /// <param name="metadata">Keys and values.</param>
     /// <param name="tensors">Names and values; a name may come once.</param>
-    /// <exception cref="GrimoireException">The file cannot be written, or a name comes twice.</exception>
+    /// <exception cref="GrimoireException">The file cannot be written, a name comes twice, or a tensor is a scalar or empty.</exception>
     public static void Write(string path, GgufMetadata metadata, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
         Write(path, metadata, tensors.Select(t => new StoredTensor(t.Name, t.Tensor.DType, t.Tensor.Shape, () => t.Tensor)));
 
@@ -23,6 +23,8 @@ public static class GgufWriter
         StoredTensor[] all = [.. tensors];
         if (all.GroupBy(t => t.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new GrimoireException($"{path}: the name {twice.Key} is taken; give each tensor its own.");
+        if (Array.Find(all, t => t.Shape.Rank == 0 || t.Shape.Count == 0) is { } nothing)
+            throw new GrimoireException($"{path}: {nothing.Name} of shape {nothing.Shape} cannot be stored; GGUF has no scalars and no empty tensors.");
         int alignment = GgufHeader.Alignment(metadata);
         byte[] head = Head(metadata, all, alignment);
         AtomicFile.Write(path, stream =>
