@@ -66,8 +66,8 @@ public sealed class Tokenizer
     internal TokenizerSettings Settings { get; }
 
     /// <summary>
-    /// Opens a tokenizer: a <c>tokenizer.json</c>, or a folder that holds one, or a folder with <c>vocab.json</c> and <c>merges.txt</c> (or GPT-2's
-    /// <c>encoder.json</c> and <c>vocab.bpe</c>). <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it say which tokens begin and end a text.
+    /// Opens a tokenizer: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a tiktoken file of a known name or Llama 3's, or a folder that holds one of
+    /// them, or <c>vocab.json</c> and <c>merges.txt</c> (or GPT-2's <c>encoder.json</c> and <c>vocab.bpe</c>). <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it say which tokens begin and end a text.
     /// </summary>
     /// <exception cref="GrimoireException">The files are missing or broken, or ask for something that would be done otherwise than they say.</exception>
     public static Tokenizer Load(string path) => TokenizerFolder.Load(path);
@@ -78,11 +78,11 @@ public sealed class Tokenizer
     /// </summary>
     /// <exception cref="GrimoireException">The file is missing or broken.</exception>
     public static Tokenizer LoadTiktoken(string path, SplitPattern pattern, IReadOnlyList<AddedToken> special, string? beginOfText = null, string? endOfText = null) =>
-        RankedPieces.LoadTiktoken(path, pattern, special, beginOfText, endOfText);
+        Tiktoken.Load(path, pattern, special, beginOfText, endOfText);
 
     /// <summary>Opens a vocabulary of llama2.c (<c>tokenizer.bin</c>, <c>tok512.bin</c>): SentencePiece's BPE with scores.</summary>
     /// <exception cref="GrimoireException">The file is missing or broken.</exception>
-    public static Tokenizer LoadLlama2c(string path) => RankedPieces.LoadLlama2c(path);
+    public static Tokenizer LoadLlama2c(string path) => Llama2cFile.Load(path);
 
     /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, as Hugging Face's libraries read them.</summary>
     /// <exception cref="GrimoireException">The folder cannot be written.</exception>

@@ -37,9 +37,11 @@ internal sealed record TokenizerSettings
 
     public string? EndOfText { get; init; }
 
-    public bool AddBeginOfText { get; init; }
+    /// <summary>Whether the begin of text is put before a text; null where the files do not say.</summary>
+    public bool? AddBeginOfText { get; init; }
 
-    public bool AddEndOfText { get; init; }
+    /// <summary>Whether the end of text is put after a text; null where the files do not say.</summary>
+    public bool? AddEndOfText { get; init; }
 
     /// <summary>The whole file as read, so that saving loses nothing of it (a chat template, say).</summary>
     public string? Json { get; init; }

@@ -7,7 +7,7 @@ namespace Grimoire.Models.Tests.Tokenizers;
 /// <summary>Ids equal to those of llama.cpp, tiktoken and the reference implementations, for every string in the reference data.</summary>
 public sealed class GoldenIdsTests
 {
-    public static TheoryData<string> Names => ["gpt2", "qwen2", "llama3", "llama2", "stories260K", "tiktoken-gpt2", "tiktoken-cl100k_base"];
+    public static TheoryData<string> Names => ["gpt2", "qwen2", "llama3", "llama2", "stories260K", "tiktoken-gpt2", "tiktoken-p50k_base", "tiktoken-cl100k_base"];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -81,11 +81,13 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
         }
     }
 
-    public bool Flag(bool otherwise = false) => element.ValueKind switch
+    public bool Flag(bool otherwise = false) => FlagOrNull() ?? otherwise;
+
+    public bool? FlagOrNull() => element.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Null or JsonValueKind.Undefined => otherwise,
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
         _ => throw Wrong("true or false"),
     };
 

@@ -9,14 +9,31 @@ internal static class StandardParts
     /// <summary>Characters: no merges, no cuts; pieces are joined again.</summary>
     public static TokenizerParts Characters { get; } = new() { Decoder = """{"type":"Fuse"}""" };
 
-    /// <summary>SentencePiece's BPE: a dummy space in front, spaces written as ▁, bytes for what has no piece.</summary>
-    public static TokenizerParts SentencePiece { get; } = new()
+    /// <summary>How SentencePiece prepares a text: characters replaced, extra spaces removed, a dummy space in front, spaces written as ▁.</summary>
+    public static string? SentencePieceNormalizer(ReadOnlySpan<byte> characterMap, bool removeExtraSpaces, bool addDummyPrefix, bool escapeSpaces)
     {
-        Normalizer = """{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""",
-        Decoder = """
-            {"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}
-            """,
-    };
+        List<string> steps = [];
+        if (!characterMap.IsEmpty)
+            steps.Add($$"""{"type":"Precompiled","precompiled_charsmap":"{{Convert.ToBase64String(characterMap)}}"}""");
+        if (removeExtraSpaces)
+            steps.AddRange([Replace("Regex", "^ +", ""), Replace("Regex", " {2,}", " "), Replace("Regex", @"(?<![ ▁])[ ▁]+\z", "")]);
+        if (addDummyPrefix)
+            steps.Add($$"""{"type":"Prepend","prepend":"{{(escapeSpaces ? '▁' : ' ')}}"}""");
+        if (escapeSpaces)
+            steps.Add(Replace("String", " ", "▁"));
+        return steps.Count == 0 ? null : Sequence("normalizers", steps);
+    }
+
+    /// <summary>How SentencePiece's pieces become text again; the first space goes where it <paramref name="strips"/>.</summary>
+    public static string SentencePieceDecoder(string? unknown, string unknownSurface, bool strips)
+    {
+        List<string> steps = [Replace("String", "▁", " "), """{"type":"ByteFallback"}""", """{"type":"Fuse"}"""];
+        if (unknown is not null)
+            steps.Insert(0, Replace("String", unknown, unknownSurface));
+        if (strips)
+            steps.Add("""{"type":"Strip","content":" ","start":1,"stop":0}""");
+        return Sequence("decoders", steps);
+    }
 
     /// <summary>Byte-level BPE over the words of a pattern.</summary>
     public static TokenizerParts ByteLevel(SplitPattern pattern, bool composed = false) => new()
@@ -36,16 +53,30 @@ internal static class StandardParts
         Decoder = $$"""{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":{{Text(unknown)}} },"content":{{Text(" " + unknown)}} },{"type":"Fuse"}]}""",
     };
 
-    /// <summary>A template with one token before the text.</summary>
-    public static string BeginWith(string token, int id) =>
-        $$"""
-        {
-          "type": "TemplateProcessing",
-          "single": [{"SpecialToken": {"id": {{Text(token)}}, "type_id": 0} }, {"Sequence": {"id": "A", "type_id": 0} }],
-          "pair": [{"SpecialToken": {"id": {{Text(token)}}, "type_id": 0} }, {"Sequence": {"id": "A", "type_id": 0} }, {"SpecialToken": {"id": {{Text(token)}}, "type_id": 1} }, {"Sequence": {"id": "B", "type_id": 1} }],
-          "special_tokens": { {{Text(token)}}: {"id": {{Text(token)}}, "ids": [{{id}}], "tokens": [{{Text(token)}}]} }
-        }
-        """;
+    /// <summary>A template with a token before every text, or one behind it, or both; null without any.</summary>
+    public static string? Around((string Token, int Id)? before, (string Token, int Id)? after)
+    {
+        if (before is null && after is null)
+            return null;
+        string tokens = string.Join(',', new[] { before, after }.OfType<(string Token, int Id)>().Distinct().Select(Describe));
+        return $$"""
+            {"type":"TemplateProcessing","single":[{{Wrapped("A", 0)}}],"pair":[{{Wrapped("A", 0)}},{{Wrapped("B", 1)}}],"special_tokens":{ {{tokens}} } }
+            """;
+
+        string Wrapped(string sequence, int type) =>
+            string.Join(',', [.. Special(before, type), $$"""{"Sequence":{"id":"{{sequence}}","type_id":{{type}} } }""", .. Special(after, type)]);
+
+        static string[] Special((string Token, int Id)? token, int type) =>
+            token is { } value ? [$$"""{"SpecialToken":{"id":{{Text(value.Token)}},"type_id":{{type}} } }"""] : [];
+
+        static string Describe((string Token, int Id) token) =>
+            $$"""{{Text(token.Token)}}:{"id":{{Text(token.Token)}},"ids":[{{token.Id}}],"tokens":[{{Text(token.Token)}}] }""";
+    }
+
+    private static string Sequence(string members, List<string> steps) => $$"""{"type":"Sequence","{{members}}":[{{string.Join(',', steps)}}]}""";
+
+    private static string Replace(string kind, string pattern, string content) =>
+        $$"""{"type":"Replace","pattern":{"{{kind}}":{{Text(pattern)}}},"content":{{Text(content)}}}""";
 
     private static string Split(SplitPattern pattern) =>
         $$"""{"type":"Split","pattern":{"Regex":{{Text(pattern.Regex)}}},"behavior":"Isolated","invert":false}""";

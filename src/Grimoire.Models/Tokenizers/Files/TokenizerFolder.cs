@@ -7,7 +7,8 @@ namespace Grimoire.Models.Tokenizers;
 /// <summary>A tokenizer's files in a Hugging Face folder.</summary>
 internal static class TokenizerFolder
 {
-    private const string Main = "tokenizer.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json";
+    private const string Main = "tokenizer.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json", Added = "added_tokens.json";
+    private static readonly string[] SentencePieceNames = ["tokenizer.model", "spiece.model"];
     private static readonly (string Vocabulary, string Merges)[] Pairs = [("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe")];
 
     public static Tokenizer Load(string path)
@@ -15,23 +16,25 @@ internal static class TokenizerFolder
         if (!Directory.Exists(path) && !File.Exists(path))
             throw new GrimoireException($"{path}: there is no such file or folder; give a tokenizer.json or the folder of a model.");
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string file = Directory.Exists(path) ? Path.Combine(path, Main) : path;
         try
         {
-            if (File.Exists(file))
-                return TokenizerJson.Read(JsonPlace.ReadFile(file), ReadSettings(folder));
+            if (File.Exists(path) || FindIn(folder, Main) is not null)
+                return VocabularyFile.Load(File.Exists(path) ? path : Path.Combine(folder, Main), ReadSettings(folder), () => ReadAdded(folder));
             foreach ((string vocabulary, string merges) in Pairs)
             {
-                if (File.Exists(Path.Combine(folder, vocabulary)) && File.Exists(Path.Combine(folder, merges)))
-                    return VocabularyAndMerges.Load(Path.Combine(folder, vocabulary), Path.Combine(folder, merges), ReadConfig(folder), ReadSettings(folder));
+                if (FindIn(folder, vocabulary) is { } pieces && FindIn(folder, merges) is { } pairs)
+                    return VocabularyAndMerges.Load(pieces, pairs, ReadConfig(folder), ReadSettings(folder));
             }
+
+            if (FindIn(folder, SentencePieceNames) is { } model)
+                return VocabularyFile.Load(model, ReadSettings(folder), () => ReadAdded(folder));
         }
         catch (GrimoireException e) when (!e.Message.StartsWith(folder, StringComparison.Ordinal) && !e.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new GrimoireException($"{path}: {e.Message}", e);
         }
 
-        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, or vocab.json with merges.txt, is needed.");
+        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, or vocab.json with merges.txt, or a tokenizer.model is needed.");
     }
 
     public static void Save(Tokenizer tokenizer, string folder)
@@ -40,23 +43,49 @@ internal static class TokenizerFolder
         AtomicFile.Write(Path.Combine(folder, Config), stream => WriteConfig(tokenizer, stream));
     }
 
-    private static JsonPlace ReadConfig(string folder)
+    private static string? FindIn(string folder, params ReadOnlySpan<string> names)
     {
-        string path = Path.Combine(folder, Config);
+        foreach (string name in names)
+        {
+            if (Path.Combine(folder, name) is var path && File.Exists(path))
+                return path;
+        }
+
+        return null;
+    }
+
+    private static JsonPlace ReadConfig(string folder) => ReadOrEmpty(folder, Config);
+
+    private static JsonPlace ReadOrEmpty(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
         return File.Exists(path) ? JsonPlace.ReadFile(path) : JsonPlace.Parse("{}"u8.ToArray(), path);
+    }
+
+    /// <summary>The tokens that a folder adds to a vocabulary which is not in <c>tokenizer.json</c>.</summary>
+    private static List<AddedToken> ReadAdded(string folder)
+    {
+        List<AddedToken> tokens = VocabularyAndMerges.ReadAddedTokens(ReadConfig(folder)["added_tokens_decoder"]);
+        foreach ((string content, JsonPlace id) in ReadOrEmpty(folder, Added).Members())
+        {
+            // The older file of the two says nothing but the ids.
+            if (id.Number(TokenizerJson.LargestId) is var number && !tokens.Exists(token => token.Id == number))
+                tokens.Add(new AddedToken(number, content));
+        }
+
+        return tokens;
     }
 
     private static TokenizerSettings ReadSettings(string folder)
     {
         JsonPlace config = ReadConfig(folder);
-        string mapPath = Path.Combine(folder, SpecialMap);
-        JsonPlace map = File.Exists(mapPath) ? JsonPlace.ReadFile(mapPath) : JsonPlace.Parse("{}"u8.ToArray(), mapPath);
+        JsonPlace map = ReadOrEmpty(folder, SpecialMap);
         return new TokenizerSettings
         {
             BeginOfText = Token(config["bos_token"]) ?? Token(map["bos_token"]),
             EndOfText = Token(config["eos_token"]) ?? Token(map["eos_token"]),
-            AddBeginOfText = config["add_bos_token"].Flag(),
-            AddEndOfText = config["add_eos_token"].Flag(),
+            AddBeginOfText = config["add_bos_token"].FlagOrNull(),
+            AddEndOfText = config["add_eos_token"].FlagOrNull(),
             Json = config.RawText,
         };
 

@@ -68,11 +68,11 @@ internal static class TokenizerJson
     private static Tokenizer Create(TokenizerPipeline pipeline, IReadOnlyList<AddedToken> added, TokenizerSettings settings)
     {
         var tokenizer = new Tokenizer(pipeline, added, settings);
-        if (pipeline.Parts.PostProcessor is not null || !(settings.AddBeginOfText || settings.AddEndOfText))
+        if (pipeline.Parts.PostProcessor is not null || !(settings.AddBeginOfText == true || settings.AddEndOfText == true))
             return tokenizer;
         // Files without a template leave it to the configuration which ids stand around a text.
-        int[] before = settings.AddBeginOfText && tokenizer.BeginOfText is { } begin ? [begin] : [];
-        int[] after = settings.AddEndOfText && tokenizer.EndOfText is { } end ? [end] : [];
+        int[] before = settings.AddBeginOfText == true && tokenizer.BeginOfText is { } begin ? [begin] : [];
+        int[] after = settings.AddEndOfText == true && tokenizer.EndOfText is { } end ? [end] : [];
         return new Tokenizer(pipeline with { Template = new Template(before, after) }, added, settings);
     }
 

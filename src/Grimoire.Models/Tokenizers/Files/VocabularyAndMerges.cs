@@ -23,7 +23,8 @@ internal static class VocabularyAndMerges
         return TokenizerJson.Create(model, parts, added, settings);
     }
 
-    private static List<AddedToken> ReadAddedTokens(JsonPlace json)
+    /// <summary>The tokens of <c>added_tokens_decoder</c>, a map from ids in <c>tokenizer_config.json</c>.</summary>
+    public static List<AddedToken> ReadAddedTokens(JsonPlace json)
     {
         List<AddedToken> tokens = [];
         if (json.IsNull)
@@ -42,7 +43,7 @@ internal static class VocabularyAndMerges
     {
         List<Merge> merges = [];
         int number = 0;
-        foreach (string line in RankedPieces.ReadLines(path))
+        foreach (string line in VocabularyFile.ReadLines(path))
         {
             number++;
             if (line.Length == 0 || (number == 1 && line.StartsWith("#version", StringComparison.Ordinal)))
