@@ -25,7 +25,7 @@ internal sealed class StopStrings(IReadOnlyList<string> strings)
                 (end, Found) = (Math.Min(start, end), true);
         }
 
-        string text = Found ? held[..end] : held[..^Doubtful()];
+        string text = Found ? held[..end] : held[..^Doubtful(held, strings)];
         held = Found ? "" : held[text.Length..];
         return text;
     }
@@ -38,15 +38,15 @@ internal sealed class StopStrings(IReadOnlyList<string> strings)
         return rest;
     }
 
-    /// <summary>The length of the longest end of the held text that begins a stop string.</summary>
-    private int Doubtful()
+    /// <summary>The length of the longest end of a text that begins one of the strings.</summary>
+    internal static int Doubtful(string text, IReadOnlyList<string> strings)
     {
         int longest = 0;
-        foreach (string stop in strings)
+        foreach (string whole in strings)
         {
-            for (int length = Math.Min(stop.Length - 1, held.Length); length > longest; length--)
+            for (int length = Math.Min(whole.Length - 1, text.Length); length > longest; length--)
             {
-                if (held.AsSpan().EndsWith(stop.AsSpan(0, length), StringComparison.Ordinal))
+                if (text.AsSpan().EndsWith(whole.AsSpan(0, length), StringComparison.Ordinal))
                     longest = length;
             }
         }
