@@ -32,7 +32,7 @@ public sealed class SessionTests : IDisposable
 
     [Fact]
     public void A_text_may_grow_longer_than_the_context() =>
-        Assert.True(Said(new RunnerOptions { MaxTokens = 100 }, "", "once").Length > 2 * model.Config.Context);
+        Assert.InRange(Said(new RunnerOptions { MaxTokens = 100, Temperature = 0 }, "", "once").Length, 2 * model.Config.Context, 200);
 
     [Fact]
     public void Who_types_is_greeted_and_asked()
