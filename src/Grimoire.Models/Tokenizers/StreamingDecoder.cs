@@ -13,7 +13,7 @@ public sealed class StreamingDecoder
     private readonly System.Text.Decoder _utf8 = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder _text = new();
     private readonly char[] _chars = new char[256];
-    private int _toStrip;
+    private int _toStrip, _before = -1;
     private bool _begun;
 
     internal StreamingDecoder(Tokenizer tokenizer, bool skipSpecial, bool continues)
@@ -28,31 +28,45 @@ public sealed class StreamingDecoder
     public string Append(int id)
     {
         Add(id);
-        return Take();
+        return Take(TrailingToStrip());
     }
 
     /// <summary>Ends the text: bytes that never became a character come out as U+FFFD.</summary>
     public string Flush()
     {
         Convert([], flush: true);
-        return Take();
+        string text = Take(TrailingToStrip());
+        _text.Clear();
+        return text;
     }
 
     internal void Add(int id)
     {
-        if (_skipSpecial && _tokenizer.IsSpecial(id))
+        if ((_skipSpecial && _tokenizer.IsSpecial(id)) || (id == _before && _tokenizer.Decoder.Distinct))
             return;
         if (_begun && _tokenizer.Decoder.Separator.Length > 0)
             Convert(Encoding.UTF8.GetBytes(_tokenizer.Decoder.Separator), flush: false);
+        Convert(!_tokenizer.Contains(id) ? "\uFFFD"u8 : _begun ? _tokenizer.Bytes(id) : _tokenizer.FirstBytes(id), flush: false);
         _begun = true;
-        Convert(_tokenizer.Contains(id) ? _tokenizer.Bytes(id) : "\uFFFD"u8, flush: false);
+        _before = id;
     }
 
-    private string Take()
+    /// <summary>All text but its last so many characters, which are kept.</summary>
+    private string Take(int kept)
     {
-        string text = _text.ToString();
-        _text.Clear();
+        string text = _text.ToString(0, _text.Length - kept);
+        _text.Remove(0, text.Length);
         return text;
+    }
+
+    /// <summary>How many characters at the end go if no more text comes.</summary>
+    private int TrailingToStrip()
+    {
+        Decoder decoder = _tokenizer.Decoder;
+        int count = 0;
+        while (count < decoder.StripEnd && count < _text.Length && _text[_text.Length - 1 - count] == decoder.Stripped)
+            count++;
+        return count;
     }
 
     private void Convert(ReadOnlySpan<byte> bytes, bool flush)

@@ -67,7 +67,7 @@ public sealed class Tokenizer
 
     /// <summary>
     /// Opens a tokenizer: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a tiktoken file of a known name or Llama 3's, or a folder that holds one of
-    /// them, or <c>vocab.json</c> and <c>merges.txt</c> (or GPT-2's <c>encoder.json</c> and <c>vocab.bpe</c>). <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it say which tokens begin and end a text.
+    /// them, or <c>vocab.json</c> and <c>merges.txt</c> (or GPT-2's <c>encoder.json</c> and <c>vocab.bpe</c>), or BERT's <c>vocab.txt</c>. <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it say which tokens begin and end a text.
     /// </summary>
     /// <exception cref="GrimoireException">The files are missing or broken, or ask for something that would be done otherwise than they say.</exception>
     public static Tokenizer Load(string path) => TokenizerFolder.Load(path);
@@ -106,6 +106,8 @@ public sealed class Tokenizer
     /// <inheritdoc cref="Encode(string, bool, bool)"/>
     public void Encode(ReadOnlySpan<char> text, List<int> ids, bool addSpecial = false, bool parseSpecial = false)
     {
+        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            text = WithoutHalves(text);
         if (addSpecial)
             ids.AddRange(_pipeline.Template.Before);
         if (!_caches.TryTake(out WordCache? cache))
@@ -167,7 +169,7 @@ public sealed class Tokenizer
         return piece.ToString();
     }
 
-    /// <summary>The bytes of text that an id stands for; for a special token its name.</summary>
+    /// <summary>The bytes of text that an id stands for within a text; for a special token its name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The tokenizer has no such id.</exception>
     public ReadOnlySpan<byte> Bytes(int id)
     {
@@ -175,6 +177,9 @@ public sealed class Tokenizer
             throw new ArgumentOutOfRangeException(nameof(id), id, $"The tokenizer has no such id (its vocabulary has {VocabularySize}).");
         return _bytes.AsSpan(_byteOffsets[id].._byteOffsets[id + 1]);
     }
+
+    /// <summary>The bytes of text that an id of the tokenizer stands for where a text begins with it.</summary>
+    internal ReadOnlySpan<byte> FirstBytes(int id) => Spell(id, first: true);
 
     /// <summary>
     /// The id of a piece, spelled as in the file (<c>Ġthe</c>, <c>▁the</c>, <c>&lt;|endoftext|&gt;</c>), or null. With bytes for pieces, plain text such as
@@ -212,6 +217,16 @@ public sealed class Tokenizer
         cache.Store(word, hash, CollectionsMarshal.AsSpan(ids)[before..]);
     }
 
+    /// <summary>U+FFFD for halves of surrogate pairs, so that no later step meets one.</summary>
+    private static ReadOnlySpan<char> WithoutHalves(ReadOnlySpan<char> text)
+    {
+        var whole = new char[text.Length];
+        int count = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+            count += rune.EncodeToUtf16(whole.AsSpan(count));
+        return whole;
+    }
+
     private AddedTokenMatcher Matcher(Func<AddedToken, bool> which) =>
         new(AddedTokens.Where(which).Select(token =>
             (token.Normalized && _pipeline.Normalizer is { } normalizer ? normalizer.Normalize(token.Content).ToString() : token.Content, token)));
@@ -222,15 +237,17 @@ public sealed class Tokenizer
         var offsets = new int[VocabularySize + 1];
         for (int id = 0; id < VocabularySize; id++)
         {
-            if (_addedById.TryGetValue(id, out AddedToken? token))
-                bytes.AddRange(Encoding.UTF8.GetBytes(token.Content));
-            else if (Model.Vocabulary[id] is { } piece)
-                bytes.AddRange(Decoder.Bytes(piece));
+            bytes.AddRange(Spell(id, first: false));
             offsets[id + 1] = bytes.Count;
         }
 
         return ([.. bytes], offsets);
     }
+
+    private byte[] Spell(int id, bool first) =>
+        _addedById.TryGetValue(id, out AddedToken? token) ? Decoder.Bytes(token.Content, first, verbatim: true)
+        : Model.Vocabulary[id] is { } piece ? Decoder.Bytes(piece, first)
+        : [];
 
     private int[] FindStopIds()
     {

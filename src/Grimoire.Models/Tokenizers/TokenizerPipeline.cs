@@ -22,6 +22,11 @@ internal sealed record TokenizerParts
     public string? PostProcessor { get; init; }
 
     public string? Decoder { get; init; }
+
+    /// <summary>
+    /// A map of characters is used as SentencePiece uses it and not as Hugging Face's libraries do (<see cref="Precompiled"/>). A tokenizer file has no word for this.
+    /// </summary>
+    public bool MapsLongest { get; init; }
 }
 
 /// <summary>The ids put around a single text.</summary>

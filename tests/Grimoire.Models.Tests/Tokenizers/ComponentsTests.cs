@@ -27,7 +27,7 @@ public sealed class ComponentsTests
     public void Pre_tokenizers_cut(string json, string text, string words)
     {
         List<string> found = [];
-        ComponentReader.ReadPreTokenizer(Parse(json))!.Split(text, atStart: true, (word, _) => found.Add(word.ToString()));
+        PreTokenizerReader.Read(Parse(json), spell: false)!.Split(text, atStart: true, (word, _) => found.Add(word.ToString()));
         Assert.Equal(words, string.Join('|', found));
     }
 
@@ -37,7 +37,7 @@ public sealed class ComponentsTests
     [InlineData("""{"type":"Strip","strip_left":true,"strip_right":false}""", "  a ", "a ")]
     [InlineData("""{"type":"NFKC"}""", "ﬁ", "fi")]
     public void Normalizers_rewrite(string json, string text, string expected) =>
-        Assert.Equal(expected, ComponentReader.ReadNormalizer(Parse(json))!.Normalize(text).ToString());
+        Assert.Equal(expected, NormalizerReader.Read(Parse(json))!.Normalize(text).ToString());
 
     [Fact]
     public void Special_tokens_count_only_when_asked_and_others_always()

@@ -12,6 +12,7 @@ public sealed class TokenizerFilesTests
     [InlineData("llama3")]
     [InlineData("llama2")]
     [InlineData("stories260K")]
+    [InlineData("bert")]
     public void Saving_and_loading_changes_nothing(string name) => AssertRoundTrip(Vocabularies.Load(name), Sample);
 
     [Fact]

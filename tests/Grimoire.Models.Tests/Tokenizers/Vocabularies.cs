@@ -19,6 +19,7 @@ internal static class Vocabularies
         "stories260K" => Tokenizer.Load(Path("golden/stories260K/hf")),
         "llama3" => Tokenizer.Load(Path("data/tok-llama3/tokenizer.model")),
         "tiktoken-gpt2" or "tiktoken-p50k_base" or "tiktoken-cl100k_base" or "tiktoken-o200k_base" => Tokenizer.Load(Path($"data/tok-tiktoken/{name["tiktoken-".Length..]}.tiktoken")),
+        "bert" => VocabularyText.Load(Path("data/tok-bert/bert-base-uncased-vocab.txt"), JsonPlace.Parse("{}"u8.ToArray(), "config"), new TokenizerSettings()),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such vocabulary."),
     };
 

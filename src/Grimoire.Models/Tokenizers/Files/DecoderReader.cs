@@ -1,101 +1,86 @@
 namespace Grimoire.Models.Tokenizers;
 
-/// <summary>Builds the decoder and the post-processor's template from their JSON.</summary>
+/// <summary>Builds the decoder from its JSON. What cannot be done on text as it arrives is refused by name.</summary>
 internal static class DecoderReader
 {
-    public static Decoder ReadDecoder(JsonPlace json)
+    public static Decoder Read(JsonPlace json)
     {
         // Without a decoder Hugging Face joins the pieces with spaces.
         var decoder = new Decoder { Separator = json.IsNull ? " " : "" };
         bool fused = false;
         foreach (JsonPlace step in Flatten(json, "decoders"))
         {
-            decoder = step["type"].Text() switch
-            {
-                "ByteLevel" => decoder with { ByteLevel = true },
-                "ByteFallback" => decoder with { ByteFallback = true },
-                "Fuse" => decoder,
-                "Replace" => decoder with { Replacements = [.. decoder.Replacements, ReadReplacement(step.Only("pattern", "content"))] },
-                "Metaspace" => ReadMetaspace(step, decoder),
-                "Strip" => fused ? ReadStrip(step.Only("content", "start", "stop"), decoder) : throw step.Error("strips every piece for itself, which is not supported; put it after Fuse."),
-                var type => throw ComponentReader.Unknown(step, "decoder", type),
-            };
-            fused |= step["type"].Text() == "Fuse";
+            string type = step["type"].Text();
+            decoder = fused ? ReadWhole(step, type, decoder) : ReadStep(step, type, decoder);
+            fused |= type is "Fuse" or "ByteLevel";
         }
 
         return decoder;
     }
 
-    public static Template ReadTemplate(JsonPlace json)
-    {
-        Template template = Template.Empty;
-        foreach (JsonPlace step in Flatten(json, "processors"))
-        {
-            Template next = step["type"].Text() switch
-            {
-                "ByteLevel" => Template.Empty,
-                "TemplateProcessing" => ReadSingle(step),
-                "BertProcessing" or "RobertaProcessing" => new Template([Id(step["cls"])], [Id(step["sep"])]),
-                var type => throw ComponentReader.Unknown(step, "post-processor", type),
-            };
-            template = new Template([.. next.Before, .. template.Before], [.. template.After, .. next.After]);
-        }
-
-        return template;
-
-        static int Id(JsonPlace pair) => pair.Count() == 2 ? pair.Items().Last().Number(TokenizerJson.LargestId) : throw pair.Error("must hold a token and its id.");
-    }
-
-    private static IEnumerable<JsonPlace> Flatten(JsonPlace json, string members)
+    /// <summary>The steps of a chain, whether or not it stands in a Sequence.</summary>
+    public static IEnumerable<JsonPlace> Flatten(JsonPlace json, string members)
     {
         if (json.IsNull)
             return [];
         return json["type"].Text() == "Sequence" ? json.Only(members)[members].Items().SelectMany(step => Flatten(step, members)) : [json];
     }
 
-    private static (string Pattern, string Content) ReadReplacement(JsonPlace json)
+    private static Decoder ReadStep(JsonPlace json, string type, Decoder decoder) => type switch
     {
-        string pattern = json["pattern"]["String"].TextOrNull() ?? throw json["pattern"].Error("must be a String; regular expressions are not supported in decoders.");
-        return pattern.Length > 0 ? (pattern, json["content"].Text()) : throw json["pattern"].Error("is empty; there is nothing to replace.");
-    }
+        "ByteLevel" => decoder with { ByteLevel = true },
+        "ByteFallback" => decoder with { ByteFallback = true },
+        "Fuse" => decoder,
+        "Replace" => With(decoder, ReadReplace(json.Only("pattern", "content"))),
+        "Metaspace" => With(decoder, ReadMetaspace(json.Only("replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep"))),
+        "WordPiece" => With(decoder, new PieceSubword(json.Only("prefix", "cleanup")["prefix"].TextOrNull() ?? "##", json["cleanup"].Flag(true))),
+        "CTC" => With(decoder, ReadCtc(json.Only("pad_token", "word_delimiter_token", "cleanup"))) with { Distinct = true },
+        "BPEDecoder" => ReadSuffix(json.Only("suffix"), decoder),
+        "Strip" => With(decoder, new PieceStrip(Character(json.Only("content", "start", "stop")["content"]), json["start"].Number(int.MaxValue), json["stop"].Number(int.MaxValue))),
+        _ => throw json.Unsupported("decoder", type),
+    };
 
-    private static Decoder ReadMetaspace(JsonPlace json, Decoder decoder)
+    /// <summary>A step after Fuse, which works on the whole text and not on its pieces.</summary>
+    private static Decoder ReadWhole(JsonPlace json, string type, Decoder decoder) => type switch
     {
-        json.Only("replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep");
-        bool prefixed = json["prepend_scheme"].TextOrNull() is { } scheme ? scheme != "never" : json["add_prefix_space"].Flag(true);
-        string mark = json["replacement"].TextOrNull() ?? "\u2581";
-        if (mark.Length != 1)
-            throw json["replacement"].Error($"must be one character, not {mark.Quoted()}.");
-        return decoder with { Replacements = [.. decoder.Replacements, (mark, " ")], StripStart = prefixed ? 1 : 0 };
-    }
+        "Fuse" => decoder,
+        // One character cannot lie across two pieces.
+        "Replace" when json["pattern"]["String"].TextOrNull() is { Length: 1 } => With(decoder, ReadReplace(json.Only("pattern", "content"))),
+        "Strip" when decoder is { StripStart: 0, StripEnd: 0 } => decoder with
+        {
+            Stripped = Character(json.Only("content", "start", "stop")["content"]),
+            StripStart = json["start"].Number(int.MaxValue),
+            StripEnd = json["stop"].Number(int.MaxValue),
+        },
+        _ => throw json.Error($"works on the whole text with {type.Quoted()}, which is not supported, because text is decoded as it arrives; put it before Fuse."),
+    };
 
-    private static Decoder ReadStrip(JsonPlace json, Decoder decoder)
+    private static Decoder With(Decoder decoder, PieceStep step) => decoder with { Steps = [.. decoder.Steps, step] };
+
+    private static PieceStep ReadReplace(JsonPlace json)
     {
         string content = json["content"].Text();
-        if (content.Length != 1)
-            throw json["content"].Error($"must be one character, not {content.Quoted()}.");
-        if (json["stop"].Number(int.MaxValue) != 0)
-            throw json["stop"].Error("must be 0: stripping the end of a text is not supported, because text is decoded as it arrives.");
-        return decoder with { StripStart = json["start"].Number(int.MaxValue), Stripped = content[0] };
+        if (!json["pattern"]["Regex"].IsNull)
+            return new PieceRegexReplace(FilePattern.Read(json["pattern"]["Regex"]), content);
+        string pattern = json["pattern"]["String"].Text();
+        return pattern.Length > 0 ? new PieceReplace(pattern, content) : throw json["pattern"].Error("is empty; there is nothing to replace.");
     }
 
-    private static Template ReadSingle(JsonPlace json)
+    private static PieceMetaspace ReadMetaspace(JsonPlace json)
     {
-        List<int> before = [], after = [];
-        bool pastText = false;
-        foreach (JsonPlace item in json["single"].Items())
-        {
-            if (!item["Sequence"].IsNull)
-            {
-                pastText = true;
-                continue;
-            }
-
-            string name = item["SpecialToken"]["id"].Text();
-            foreach (JsonPlace id in json["special_tokens"][name]["ids"].Items())
-                (pastText ? after : before).Add(id.Number(TokenizerJson.LargestId));
-        }
-
-        return new Template([.. before], [.. after]);
+        bool prefixed = json["prepend_scheme"].TextOrNull() is { } scheme ? scheme != "never" : json["add_prefix_space"].Flag(true);
+        return new PieceMetaspace(json["replacement"].IsNull ? Bpe.Metaspace : Character(json["replacement"]), prefixed);
     }
+
+    private static PieceCtc ReadCtc(JsonPlace json) =>
+        new(json["pad_token"].TextOrNull() ?? "<pad>", json["word_delimiter_token"].TextOrNull() ?? "|", json["cleanup"].Flag(true));
+
+    /// <summary>A space for the mark that ends words, but none after the last word.</summary>
+    private static Decoder ReadSuffix(JsonPlace json, Decoder decoder)
+    {
+        string suffix = json["suffix"].TextOrNull() ?? "</w>";
+        return suffix.Length > 0 ? With(decoder, new PieceReplace(suffix, " ")) with { StripEnd = 1 } : throw json["suffix"].Error("is empty; there is nothing to replace.");
+    }
+
+    private static char Character(JsonPlace json) => json.Text() is [var character] ? character : throw json.Error($"must be one character, not {json.Text().Quoted()}.");
 }

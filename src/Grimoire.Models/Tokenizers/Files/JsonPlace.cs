@@ -63,6 +63,10 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
 
     public GrimoireException Error(string what) => new($"{file}: {(key.Length == 0 ? "the file" : key)} {what}");
 
+    /// <summary>The refusal of a step whose type is not known.</summary>
+    public GrimoireException Unsupported(string kind, string type) =>
+        this["type"].Error($"asks for the {kind} {type.Quoted()}, which is not supported; without it the ids would differ.");
+
     public string Text() => TextOrNull() ?? throw Wrong("a string");
 
     public string? TextOrNull()
@@ -98,6 +102,9 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
             throw Wrong($"a whole number from 0 to {limit}");
         return value;
     }
+
+    /// <summary>A finite number.</summary>
+    public double Real() => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw Wrong("a number");
 
     public IEnumerable<JsonPlace> Items()
     {

@@ -1,23 +1,32 @@
+using System.Text.Json;
+
 namespace Grimoire.Models.Tokenizers;
 
 /// <summary>Reads the <c>model</c> of a tokenizer file: vocabulary, merges and settings.</summary>
 internal static class ModelReader
 {
-    public static TokenModel Read(JsonPlace json, bool byteLevel)
+    /// <summary>The pieces of a model: a map of ids or, for a unigram model, a list.</summary>
+    public static Vocabulary ReadVocabulary(JsonPlace model) => TypeOf(model) == "Unigram" ? ReadList(model["vocab"]) : ReadPieces(model["vocab"]);
+
+    /// <summary>Builds the model over its vocabulary.</summary>
+    /// <param name="json">The model's JSON.</param>
+    /// <param name="vocabulary">Its pieces.</param>
+    /// <param name="special">Ids of special tokens, with which no text is spelled.</param>
+    /// <param name="byteLevel">Words come as bytes.</param>
+    public static TokenModel Read(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special, bool byteLevel)
     {
-        // Old files leave the type out where there are merges.
-        string type = json["type"].TextOrNull() ?? (json["merges"].IsNull ? "WordLevel" : "BPE");
-        return type switch
+        return TypeOf(json) switch
         {
-            "BPE" => ReadBpe(json.Only("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"), byteLevel),
-            "WordLevel" => byteLevel
-                ? throw json["type"].Error("is WordLevel, which does not go with a ByteLevel pre-tokenizer.")
-                : new WordLevel(ReadVocabulary(json.Only("vocab", "unk_token")["vocab"]), json["unk_token"].TextOrNull()),
-            _ => throw ComponentReader.Unknown(json, "model", type),
+            "BPE" => ReadBpe(json.Only("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"), vocabulary, byteLevel),
+            "WordLevel" => new WordLevel(vocabulary, json.Only("vocab", "unk_token")["unk_token"].TextOrNull()),
+            "WordPiece" => ReadWordPiece(json.Only("unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"), vocabulary),
+            "Unigram" => ReadUnigram(json.Only("unk_id", "vocab", "byte_fallback"), vocabulary, special),
+            var type => throw json.Unsupported("model", type),
         };
     }
 
-    public static Vocabulary ReadVocabulary(JsonPlace json)
+    /// <summary>Pieces as a map from their text to their id.</summary>
+    public static Vocabulary ReadPieces(JsonPlace json)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         List<(int Id, string Piece)> entries = [];
@@ -43,9 +52,10 @@ internal static class ModelReader
     }
 
     /// <summary>The merge of two pieces that must be in the vocabulary, as must be the piece they make.</summary>
-    public static Merge ReadMerge(string left, string right, Vocabulary vocabulary, Func<string, GrimoireException> error)
+    public static Merge ReadMerge(string left, string right, Vocabulary vocabulary, Func<string, GrimoireException> error, string continuingPrefix = "")
     {
-        return new Merge(Find(left), Find(right), Find(left + right));
+        bool continues = continuingPrefix.Length > 0 && right.StartsWith(continuingPrefix, StringComparison.Ordinal);
+        return new Merge(Find(left), Find(right), Find(left + (continues ? right[continuingPrefix.Length..] : right)));
 
         int Find(string piece)
         {
@@ -54,17 +64,58 @@ internal static class ModelReader
         }
     }
 
-    private static Bpe ReadBpe(JsonPlace json, bool byteLevel)
+    /// <summary>Old files leave the type out.</summary>
+    private static string TypeOf(JsonPlace json) =>
+        json["type"].TextOrNull() is { } type ? type
+        : json["vocab"].Kind == JsonValueKind.Array ? "Unigram"
+        : !json["merges"].IsNull ? "BPE"
+        : !json["continuing_subword_prefix"].IsNull ? "WordPiece"
+        : "WordLevel";
+
+    private static Vocabulary ReadList(JsonPlace json)
     {
-        foreach (string affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
+        if (json.Count() > TokenizerJson.LargestId)
+            throw json.Error($"has {json.Count()} pieces, more than any vocabulary.");
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var pieces = new List<string?>(json.Count());
+        foreach (JsonPlace item in json.Items())
         {
-            if (json[affix].TextOrNull() is { Length: > 0 } value)
-                throw json[affix].Error($"is {value.Quoted()}; affixes of words are not supported.");
+            string piece = item.Count() == 2 ? item.Items().First().Text() : throw item.Error("must hold a piece and its score.");
+            pieces.Add(names.Add(piece) ? piece : throw item.Error($"is {piece.Quoted()}, which stands in the vocabulary already; each piece needs one id."));
         }
 
+        return new Vocabulary([.. pieces]);
+    }
+
+    private static WordPiece ReadWordPiece(JsonPlace json, Vocabulary vocabulary)
+    {
+        var settings = new WordPieceSettings();
+        return new WordPiece(vocabulary, settings with
+        {
+            Unknown = json["unk_token"].TextOrNull() ?? settings.Unknown,
+            ContinuingPrefix = json["continuing_subword_prefix"].TextOrNull() ?? settings.ContinuingPrefix,
+            LongestWord = json["max_input_chars_per_word"].IsNull ? settings.LongestWord : json["max_input_chars_per_word"].Number(int.MaxValue),
+        });
+    }
+
+    private static Unigram ReadUnigram(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special)
+    {
+        double[] scores = [.. json["vocab"].Items().Select(item => item.Items().Last().Real())];
+        bool bytes = json["byte_fallback"].Flag();
+        var settings = new UnigramSettings
+        {
+            Unknown = json["unk_id"].IsNull ? null : vocabulary[json["unk_id"].Number(TokenizerJson.LargestId)] ?? throw json["unk_id"].Error("is no id of the vocabulary."),
+            ByteFallback = bytes,
+            // The text "<0x0A>" is six characters and no newline, as in SentencePiece.
+            Hidden = bytes ? (HashSet<int>)[.. special, .. Enumerable.Range(0, 256).Select(value => vocabulary.Find(Bpe.ByteName((byte)value), -1))] : special,
+        };
+        return new Unigram(vocabulary, scores, settings);
+    }
+
+    private static Bpe ReadBpe(JsonPlace json, Vocabulary vocabulary, bool byteLevel)
+    {
         if (!json["dropout"].IsNull && json["dropout"].RawText is not ("0" or "0.0"))
             throw json["dropout"].Error("must be null: with dropout the ids of a text would be random.");
-        Vocabulary vocabulary = ReadVocabulary(json["vocab"]);
         var settings = new BpeSettings
         {
             ByteLevel = byteLevel,
@@ -72,22 +123,26 @@ internal static class ModelReader
             IgnoreMerges = json["ignore_merges"].Flag(),
             FuseUnknown = json["fuse_unk"].Flag(),
             Unknown = json["unk_token"].TextOrNull(),
+            ContinuingPrefix = json["continuing_subword_prefix"].TextOrNull() ?? "",
+            EndOfWord = json["end_of_word_suffix"].TextOrNull() ?? "",
         };
-        return new Bpe(vocabulary, [.. json["merges"].Items().Select(merge => ReadMerge(merge, vocabulary))], settings);
+        if (settings.ByteFallback && settings.ContinuingPrefix.Length + settings.EndOfWord.Length > 0)
+            throw json["byte_fallback"].Error("is not supported together with affixes of words.");
+        return new Bpe(vocabulary, [.. json["merges"].Items().Select(merge => ReadMerge(merge, vocabulary, settings.ContinuingPrefix))], settings);
     }
 
-    private static Merge ReadMerge(JsonPlace json, Vocabulary vocabulary)
+    private static Merge ReadMerge(JsonPlace json, Vocabulary vocabulary, string prefix)
     {
-        if (json.Kind == System.Text.Json.JsonValueKind.Array)
+        if (json.Kind == JsonValueKind.Array)
         {
             string[] pair = [.. json.Items().Select(item => item.Text())];
-            return pair.Length == 2 ? ReadMerge(pair[0], pair[1], vocabulary, json.Error) : throw json.Error("must hold two pieces.");
+            return pair.Length == 2 ? ReadMerge(pair[0], pair[1], vocabulary, json.Error, prefix) : throw json.Error("must hold two pieces.");
         }
 
         string text = json.Text();
         int space = text.IndexOf(' ');
         if (space <= 0 || space == text.Length - 1 || text.IndexOf(' ', space + 1) >= 0)
             throw json.Error($"is {text.Quoted()}, but must be two pieces with one space between them.");
-        return ReadMerge(text[..space], text[(space + 1)..], vocabulary, json.Error);
+        return ReadMerge(text[..space], text[(space + 1)..], vocabulary, json.Error, prefix);
     }
 }

@@ -63,6 +63,7 @@ internal static class SentencePieceTokenizer
 
     private static TokenizerParts Parts(SentencePieces vocabulary) => new()
     {
+        MapsLongest = true,
         Normalizer = StandardParts.SentencePieceNormalizer(vocabulary.CharacterMap, vocabulary.RemoveExtraSpaces, vocabulary.AddDummyPrefix, vocabulary.EscapeSpaces),
         Decoder = StandardParts.SentencePieceDecoder(
             vocabulary.ByteFallback ? null : Text(vocabulary, vocabulary.Unknown), vocabulary.UnknownSurface, strips: vocabulary.EscapeSpaces && (vocabulary.AddDummyPrefix || vocabulary.RemoveExtraSpaces)),

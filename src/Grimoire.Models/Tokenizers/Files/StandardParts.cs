@@ -35,6 +35,15 @@ internal static class StandardParts
         return Sequence("decoders", steps);
     }
 
+    /// <summary>BERT's WordPiece with its two special tokens around a text.</summary>
+    public static TokenizerParts Bert(bool lowercase, (string Name, int Id) begin, (string Name, int Id) end) => new()
+    {
+        Normalizer = $$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{(lowercase ? "true" : "false")}}}""",
+        PreTokenizer = """{"type":"BertPreTokenizer"}""",
+        PostProcessor = $$"""{"type":"BertProcessing","sep":[{{Text(end.Name)}},{{end.Id}}],"cls":[{{Text(begin.Name)}},{{begin.Id}}]}""",
+        Decoder = """{"type":"WordPiece","prefix":"##","cleanup":true}""",
+    };
+
     /// <summary>Byte-level BPE over the words of a pattern.</summary>
     public static TokenizerParts ByteLevel(SplitPattern pattern, bool composed = false) => new()
     {

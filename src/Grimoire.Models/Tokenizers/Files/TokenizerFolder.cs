@@ -7,7 +7,7 @@ namespace Grimoire.Models.Tokenizers;
 /// <summary>A tokenizer's files in a Hugging Face folder.</summary>
 internal static class TokenizerFolder
 {
-    private const string Main = "tokenizer.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json", Added = "added_tokens.json";
+    private const string Main = "tokenizer.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json", Added = "added_tokens.json", WordPieces = "vocab.txt";
     private static readonly string[] SentencePieceNames = ["tokenizer.model", "spiece.model"];
     private static readonly (string Vocabulary, string Merges)[] Pairs = [("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe")];
 
@@ -28,13 +28,15 @@ internal static class TokenizerFolder
 
             if (FindIn(folder, SentencePieceNames) is { } model)
                 return VocabularyFile.Load(model, ReadSettings(folder), () => ReadAdded(folder));
+            if (FindIn(folder, WordPieces) is { } pieceText)
+                return VocabularyText.Load(pieceText, ReadConfig(folder), ReadSettings(folder));
         }
         catch (GrimoireException e) when (!e.Message.StartsWith(folder, StringComparison.Ordinal) && !e.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new GrimoireException($"{path}: {e.Message}", e);
         }
 
-        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, or vocab.json with merges.txt, or a tokenizer.model is needed.");
+        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, or vocab.json with merges.txt, or a tokenizer.model, or BERT's vocab.txt is needed.");
     }
 
     public static void Save(Tokenizer tokenizer, string folder)

@@ -20,9 +20,11 @@ internal static class TokenizerJson
             PostProcessor = Raw(root["post_processor"]),
             Decoder = Raw(root["decoder"]),
         };
-        TokenModel model = ModelReader.Read(root["model"], ComponentReader.IsByteLevel(root["pre_tokenizer"]));
-        TokenizerPipeline pipeline = Build(model, parts, root);
-        return Create(pipeline, ReadAddedTokens(root["added_tokens"], model.Vocabulary), settings);
+        Vocabulary vocabulary = ModelReader.ReadVocabulary(root["model"]);
+        List<AddedToken> added = ReadAddedTokens(root["added_tokens"], vocabulary);
+        HashSet<int> special = [.. added.Where(token => token.Special).Select(token => token.Id)];
+        TokenModel model = ModelReader.Read(root["model"], vocabulary, special, PreTokenizerReader.EndsInBytes(root["pre_tokenizer"]));
+        return Create(Build(model, parts, root), added, settings);
 
         static string? Raw(JsonPlace json) => json.IsNull ? null : json.RawText;
     }
@@ -52,17 +54,17 @@ internal static class TokenizerJson
         }
 
         json.WriteStartObject("model");
-        WriteModel(json, tokenizer.Model);
+        ModelWriter.Write(json, tokenizer.Model);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
     private static TokenizerPipeline Build(TokenModel model, TokenizerParts parts, JsonPlace root) => new(model, parts)
     {
-        Normalizer = ComponentReader.ReadNormalizer(root["normalizer"]),
-        PreTokenizer = ComponentReader.ReadPreTokenizer(root["pre_tokenizer"]),
-        Template = DecoderReader.ReadTemplate(root["post_processor"]),
-        Decoder = DecoderReader.ReadDecoder(root["decoder"]),
+        Normalizer = NormalizerReader.Read(root["normalizer"], parts.MapsLongest),
+        PreTokenizer = PreTokenizerReader.Read(root["pre_tokenizer"], spell: model is not Bpe { Settings.ByteLevel: true }),
+        Template = PostProcessorReader.Read(root["post_processor"]),
+        Decoder = DecoderReader.Read(root["decoder"]),
     };
 
     private static Tokenizer Create(TokenizerPipeline pipeline, IReadOnlyList<AddedToken> added, TokenizerSettings settings)
@@ -122,48 +124,6 @@ internal static class TokenizerJson
             json.WriteBoolean("normalized", token.Normalized);
             json.WriteBoolean("special", token.Special);
             json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteModel(Utf8JsonWriter json, TokenModel model)
-    {
-        json.WriteString("type", model is Bpe ? "BPE" : "WordLevel");
-        if (model is Bpe bpe)
-        {
-            json.WriteNull("dropout");
-            json.WriteString("unk_token", bpe.Unknown);
-            json.WriteNull("continuing_subword_prefix");
-            json.WriteNull("end_of_word_suffix");
-            json.WriteBoolean("fuse_unk", bpe.Settings.FuseUnknown);
-            json.WriteBoolean("byte_fallback", bpe.Settings.ByteFallback);
-            json.WriteBoolean("ignore_merges", bpe.Settings.IgnoreMerges);
-        }
-
-        json.WriteStartObject("vocab");
-        for (int id = 0; id < model.Vocabulary.Size; id++)
-        {
-            if (model.Vocabulary[id] is { } piece)
-                json.WriteNumber(piece, id);
-        }
-
-        json.WriteEndObject();
-        if (model is Bpe { Merges: var merges })
-            WriteMerges(json, merges, model.Vocabulary);
-        else
-            json.WriteString("unk_token", model.Unknown);
-    }
-
-    private static void WriteMerges(Utf8JsonWriter json, IReadOnlyList<Merge> merges, Vocabulary vocabulary)
-    {
-        json.WriteStartArray("merges");
-        foreach (Merge merge in merges)
-        {
-            json.WriteStartArray();
-            json.WriteStringValue(vocabulary[merge.Left]);
-            json.WriteStringValue(vocabulary[merge.Right]);
-            json.WriteEndArray();
         }
 
         json.WriteEndArray();

@@ -7,7 +7,7 @@ internal static class VocabularyAndMerges
 
     public static Tokenizer Load(string vocabularyPath, string mergesPath, JsonPlace config, TokenizerSettings settings)
     {
-        Vocabulary vocabulary = ModelReader.ReadVocabulary(JsonPlace.ReadFile(vocabularyPath));
+        Vocabulary vocabulary = ModelReader.ReadPieces(JsonPlace.ReadFile(vocabularyPath));
         var model = new Bpe(vocabulary, ReadMerges(mergesPath, vocabulary), new BpeSettings { ByteLevel = true });
         TokenizerParts parts = config["tokenizer_class"].TextOrNull() switch
         {

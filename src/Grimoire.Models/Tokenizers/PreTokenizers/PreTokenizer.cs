@@ -64,6 +64,12 @@ internal sealed class ByteLevelSplit(bool addPrefixSpace, bool usePattern) : Pre
     }
 }
 
+/// <summary>Writes each word's bytes in GPT-2's alphabet.</summary>
+internal sealed class SpellBytesSplit : PreTokenizer
+{
+    public override void Split(ReadOnlySpan<char> text, bool atStart, WordSink next) => next(new SpellBytes().Normalize(text), atStart);
+}
+
 /// <summary>Which texts get SentencePiece's dummy space in front.</summary>
 internal enum PrependScheme
 {

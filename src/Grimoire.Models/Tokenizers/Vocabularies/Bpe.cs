@@ -22,6 +22,12 @@ internal sealed record BpeSettings
 
     /// <summary>The piece for what has no other, or null: then such text is an error.</summary>
     public string? Unknown { get; init; }
+
+    /// <summary>What stands before the characters or bytes that go on with a word.</summary>
+    public string ContinuingPrefix { get; init; } = "";
+
+    /// <summary>What stands after the last character or byte of a word, such as CLIP's &lt;/w&gt;.</summary>
+    public string EndOfWord { get; init; } = "";
 }
 
 /// <summary>
@@ -36,6 +42,7 @@ internal sealed class Bpe : TokenModel
     private readonly Dictionary<int, int> _characterIds = [];
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>? _wholeWords;
     private readonly int _unknown;
+    private readonly bool _affixed, _directBytes;
 
     /// <summary>A model from its pieces and its merges in order of rank, each a pair of ids and the id of the merged piece.</summary>
     public Bpe(Vocabulary vocabulary, IReadOnlyList<Merge> merges, BpeSettings settings)
@@ -50,9 +57,12 @@ internal sealed class Bpe : TokenModel
         for (int value = 0; value < 256; value++)
             _byteIds[value] = vocabulary.Find(settings.ByteLevel ? [ByteAlphabet.ToChar((byte)value)] : ByteName((byte)value), -1);
         IndexCharacters();
+        _affixed = settings.ContinuingPrefix.Length + settings.EndOfWord.Length > 0;
+        _directBytes = settings.ByteLevel && !_affixed && !_byteIds.Contains(-1);
         if (settings.IgnoreMerges)
             _wholeWords = WholeWords().GetAlternateLookup<ReadOnlySpan<char>>();
-        CutBefore = settings.ByteLevel || !CanCut(Metaspace) ? null : Metaspace;
+        bool cuts = !settings.ByteLevel && !settings.IgnoreMerges && !_affixed && _characterIds.ContainsKey(Metaspace) && vocabulary.CanCutBefore(Metaspace, merges.Select(merge => merge.Merged));
+        CutBefore = cuts ? Metaspace : null;
     }
 
     /// <summary>SentencePiece's visible space, ▁.</summary>
@@ -77,10 +87,13 @@ internal sealed class Bpe : TokenModel
             return;
         }
 
+        // Where bytes have no piece, or affixes, they are taken as the characters that spell them.
+        if (Settings.ByteLevel && !_directBytes)
+            word = new SpellBytes().Normalize(word);
         int most = word.Length * 3;
         int[]? rented = most <= 3 * ShortWord ? null : ArrayPool<int>.Shared.Rent(most);
         Span<int> symbols = rented ?? stackalloc int[3 * ShortWord];
-        int count = Settings.ByteLevel ? SplitBytes(word, symbols) : SplitCharacters(word, symbols);
+        int count = _directBytes ? SplitBytes(word, symbols) : SplitCharacters(word, symbols);
         symbols = symbols[..count];
         if (Merges.Count > 0)
             symbols = symbols[..(count <= ShortWord ? MergeShort(symbols) : MergeLong(symbols))];
@@ -97,10 +110,7 @@ internal sealed class Bpe : TokenModel
         {
             int length = rune.EncodeToUtf8(utf8);
             for (int i = 0; i < length; i++)
-            {
-                int id = _byteIds[utf8[i]] >= 0 ? _byteIds[utf8[i]] : _unknown;
-                symbols[count++] = id >= 0 ? id : throw Missing(rune);
-            }
+                symbols[count++] = _byteIds[utf8[i]];
         }
 
         return count;
@@ -108,12 +118,14 @@ internal sealed class Bpe : TokenModel
 
     private int SplitCharacters(ReadOnlySpan<char> word, Span<int> symbols)
     {
-        int count = 0;
+        int count = 0, at = 0;
         bool unknownBefore = false;
         Span<byte> utf8 = stackalloc byte[4];
         foreach (Rune rune in word.EnumerateRunes())
         {
-            if (_characterIds.TryGetValue(rune.Value, out int id))
+            int start = at;
+            at += rune.Utf16SequenceLength;
+            if (_affixed ? Vocabulary.Find(Affixed(rune, start == 0, at == word.Length)) is { } id : _characterIds.TryGetValue(rune.Value, out id))
             {
                 symbols[count++] = id;
                 unknownBefore = false;
@@ -138,6 +150,8 @@ internal sealed class Bpe : TokenModel
 
         return count;
     }
+
+    private string Affixed(Rune rune, bool first, bool last) => $"{(first ? "" : Settings.ContinuingPrefix)}{rune}{(last ? Settings.EndOfWord : "")}";
 
     private bool HasAll(ReadOnlySpan<byte> bytes)
     {
@@ -256,21 +270,6 @@ internal sealed class Bpe : TokenModel
         }
 
         return words;
-    }
-
-    /// <summary>Whether no merge reaches over the place between another character and <paramref name="mark"/>.</summary>
-    private bool CanCut(char mark)
-    {
-        if (!_characterIds.ContainsKey(mark))
-            return false;
-        foreach (Merge merge in Merges)
-        {
-            string piece = Vocabulary[merge.Merged]!;
-            if (piece.AsSpan().TrimStart(mark).Contains(mark))
-                return false;
-        }
-
-        return !Settings.IgnoreMerges;
     }
 
     private static GrimoireException Missing(Rune rune) =>

@@ -29,4 +29,16 @@ internal sealed class Vocabulary
     public int? Find(ReadOnlySpan<char> piece) => _idsBySpan.TryGetValue(piece, out int id) ? id : null;
 
     public int Find(ReadOnlySpan<char> piece, int otherwise) => _idsBySpan.TryGetValue(piece, out int id) ? id : otherwise;
+
+    /// <summary>Whether no piece of these ids reaches over the place between another character and <paramref name="mark"/>.</summary>
+    public bool CanCutBefore(char mark, IEnumerable<int> ids)
+    {
+        foreach (int id in ids)
+        {
+            if (_pieces[id].AsSpan().TrimStart(mark).Contains(mark))
+                return false;
+        }
+
+        return true;
+    }
 }
