@@ -17,11 +17,17 @@ internal static class Runs
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 
-    /// <summary>Logits of every row of one sequence, <c>[token · vocabulary]</c>.</summary>
+    /// <summary>Logits of every row, or an encoder's hidden states: what a model says.</summary>
+    public static Tensor Output(this Transformer model, Pass pass) => model.Config.Head ? model.Forward(pass) : model.Stream(pass, model.Embed(pass));
+
+    /// <summary>How many numbers it says of each row.</summary>
+    public static int Width(this Transformer model) => model.Config.Head ? model.Config.Vocabulary : model.Config.Channels;
+
+    /// <summary>Logits of every row of one sequence, <c>[token · vocabulary]</c>, or an encoder's hidden states.</summary>
     public static float[] Logits(this Transformer model, params ReadOnlySpan<int> tokens) => model.Logits(new Workspace(Kernels.Reference), Batch.Of(tokens));
 
     public static float[] Logits(this Transformer model, Workspace workspace, Batch batch, PassOptions options = default) =>
-        Values(model.Forward(model.Begin(workspace, batch, options)));
+        Values(model.Output(model.Begin(workspace, batch, options)));
 
     /// <summary>The values as float32, whatever they are stored as.</summary>
     public static float[] Values(Tensor tensor)

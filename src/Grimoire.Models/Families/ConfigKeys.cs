@@ -22,7 +22,8 @@ internal static class ConfigKeys
         "max_length", "min_length", "do_sample", "early_stopping", "num_beams", "num_beam_groups", "diversity_penalty", "temperature", "top_k", "top_p", "typical_p",
         "repetition_penalty", "length_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "num_return_sequences",
         "remove_invalid_values", "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens", "chunk_size_feed_forward", "output_scores",
-        "return_dict_in_generate", "use_bfloat16", "tf_legacy_loss", "pruned_heads",
+        "return_dict_in_generate", "use_bfloat16", "tf_legacy_loss", "pruned_heads", "auto_map", "transformers.js_config", "is_llama_config",
+        "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout", "output_router_logits", "router_aux_loss_coef", "router_jitter_noise",
     ], StringComparer.Ordinal);
 
     private static readonly (string Name, Activation Activation)[] Activations =
@@ -60,6 +61,20 @@ internal static class ConfigKeys
     {
         if (json.Flag(key, value) != value)
             throw json.Refusal(key, "this variant of the architecture is not supported");
+    }
+
+    /// <summary>Refuses every number but 1.</summary>
+    public static void DemandOne(this JsonRecord json, string key)
+    {
+        if (json.Number(key, 1) != 1)
+            throw json.Refusal(key, "this variant of the architecture is not supported");
+    }
+
+    /// <summary>Biases on all of attention's projections, or on none.</summary>
+    public static ModelConfig WithAttentionBias(this ModelConfig config, JsonRecord json)
+    {
+        bool bias = json.Flag("attention_bias", false);
+        return config with { QueryKeyValueBias = bias, OutputBias = bias };
     }
 
     /// <summary>A real number with a point or an exponent: Python's readers take a bare 10000 for an integer and complain.</summary>

@@ -15,13 +15,20 @@ public sealed class Family
         (Name, Architecture, Weights, Read, Write) = (name, architecture, weights, read, write);
 
     /// <summary>All families.</summary>
-    public static IReadOnlyList<Family> All => field ??= [Gpt2.Family, Llama.Family, Mistral.Family, Qwen2.Family];
+    public static IReadOnlyList<Family> All => field ??=
+    [
+        Gpt2.Family, Llama.Family, Mistral.Family, Qwen2.Family, Qwen3.Family, Gemma2.Family, Gemma3.Family, Phi3.Family, SmolLm3.Family, StableLm.Family,
+        Bert.Family,
+    ];
 
     /// <summary>Its name, which is Hugging Face's <c>model_type</c>.</summary>
     public string Name { get; }
 
     /// <summary>Hugging Face's class, as in <c>GPT2LMHeadModel</c>.</summary>
     public string Architecture { get; }
+
+    /// <summary>Other classes and model types whose files hold the same model with more around it, which is left out.</summary>
+    internal IReadOnlyList<(string Architecture, string Type)> Wrappers { get; init; } = [];
 
     internal WeightMap Weights { get; }
 
@@ -56,7 +63,8 @@ public sealed class Family
             json.WriteEndArray();
             json.WriteString("model_type", Name);
             Write(json, config);
-            json.WriteBoolean("tie_word_embeddings", config.TiedEmbeddings);
+            if (config.Head)
+                json.WriteBoolean("tie_word_embeddings", config.TiedEmbeddings);
             json.WriteNumberOrNull("bos_token_id", beginOfText);
             json.WriteNumberOrNull("eos_token_id", endOfText);
             json.WriteString("torch_dtype", TorchName(type));
@@ -74,9 +82,7 @@ public sealed class Family
         Family family = Of(json, path);
         try
         {
-            ModelConfig config = family.Read(json);
-            if (json.Unasked.FirstOrDefault(key => !ConfigKeys.Harmless.Contains(key)) is { } unknown)
-                throw json.Refusal(unknown, $"the key is unknown in a {family.Name} model and may change what it computes; delete it if it does not");
+            ModelConfig config = RefuseUnknown(json, family.Read(json));
             config.Validate();
             return config;
         }
@@ -86,18 +92,30 @@ public sealed class Family
         }
     }
 
+    /// <summary>Refuses keys that the config was read without.</summary>
+    internal static ModelConfig RefuseUnknown(JsonRecord json, ModelConfig config) =>
+        json.Unasked.FirstOrDefault(key => !ConfigKeys.Harmless.Contains(key)) is { } unknown
+            ? throw json.Refusal(unknown, $"the key is unknown in a {config.Family} model and may change what it computes; delete it if it does not")
+            : config;
+
     private static Family Of(JsonRecord json, string path)
     {
         string[] architectures = json.Texts("architectures") ?? [];
         string type = json.Text("model_type", "");
         if (architectures.Length > 0)
         {
-            return All.FirstOrDefault(family => architectures is [var only] && family.Architecture == only && (type.Length == 0 || type == family.Name))
+            return All.FirstOrDefault(family => architectures is [var only] && family.Is(only, type))
                 ?? throw json.Refusal("architectures", $"unknown (with model_type \"{type}\"); known are {Known(family => family.Architecture)}");
         }
 
         return All.FirstOrDefault(family => family.Name == type)
             ?? throw new GrimoireException($"{path}: model_type \"{type}\" is unknown; known are {Known(family => family.Name)}.");
+    }
+
+    private bool Is(string architecture, string type)
+    {
+        bool Named(string one, string name) => architecture == one && (type.Length == 0 || type == name);
+        return Named(Architecture, Name) || Wrappers.Any(wrapper => Named(wrapper.Architecture, wrapper.Type));
     }
 
     private static string Known(Func<Family, string> word) => string.Join(", ", All.Select(word));

@@ -22,7 +22,7 @@ internal sealed class FolderWeights
         foreach (string name in files.Names)
         {
             if (!byBareName.TryAdd(map.Bare(name), name))
-                throw new GrimoireException($"{files.Folder}: {name} is there with and without \"{map.Prefix}\"; keep one of the two.");
+                throw new GrimoireException($"{files.Folder}: {name} is there under two names, with and without \"{map.Prefixes[0]}\"; keep one of the two.");
         }
     }
 

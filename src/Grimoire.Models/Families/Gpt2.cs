@@ -16,7 +16,7 @@ public static class Gpt2
         "gpt2",
         "GPT2LMHeadModel",
         new WeightMap(
-            "transformer.",
+            ["transformer."],
             [
                 new("embed.tokens", "transformer.wte"),
                 new("embed.positions", "transformer.wpe"),

@@ -10,7 +10,7 @@ public static class Llama
 
     /// <summary>What Llama and its descendants call their weights.</summary>
     internal static WeightMap Names { get; } = new(
-        "model.",
+        ["model."],
         [
             new("embed.tokens", "model.embed_tokens"),
             new("blocks.#.attn_norm", $"{Layer}.input_layernorm"),
@@ -26,6 +26,8 @@ public static class Llama
             new("head", "lm_head"),
         ],
         ["layers.#.self_attn.rotary_emb.inv_freq", "rotary_emb.inv_freq"]);
+
+    private static LlamaKeys Keys { get; } = new("llama");
 
     internal static Family Family { get; } = new("llama", "LlamaForCausalLM", Names, Read, Write);
 
@@ -53,58 +55,15 @@ public static class Llama
             TiedEmbeddings = tied,
         };
 
-    /// <summary>The keys that Llama's descendants share.</summary>
-    internal static ModelConfig ReadShared(JsonRecord json, string family, int? keyValueHeads = null)
-    {
-        int channels = json.Int("hidden_size"), heads = json.Int("num_attention_heads"), context = json.Int("max_position_embeddings");
-        return new()
-        {
-            Family = family,
-            Vocabulary = json.Int("vocab_size"),
-            Context = context,
-            Layers = json.Int("num_hidden_layers"),
-            Heads = heads,
-            KeyValueHeads = json.Int("num_key_value_heads", keyValueHeads),
-            HeadDim = json.Has("head_dim") ? json.Int("head_dim") : ModelConfig.Share(channels, heads),
-            Channels = channels,
-            FeedForward = json.Int("intermediate_size"),
-            NormEpsilon = json.Epsilon("rms_norm_eps", 1e-6),
-            Rotary = RotaryKeys.Read(json, context),
-            Activation = json.ActivationOf("hidden_act", "silu"),
-            TiedEmbeddings = json.Flag("tie_word_embeddings", false),
-        };
-    }
-
-    /// <summary>Writes what <see cref="ReadShared"/> reads.</summary>
-    internal static void WriteShared(Utf8JsonWriter json, ModelConfig config)
-    {
-        json.WriteNumber("vocab_size", config.Vocabulary);
-        json.WriteNumber("max_position_embeddings", config.Context);
-        json.WriteNumber("hidden_size", config.Channels);
-        json.WriteNumber("intermediate_size", config.FeedForward);
-        json.WriteNumber("num_hidden_layers", config.Layers);
-        json.WriteNumber("num_attention_heads", config.Heads);
-        json.WriteNumber("num_key_value_heads", config.KeyValueHeads);
-        json.WriteNumber("head_dim", config.HeadDim);
-        json.WriteString("hidden_act", ConfigKeys.NameOf(config.Activation));
-        json.WriteNumber("rms_norm_eps", config.NormEpsilon);
-        RotaryKeys.Write(json, config.Rotary);
-    }
-
     private static ModelConfig Read(JsonRecord json)
     {
-        bool attentionBias = json.Flag("attention_bias", false);
-        return ReadShared(json, "llama", keyValueHeads: json.Int("num_attention_heads")) with
-        {
-            QueryKeyValueBias = attentionBias,
-            OutputBias = attentionBias,
-            FeedForwardBias = json.Flag("mlp_bias", false),
-        };
+        json.Demand("rope_interleaved", false);
+        return Keys.Read(json).WithAttentionBias(json) with { FeedForwardBias = json.Flag("mlp_bias", false) };
     }
 
     private static void Write(Utf8JsonWriter json, ModelConfig config)
     {
-        WriteShared(json, config);
+        Keys.Write(json, config);
         json.WriteBoolean("attention_bias", config.QueryKeyValueBias);
         json.WriteBoolean("mlp_bias", config.FeedForwardBias);
     }

@@ -6,10 +6,12 @@ namespace Grimoire.Models;
 /// What a family's files call the weights: pairs of a module here and a module there, <c>#</c> standing for the layer and, where there are two, for the expert.
 /// A weight is a module with <c>.weight</c> or <c>.bias</c>.
 /// </summary>
-/// <param name="Prefix">What a full checkpoint puts before every name but the head's, and a bare one leaves out, as in <c>model.</c>.</param>
+/// <param name="Prefixes">
+/// What checkpoints put before every name but the head's, and bare ones leave out, as in <c>model.</c>; the longest that fits is taken off.
+/// </param>
 /// <param name="Modules">The pairs.</param>
-/// <param name="Ignored">Names of tensors that are no weights of the model.</param>
-internal sealed record WeightMap(string Prefix, IReadOnlyList<ModuleName> Modules, IReadOnlyList<string> Ignored)
+/// <param name="Ignored">Bare names of tensors that are no weights of the model; <c>*</c> at the end stands for anything.</param>
+internal sealed record WeightMap(IReadOnlyList<string> Prefixes, IReadOnlyList<ModuleName> Modules, IReadOnlyList<string> Ignored)
 {
     /// <summary>The same names but for those of some modules, which replace or join the others.</summary>
     public WeightMap With(params IReadOnlyList<ModuleName> modules) =>
@@ -25,11 +27,21 @@ internal sealed record WeightMap(string Prefix, IReadOnlyList<ModuleName> Module
         return new WeightPlace(Filled(found.Theirs, numbers) + suffix, found, expert);
     }
 
-    /// <summary>A name of the files without the prefix.</summary>
-    public string Bare(string theirs) => theirs.StartsWith(Prefix, StringComparison.Ordinal) ? theirs[Prefix.Length..] : theirs;
+    /// <summary>A name of the files without the prefix; the words of TensorFlow's norms, which old checkpoints have, in today's.</summary>
+    public string Bare(string theirs)
+    {
+        string? prefix = Prefixes.Where(prefix => theirs.StartsWith(prefix, StringComparison.Ordinal)).MaxBy(prefix => prefix.Length);
+        string bare = prefix is null ? theirs : theirs[prefix.Length..];
+        return bare.EndsWith(".gamma", StringComparison.Ordinal) ? $"{bare.AsSpan(..^6)}.weight"
+            : bare.EndsWith(".beta", StringComparison.Ordinal) ? $"{bare.AsSpan(..^5)}.bias" : bare;
+    }
 
     /// <summary>Whether a name of the files, bare, is no weight and to be left alone.</summary>
-    public bool Ignores(string bare) => Ignored.Contains(Pattern(bare).Pattern);
+    public bool Ignores(string bare)
+    {
+        string pattern = Pattern(bare).Pattern;
+        return Ignored.Any(ignored => ignored.EndsWith('*') ? bare.StartsWith(ignored[..^1], StringComparison.Ordinal) : ignored == pattern);
+    }
 
     /// <summary><c>x.weight</c> and <c>x.bias</c> are split; <c>embed.tokens</c> is a module that is its weight.</summary>
     private static (string Module, string Suffix) Split(string name)

@@ -61,8 +61,18 @@ internal sealed class JsonRecord
         }
     }
 
+    /// <summary>Counts keys as asked for that change nothing in the forward pass, whatever they say.</summary>
+    public void Skip(params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+            asked.Add(key);
+    }
+
     /// <summary>Whether a key has a value.</summary>
     public bool Has(string key) => Find(key, out _);
+
+    /// <summary>Whether a key is there and says null, where that is not the same as leaving it out.</summary>
+    public bool IsNull(string key) => values.TryGetValue(key, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
 
     /// <summary>A whole number of at least <paramref name="least"/>.</summary>
     public int Int(string key, int? fallback = null, int least = 1)
@@ -125,6 +135,18 @@ internal sealed class JsonRecord
         return value.ValueKind == JsonValueKind.Array
             ? [.. value.EnumerateArray().Select(item => Text(key, item))]
             : throw Wrong(key, value, "a list of strings");
+    }
+
+    /// <summary>A list of finite numbers.</summary>
+    public double[] Numbers(string key)
+    {
+        if (!Find(key, out JsonElement value))
+            throw Missing(key);
+        return value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && double.IsFinite(number)
+                ? number
+                : throw Wrong(key, value, "a list of numbers"))]
+            : throw Wrong(key, value, "a list of numbers");
     }
 
     /// <summary>A list of whole numbers, none negative.</summary>

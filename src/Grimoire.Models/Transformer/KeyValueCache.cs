@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models;
@@ -9,6 +10,7 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
 
     private readonly Tensor?[] keys = new Tensor?[config.Layers];
     private readonly Tensor?[] values = new Tensor?[config.Layers];
+    private readonly List<int>? tokens = config.Rotary.Scaling is RotaryScaling.LongRope ? [] : null;
     private int capacity;
 
     /// <summary>The number of tokens remembered.</summary>
@@ -23,13 +25,15 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
+        tokens?.RemoveRange(length, tokens.Count - length);
+        IsStretched &= length > 0;
     }
 
     /// <summary>Becomes a copy of another cache of the same model: beams that part ways.</summary>
     public void CopyFrom(KeyValueCache other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Length = 0;
+        Truncate(0);
         Reserve(other.Length);
         for (int layer = 0; layer < keys.Length; layer++)
         {
@@ -37,8 +41,15 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
             CopyRows(other.values[layer], values[layer], other.Length);
         }
 
-        Length = other.Length;
+        (Length, IsStretched) = (other.Length, other.IsStretched);
+        tokens?.AddRange(CollectionsMarshal.AsSpan(other.tokens));
     }
+
+    /// <summary>Whether the keys were rotated by LongRoPE's long factors. An empty cache may be told so beforehand.</summary>
+    internal bool IsStretched { get; set; }
+
+    /// <summary>What was read, kept where a sequence that grows must be read again.</summary>
+    internal ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(tokens);
 
     internal Tensor? Keys(int layer) => keys[layer];
 
@@ -65,7 +76,11 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
     }
 
     /// <summary>Counts tokens that every layer has written.</summary>
-    internal void Advance(int count) => Length += count;
+    internal void Advance(ReadOnlySpan<int> read)
+    {
+        Length += read.Length;
+        tokens?.AddRange(read);
+    }
 
     private Tensor Grown(Tensor? old)
     {

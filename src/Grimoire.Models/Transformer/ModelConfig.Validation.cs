@@ -34,11 +34,13 @@ public sealed partial record ModelConfig
     {
         if (Positions == PositionKind.Rotary)
             Rotary.Validate(HeadDim);
+        if (RotaryLayers.Count > 0 && (RotaryLayers.Count != Layers || Positions != PositionKind.Rotary))
+            throw new GrimoireException($"model: {RotaryLayers.Count} layers are said to rotate or not; say it of all {Layers} of a model with rotary positions, or of none.");
         if (WindowRotary is not { } rotary)
             return;
         rotary.Validate(HeadDim);
-        if (Positions != PositionKind.Rotary || Window == 0 || WindowRotary.Interleaved != Rotary.Interleaved)
-            throw new GrimoireException("model: a rotation of windowed layers needs rotary positions, a window and the same pairs of channels in all layers.");
+        if (rotary.Scaling is RotaryScaling.LongRope || Positions != PositionKind.Rotary || Window == 0 || WindowRotary.Interleaved != Rotary.Interleaved)
+            throw new GrimoireException("model: a rotation of windowed layers needs rotary positions, a window, the same pairs of channels in all layers and no LongRoPE.");
     }
 
     private void ValidateLayers()

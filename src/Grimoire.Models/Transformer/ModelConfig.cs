@@ -94,6 +94,9 @@ public sealed partial record ModelConfig
     /// <summary>The rotation of the layers that have the window, where it is another; null for the same.</summary>
     public RotaryConfig? WindowRotary { get; init; }
 
+    /// <summary>Which layers rotate queries and keys, the others being blind to positions; empty for all (Yang et al. 2025, arXiv:2501.18795).</summary>
+    public ValueList<bool> RotaryLayers { get; init; }
+
     /// <summary>The feed-forward nonlinearity.</summary>
     public Activation Activation { get; init; } = Activation.Silu;
 
@@ -147,6 +150,16 @@ public sealed partial record ModelConfig
 
     /// <summary>Whether a layer has the <see cref="Window"/>.</summary>
     public bool IsWindowed(int layer) => Window > 0 && (WindowedLayers.Count == 0 || WindowedLayers[layer]);
+
+    /// <summary>Whether a layer rotates queries and keys.</summary>
+    public bool IsRotary(int layer) => Positions == PositionKind.Rotary && (RotaryLayers.Count == 0 || RotaryLayers[layer]);
+
+    /// <summary>The same model with a window on some of its layers, written in the one way that compares equal.</summary>
+    internal ModelConfig WithWindow(int window, ReadOnlySpan<bool> layers) => this with
+    {
+        Window = layers.Contains(true) ? window : 0,
+        WindowedLayers = window > 0 && layers.Contains(true) && layers.Contains(false) ? [.. layers] : [],
+    };
 
     /// <summary>The channels of one of so many heads.</summary>
     internal static int Share(int channels, int heads) =>

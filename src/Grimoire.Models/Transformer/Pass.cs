@@ -43,12 +43,12 @@ public sealed class Pass
         dropouts = 0;
         if (segments.Length != Batch.Sequences.Length)
             segments = new Segment[Batch.Sequences.Length];
+        foreach (Batch.Sequence sequence in Batch.Sequences)
+            Prepare(sequence);
         Tokens = Workspace.From(Batch.Tokens);
         Positions = Workspace.From(Batch.Positions);
         rotaryTable = model.Rotation?.Table(this);
         windowRotaryTable = model.WindowRotation?.Table(this);
-        foreach (Batch.Sequence sequence in Batch.Sequences)
-            sequence.Cache?.Reserve(sequence.Position + sequence.Length);
     }
 
     /// <summary>
@@ -81,8 +81,9 @@ public sealed class Pass
         return Ops.Dropout(x, Options.DropoutRate, seed);
     }
 
-    /// <summary>Cosines and sines of a layer, <c>[token, pair, 2]</c>; null without rotary positions.</summary>
-    internal Tensor? RotaryTable(int layer) => windowRotaryTable is not null && model.Config.IsWindowed(layer) ? windowRotaryTable : rotaryTable;
+    /// <summary>Cosines and sines of a layer, <c>[token, pair, 2]</c>; null where it does not rotate.</summary>
+    internal Tensor? RotaryTable(int layer) =>
+        !model.Config.IsRotary(layer) ? null : windowRotaryTable is not null && model.Config.IsWindowed(layer) ? windowRotaryTable : rotaryTable;
 
     internal Segment[] Segments(int layer)
     {
@@ -107,7 +108,7 @@ public sealed class Pass
     internal void AdvanceCaches()
     {
         foreach (Batch.Sequence s in Batch.Sequences)
-            s.Cache?.Advance(s.Length);
+            s.Cache?.Advance(Batch.Tokens.Slice(s.Start, s.Length));
     }
 
     private Tensor Forgotten(Block block, Tensor x, Tensor into)
@@ -116,6 +117,29 @@ public sealed class Pass
         Workspace.Kernels.Copy(block.Forward(this, x), into);
         Workspace.Release(mark);
         return into;
+    }
+
+    /// <summary>Makes room in a sequence's cache, and has it read again if its keys were rotated for another length.</summary>
+    private void Prepare(Batch.Sequence sequence)
+    {
+        if (sequence.Cache is not { } cache)
+            return;
+        int length = sequence.Position + sequence.Length;
+        bool isStretched = model.Rotation?.IsStretched(length) == true;
+        if (cache.Length == 0)
+            cache.IsStretched |= isStretched;
+        else if (cache.IsStretched != isStretched)
+            ReadAgain(cache, isStretched);
+        cache.Reserve(length);
+    }
+
+    private void ReadAgain(KeyValueCache cache, bool isStretched)
+    {
+        int[] tokens = [.. cache.Tokens];
+        cache.Truncate(0);
+        cache.IsStretched = isStretched;
+        Pass pass = model.Begin(new Workspace(Workspace.Kernels, type: Workspace.DType), Batch.Of(tokens, cache));
+        model.Stream(pass, model.Embed(pass));
     }
 
     private void Check()

@@ -19,13 +19,19 @@ public abstract record RotaryScaling
 
     /// <summary>
     /// LongRoPE: each pair's frequency divided by a factor of its own, found by search, one list of them for sequences of up to the original context
-    /// and one for longer ones (Ding et al. 2024, arXiv:2402.13753).
+    /// and one for longer ones (Ding et al. 2024, arXiv:2402.13753). A sequence's length is that after the pass, so one that grows beyond the original context
+    /// is read again; its logits are those of a pass of the whole, as Hugging Face computes them.
     /// </summary>
     /// <param name="ShortFactors">Divisors for sequences of at most <paramref name="OriginalContext"/> tokens, one for each pair.</param>
     /// <param name="LongFactors">Divisors for longer ones.</param>
     /// <param name="OriginalContext">The context before it was stretched.</param>
     /// <param name="AttentionFactor">Multiplies the cosines and sines of both.</param>
-    public sealed record LongRope(ValueList<double> ShortFactors, ValueList<double> LongFactors, int OriginalContext, double AttentionFactor) : RotaryScaling;
+    public sealed record LongRope(ValueList<double> ShortFactors, ValueList<double> LongFactors, int OriginalContext, double AttentionFactor) : RotaryScaling
+    {
+        /// <summary>The factor that keeps attention's entropy where the context is stretched <paramref name="stretch"/>-fold: √(1 + ln stretch / ln original).</summary>
+        public static double UsualAttentionFactor(double stretch, int originalContext) =>
+            stretch <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(stretch) / Math.Log(originalContext)));
+    }
 }
 
 /// <summary>The rotation of queries and keys: θᵢ = base^(−2i/d) for pair i of d rotated channels (Su et al. 2021, arXiv:2104.09864).</summary>
@@ -55,12 +61,14 @@ public sealed record RotaryConfig
     public int Dimensions(int headDim) => (int)((headDim * Fraction) + 1e-9);
 
     /// <summary>The angle per position of each pair, radians, <c>[pair]</c>.</summary>
-    public double[] Frequencies(int headDim)
+    /// <param name="headDim">Channels of a head.</param>
+    /// <param name="stretched">Whether they are for sequences longer than the original context; only LongRoPE has others for those.</param>
+    public double[] Frequencies(int headDim, bool stretched = false)
     {
         int dimensions = Dimensions(headDim);
         var frequencies = new double[dimensions / 2];
         for (int i = 0; i < frequencies.Length; i++)
-            frequencies[i] = Scaled(Math.Pow(Base, -2.0 * i / dimensions), i, dimensions);
+            frequencies[i] = Scaled(Math.Pow(Base, -2.0 * i / dimensions), i, dimensions, stretched);
         return frequencies;
     }
 
@@ -71,14 +79,19 @@ public sealed record RotaryConfig
         int rotated = Dimensions(headDim);
         if (rotated % 2 != 0 || rotated > headDim || rotated < 2)
             throw new GrimoireException($"model: rotary positions need an even number of channels a head, at most {headDim}, not {rotated}.");
-        if (Scaling is RotaryScaling.LongRope stretch && (stretch.ShortFactors.Count != rotated / 2 || stretch.LongFactors.Count != rotated / 2))
+        if (Scaling is not RotaryScaling.LongRope stretch)
+            return;
+        if (stretch.ShortFactors.Count != rotated / 2 || stretch.LongFactors.Count != rotated / 2)
         {
             throw new GrimoireException(
                 $"model: LongRoPE has {stretch.ShortFactors.Count} short and {stretch.LongFactors.Count} long factors for {rotated / 2} pairs of channels.");
         }
+
+        if (stretch.OriginalContext < 2 || !double.IsFinite(stretch.AttentionFactor) || stretch.ShortFactors.Concat(stretch.LongFactors).Any(factor => !(factor > 0)))
+            throw new GrimoireException("model: LongRoPE's original context, attention factor or factors are out of range.");
     }
 
-    private double Scaled(double frequency, int pair, int dimensions)
+    private double Scaled(double frequency, int pair, int dimensions, bool stretched)
     {
         switch (Scaling)
         {
@@ -94,6 +107,8 @@ public sealed record RotaryConfig
                 double high = Math.Min(Math.Ceiling(PairOfTurns(yarn.BetaSlow, yarn.OriginalContext, dimensions)), dimensions - 1);
                 double ramp = Math.Clamp((pair - low) / Math.Max(high - low, 0.001), 0, 1);
                 return ((1 - ramp) * frequency) + (ramp * frequency / yarn.Factor);
+            case RotaryScaling.LongRope stretch:
+                return frequency / (stretched ? stretch.LongFactors : stretch.ShortFactors)[pair];
             default:
                 return frequency;
         }

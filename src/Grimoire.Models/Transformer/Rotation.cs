@@ -6,7 +6,25 @@ namespace Grimoire.Models;
 internal sealed class Rotation(RotaryConfig config, int headDim)
 {
     private readonly double[] frequencies = config.Frequencies(headDim);
+    private readonly double[]? stretched = config.Scaling is RotaryScaling.LongRope ? config.Frequencies(headDim, stretched: true) : null;
+    private readonly int original = config.Scaling is RotaryScaling.LongRope stretch ? stretch.OriginalContext : int.MaxValue;
+
+    /// <summary>Whether all of a sequence of so many tokens rotates by LongRoPE's long factors.</summary>
+    public bool IsStretched(int length) => length > original;
 
     /// <summary>The table of a pass's rows, <c>[token, pair, 2]</c>.</summary>
-    public Tensor Table(Pass pass) => Ops.RotaryTable(pass.Workspace, pass.Positions, frequencies, config.Magnitude);
+    public Tensor Table(Pass pass)
+    {
+        if (stretched is null)
+            return Ops.RotaryTable(pass.Workspace, pass.Positions, frequencies, config.Magnitude);
+        Tensor table = pass.Workspace.New((pass.Batch.Count, frequencies.Length, 2));
+        foreach (Batch.Sequence s in pass.Batch.Sequences)
+        {
+            bool isStretched = s.Cache?.IsStretched ?? IsStretched(s.Length);
+            pass.Workspace.Kernels.RotaryTable(
+                pass.Positions.Rows(s.Start, s.Length), isStretched ? stretched : frequencies, config.Magnitude, table.Rows(s.Start, s.Length));
+        }
+
+        return table;
+    }
 }

@@ -131,7 +131,7 @@ public sealed class Transformer
 
     private static void RefuseUnbuilt(ModelConfig config)
     {
-        if (config.Experts > 0 || config.Rotary.Scaling is RotaryScaling.LongRope)
-            throw new GrimoireException("model: experts and LongRoPE are not supported yet.");
+        if (config.Experts > 0)
+            throw new GrimoireException("model: experts are not supported yet.");
     }
 }

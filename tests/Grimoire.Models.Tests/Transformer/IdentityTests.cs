@@ -9,8 +9,12 @@ public sealed class IdentityTests
 
     public static TheoryData<string, string> NamesOnDevices => FamilyModels.NamesOnDevices;
 
+    public static TheoryData<string> Decoders => [.. FamilyModels.Decoders];
+
+    public static TheoryData<string, string> DecodersOnDevices => FamilyModels.OnDevices(FamilyModels.Decoders);
+
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Decoders))]
     public void Cached_is_uncached(string name)
     {
         Transformer model = FamilyModels.Random(name).In(DType.F64);
@@ -25,12 +29,12 @@ public sealed class IdentityTests
 
         cache.Truncate(6);
         float[] again = model.Logits(Wide(), Batch.Of(tokens.AsSpan(6..17), cache));
-        Assert.True(Runs.LargestDifference(whole.AsSpan(6 * model.Config.Vocabulary), again) < 1e-6);
+        Assert.True(Runs.LargestDifference(whole.AsSpan(6 * model.Width()), again) < 1e-6);
     }
 
     [Theory]
     [MemberData(nameof(NamesOnDevices))]
-    public void Packed_is_separate_with_and_without_caches(string name, string device)
+    public void Packed_is_separate(string name, string device)
     {
         Transformer model = FamilyModels.Random(name);
         int[][] sequences = [FamilyModels.Tokens(9, 1), FamilyModels.Tokens(1, 2), FamilyModels.Tokens(14, 3)];
@@ -40,11 +44,20 @@ public sealed class IdentityTests
         foreach (int[] tokens in sequences)
             packed.Add(tokens);
         Assert.True(Runs.LargestDifference([.. sequences.SelectMany(tokens => Alone(tokens))], model.Logits(On(device), packed)) < 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(DecodersOnDevices))]
+    public void Packed_is_separate_behind_caches(string name, string device)
+    {
+        Transformer model = FamilyModels.Random(name);
+        int[][] sequences = [FamilyModels.Tokens(9, 1), FamilyModels.Tokens(1, 2)];
+        float[] Alone(ReadOnlySpan<int> tokens, KeyValueCache? cache = null) => model.Logits(On(device), Batch.Of(tokens, cache));
 
         int[] prefix = FamilyModels.Tokens(4, 4);
-        float[] continued = [.. sequences[..2].SelectMany(tokens => Alone([.. prefix, .. tokens]).Skip(prefix.Length * model.Config.Vocabulary))];
+        float[] continued = [.. sequences.SelectMany(tokens => Alone([.. prefix, .. tokens]).Skip(prefix.Length * model.Width()))];
         var ragged = new Batch();
-        foreach (int[] tokens in sequences[..2])
+        foreach (int[] tokens in sequences)
         {
             var cache = new KeyValueCache(model.Config);
             Alone(prefix, cache);
@@ -65,6 +78,8 @@ public sealed class IdentityTests
         Assert.Equal(plain, model.Logits(new Workspace(Runs.Device(device), new Tape()), batch));
 
         model.SetTrainable(false);
+        if (!model.Config.Head)
+            return;
         int vocabulary = model.Config.Vocabulary;
         float[] last = Runs.Values(model.ForwardLast(model.Begin(On(device), batch)));
         Assert.True(Runs.LargestDifference([.. plain[(8 * vocabulary)..(9 * vocabulary)], .. plain[(13 * vocabulary)..]], last) < 1e-5);
@@ -128,7 +143,7 @@ public sealed class IdentityTests
     }
 
     [Theory]
-    [MemberData(nameof(NamesOnDevices))]
+    [MemberData(nameof(DecodersOnDevices))]
     public void A_later_token_never_changes_an_earlier_logit(string name, string device)
     {
         Transformer model = FamilyModels.Random(name);
@@ -139,14 +154,62 @@ public sealed class IdentityTests
             int[] other = [.. tokens];
             other[changed] = (other[changed] + 1) % model.Config.Vocabulary;
             float[] after = model.Logits(On(device), Batch.Of(other));
-            int untouched = changed * model.Config.Vocabulary;
+            int untouched = changed * model.Width();
             Assert.Equal(before[..untouched], after[..untouched]);
             Assert.NotEqual(before[untouched..], after[untouched..]);
         }
     }
 
+    [Fact]
+    public void In_an_encoder_every_token_changes_every_other()
+    {
+        Transformer model = FamilyModels.Random("bert");
+        int[] tokens = FamilyModels.Tokens(12);
+        float[] before = model.Logits(tokens);
+        for (int changed = 0; changed < tokens.Length; changed += 3)
+        {
+            int[] other = [.. tokens];
+            other[changed] = (other[changed] + 1) % model.Config.Vocabulary;
+            float[][] after = [.. model.Logits(other).Chunk(model.Width())];
+            Assert.All(before.Chunk(model.Width()).Zip(after), rows => Assert.NotEqual(rows.First, rows.Second));
+        }
+    }
+
+    [Fact]
+    public void An_encoder_has_no_logits_and_no_cache_and_says_so()
+    {
+        Transformer model = FamilyModels.Random("bert");
+        Workspace workspace = On("simd");
+        Pass pass = model.Begin(workspace, Batch.Of([1, 2, 3]));
+        Tensor hidden = model.Stream(pass, model.Embed(pass));
+        Assert.Contains("bert model is an encoder", Assert.Throws<GrimoireException>(() => model.Unembed(hidden)).Message, StringComparison.Ordinal);
+        Assert.Throws<GrimoireException>(() => model.Losses(hidden, workspace.From([1, 2, 3])));
+        Assert.Contains("cache", Assert.Throws<GrimoireException>(() => model.Begin(workspace, Batch.Of([1], new KeyValueCache(model.Config)))).Message, StringComparison.Ordinal);
+        Assert.Contains("types are 0 to 1", Assert.Throws<GrimoireException>(() => model.Begin(workspace, new Batch().Add([1], types: [2]))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Token_types_are_heard()
+    {
+        Transformer model = FamilyModels.Random("bert");
+        float[] Typed(params int[] types) => model.Logits(On("simd"), new Batch().Add([4, 5, 6], types: types));
+        Assert.Equal(model.Logits(On("simd"), Batch.Of([4, 5, 6])), Typed(0, 0, 0));
+        Assert.NotEqual(Typed(0, 0, 0), Typed(0, 1, 1));
+    }
+
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Decoders))]
+    public void Losses_without_all_logits_are_those_of_the_logits(string name)
+    {
+        Transformer model = FamilyModels.Random(name);
+        Workspace workspace = On("simd");
+        Pass pass = model.Begin(workspace, Batch.Of(FamilyModels.Tokens(9)));
+        Tensor hidden = model.Stream(pass, model.Embed(pass)), targets = workspace.From(FamilyModels.Tokens(9, 2));
+        Assert.True(Runs.LargestDifference(Runs.Values(Ops.CrossEntropy(model.Unembed(hidden), targets)), Runs.Values(model.Losses(hidden, targets))) < 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Decoders))]
     public void A_fresh_model_knows_nothing(string name)
     {
         ModelConfig config = FamilyModels.Configs[name];
@@ -183,7 +246,7 @@ public sealed class IdentityTests
     private static Tensor Loss(Transformer model, Workspace workspace, PassOptions options)
     {
         Batch batch = new Batch().Add(FamilyModels.Tokens(9, 1)).Add(FamilyModels.Tokens(5, 2));
-        Tensor logits = model.Forward(model.Begin(workspace, batch, options));
+        Tensor logits = model.Output(model.Begin(workspace, batch, options));
         return Ops.Mean(Ops.CrossEntropy(logits, workspace.From(FamilyModels.Tokens(14, 3))));
     }
 }
