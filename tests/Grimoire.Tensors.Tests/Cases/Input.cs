@@ -31,7 +31,7 @@ public enum Draw
 /// <param name="Draw">How its elements are drawn.</param>
 /// <param name="Scale">Multiplies them.</param>
 /// <param name="Limit">The bound of integers.</param>
-/// <param name="Stored">F16 or BF16 for a weight stored so.</param>
+/// <param name="Stored">F16, BF16 or a quantised type for a weight stored so.</param>
 /// <param name="Parameter">Whether it owns its memory instead of living in the workspace.</param>
 public sealed record Input(
     Shape Shape, bool Grad = true, Draw Draw = Draw.Normal, float Scale = 1, int Limit = 0, DType? Stored = null, bool Parameter = false)
@@ -52,6 +52,12 @@ public sealed record Input(
         }
 
         DType type = Stored ?? workspace.DType;
+        if (type.IsQuantized())
+        {
+            float[] numbers = [.. Enumerable.Range(0, (int)Shape.Count).Select(i => Number(random, i))];
+            return Quantization.Quantize(Tensor.From(Shape, numbers), type);
+        }
+
         Tensor tensor = Parameter || Stored is not null ? Tensor.Zeros(Shape, type) : workspace.New(Shape, type);
         for (int i = 0; i < Shape.Count; i++)
             Numbers.Set(tensor, i, Number(random, i));

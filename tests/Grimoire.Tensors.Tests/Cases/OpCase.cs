@@ -26,5 +26,5 @@ public sealed record OpCase(string Op, string Detail, Input[] Inputs, Func<Works
 
     /// <summary>Bytes that a forward pass reads and writes once.</summary>
     public static double Bytes(Tensor[] inputs, Tensor output) =>
-        inputs.Append(output).Sum(tensor => (double)tensor.Shape.Count * tensor.DType.Size());
+        inputs.Append(output).Sum(tensor => (double)tensor.DType.Bytes(tensor.Shape.Count));
 }

@@ -23,9 +23,16 @@ internal readonly unsafe struct BlockIQ4_NL : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        V d = V.Create(Packed.Half(block));
+        V d = V.Create(Packed.Load(block));
         Vector128<byte> q = Vector128.Load(block + 2);
         Sixteen<V>.Put(Vector128.ShuffleNative(Grid, Packed.Low4(q).AsSByte()), d, values);
         Sixteen<V>.Put(Vector128.ShuffleNative(Grid, Packed.High4(q).AsSByte()), d, values + 16);
+    }
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        byte* codes = stackalloc byte[Size];
+        Packed.Store(SingleFit.Scale(values, BlockForm.WeightsOrOnes(weights), Levels.Uneven, codes), block);
+        Packed.StoreNibbles(codes, block + 2);
     }
 }

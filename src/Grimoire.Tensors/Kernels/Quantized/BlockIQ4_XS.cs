@@ -10,6 +10,8 @@ namespace Grimoire.Tensors;
 /// </summary>
 internal readonly unsafe struct BlockIQ4_XS : IBlock
 {
+    private static BlockForm Form => new(8, Levels.Uneven, -32, 31, 0);
+
     public static int Size => 256;
 
     public static int Bytes => 136;
@@ -18,7 +20,7 @@ internal readonly unsafe struct BlockIQ4_XS : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Half(block);
+        float d = Packed.Load(block);
         int upper = *(ushort*)(block + 2);
         for (int group = 0; group < 8; group++)
         {
@@ -28,5 +30,22 @@ internal readonly unsafe struct BlockIQ4_XS : IBlock
             Sixteen<V>.Put(Vector128.ShuffleNative(BlockIQ4_NL.Grid, Packed.Low4(q).AsSByte()), scale, values + (32 * group));
             Sixteen<V>.Put(Vector128.ShuffleNative(BlockIQ4_NL.Grid, Packed.High4(q).AsSByte()), scale, values + (32 * group) + 16);
         }
+    }
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        Form.Fit(values, BlockForm.WeightsOrOnes(weights), out BlockFit fit);
+        new Span<byte>(block, 8).Clear();
+        int upper = 0;
+        for (int group = 0; group < 8; group++)
+        {
+            int s = fit.Scales[group] + 32;
+            block[4 + (group / 2)] |= (byte)((s & 0xF) << (group % 2 * 4));
+            upper |= s >> 4 << (2 * group);
+            Packed.StoreNibbles(fit.Codes + (32 * group), block + 8 + (16 * group));
+        }
+
+        Packed.Store(fit.Scale, block);
+        *(ushort*)(block + 2) = (ushort)upper;
     }
 }

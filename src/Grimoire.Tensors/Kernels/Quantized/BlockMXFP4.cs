@@ -33,4 +33,31 @@ internal readonly unsafe struct BlockMXFP4 : IBlock
     /// <summary>2^(e − 128); the two smallest are subnormal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float HalfPower(byte e) => BitConverter.UInt32BitsToSingle(e < 2 ? 0x00200000u << e : (uint)(e - 1) << 23);
+
+    /// <summary>The power of two takes the largest magnitude to 4 … 8, whatever the weights.</summary>
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        float largest = 0;
+        for (int i = 0; i < Size; i++)
+            largest = Math.Max(largest, Math.Abs(values[i]));
+        block[0] = largest == 0 ? (byte)0 : (byte)Math.Clamp(MathF.ILogB(largest) - 2 + 127, 0, 254);
+        float d = HalfPower(block[0]);
+        byte* codes = stackalloc byte[Size];
+        for (int i = 0; i < Size; i++)
+            codes[i] = Nearest(values[i], d);
+        Packed.StoreNibbles(codes, block + 1);
+    }
+
+    /// <summary>The first of the nearest.</summary>
+    private static byte Nearest(float value, float d)
+    {
+        (int best, float least) = (0, Math.Abs(value));
+        for (int q = 1; q < 16; q++)
+        {
+            float distance = Math.Abs((Doubled[q] * d) - value);
+            (best, least) = distance < least ? (q, distance) : (best, least);
+        }
+
+        return (byte)best;
+    }
 }

@@ -12,6 +12,8 @@ internal readonly unsafe struct BlockQ3_K : IBlock
 {
     private const int Scales = 96;
 
+    private static BlockForm Form => new(16, new Levels(-4, 3), -32, 31, 0);
+
     public static int Size => 256;
 
     public static int Bytes => 110;
@@ -20,7 +22,7 @@ internal readonly unsafe struct BlockQ3_K : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Half(block + 108);
+        float d = Packed.Load(block + 108);
         for (int group = 0; group < 16; group++)
         {
             int half = group / 8, part = group % 8 / 2, side = group % 2;
@@ -32,4 +34,22 @@ internal readonly unsafe struct BlockQ3_K : IBlock
 
     private static int Scale(byte* scales, int group) =>
         ((scales[group % 8] >> (group / 8 * 4)) & 0xF) | (((scales[8 + (group % 4)] >> (group / 4 * 2)) & 3) << 4);
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        Form.Fit(values, BlockForm.WeightsOrOnes(weights), out BlockFit fit);
+        new Span<byte>(block, Bytes).Clear();
+        for (int i = 0; i < Size; i++)
+            block[i % 32] |= (byte)(fit.Codes[i] >> 2 << (i / 32));
+        BlockQ2_K.StoreLowerBits(fit.Codes, block + 32);
+        byte* scales = block + Scales;
+        for (int group = 0; group < 16; group++)
+        {
+            int s = fit.Scales[group] + 32;
+            scales[group % 8] |= (byte)((s & 0xF) << (group / 8 * 4));
+            scales[8 + (group % 4)] |= (byte)(s >> 4 << (group / 4 * 2));
+        }
+
+        Packed.Store(fit.Scale, block + 108);
+    }
 }

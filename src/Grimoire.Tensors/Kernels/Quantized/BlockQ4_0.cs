@@ -17,9 +17,17 @@ internal readonly unsafe struct BlockQ4_0 : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        V d = V.Create(Packed.Half(block));
+        V d = V.Create(Packed.Load(block));
         Vector128<byte> q = Vector128.Load(block + 2);
         Sixteen<V>.Put(Packed.Low4(q).Less(8), d, values);
         Sixteen<V>.Put(Packed.High4(q).Less(8), d, values + 16);
+    }
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        byte* codes = stackalloc byte[Size];
+        float d = weights == null ? SingleFit.RoundSymmetric(values, 8, codes) : SingleFit.Scale(values, weights, new Levels(-8, 7), codes);
+        Packed.Store(d, block);
+        Packed.StoreNibbles(codes, block + 2);
     }
 }

@@ -9,6 +9,8 @@ namespace Grimoire.Tensors;
 /// </summary>
 internal readonly unsafe struct BlockQ4_K : IBlock
 {
+    private static BlockForm Form => new(8, new Levels(0, 15), 0, 63, 63);
+
     public static int Size => 256;
 
     public static int Bytes => 144;
@@ -17,7 +19,7 @@ internal readonly unsafe struct BlockQ4_K : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Half(block), m = Packed.Half(block + 2);
+        float d = Packed.Load(block), m = Packed.Load(block + 2);
         byte* scales = block + 4, packed = block + 16;
         for (int group = 0; group < 8; group += 2, packed += 32, values += 64)
         {
@@ -29,6 +31,25 @@ internal readonly unsafe struct BlockQ4_K : IBlock
             offset = V.Create(-(m * SixBitScales.Minimum(scales, group + 1)));
             Sixteen<V>.Put(Packed.High4(left).AsSByte(), scale, offset, values + 32);
             Sixteen<V>.Put(Packed.High4(right).AsSByte(), scale, offset, values + 48);
+        }
+    }
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        Form.Fit(values, BlockForm.WeightsOrOnes(weights), out BlockFit fit);
+        Packed.Store(fit.Scale, block);
+        Packed.Store(fit.Minimum, block + 2);
+        SixBitScales.Store(fit.Scales, fit.Minima, block + 4);
+        StoreNibbles(fit.Codes, block + 16);
+    }
+
+    /// <summary>The lower four bits of 256 numbers, 64 at a time.</summary>
+    internal static void StoreNibbles(byte* codes, byte* bytes)
+    {
+        for (int i = 0; i < 128; i++)
+        {
+            byte* number = codes + (i / 32 * 64) + (i % 32);
+            bytes[i] = (byte)((number[0] & 0xF) | (number[32] << 4));
         }
     }
 }

@@ -17,10 +17,28 @@ internal readonly unsafe struct BlockQ5_0 : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        V d = V.Create(Packed.Half(block));
+        V d = V.Create(Packed.Load(block));
         ushort* fifth = (ushort*)(block + 2);
         Vector128<byte> q = Vector128.Load(block + 6);
         Sixteen<V>.Put((Packed.Low4(q) | Packed.FifthBits(fifth[0])).Less(16), d, values);
         Sixteen<V>.Put((Packed.High4(q) | Packed.FifthBits(fifth[1])).Less(16), d, values + 16);
+    }
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        byte* codes = stackalloc byte[Size];
+        float d = weights == null ? SingleFit.RoundSymmetric(values, 16, codes) : SingleFit.Scale(values, weights, new Levels(-16, 15), codes);
+        Packed.Store(d, block);
+        StoreFiveBits(codes, block + 2);
+    }
+
+    /// <summary>The fifth bits, then the lower four of all.</summary>
+    internal static void StoreFiveBits(byte* codes, byte* bytes)
+    {
+        uint fifth = 0;
+        for (int i = 0; i < Size; i++)
+            fifth |= (uint)(codes[i] >> 4) << i;
+        *(uint*)bytes = fifth;
+        Packed.StoreNibbles(codes, bytes + 4);
     }
 }

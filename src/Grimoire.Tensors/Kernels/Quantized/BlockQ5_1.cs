@@ -16,10 +16,19 @@ internal readonly unsafe struct BlockQ5_1 : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        V d = V.Create(Packed.Half(block)), m = V.Create(Packed.Half(block + 2));
+        V d = V.Create(Packed.Load(block)), m = V.Create(Packed.Load(block + 2));
         ushort* fifth = (ushort*)(block + 4);
         Vector128<byte> q = Vector128.Load(block + 8);
         Sixteen<V>.Put((Packed.Low4(q) | Packed.FifthBits(fifth[0])).AsSByte(), d, m, values);
         Sixteen<V>.Put((Packed.High4(q) | Packed.FifthBits(fifth[1])).AsSByte(), d, m, values + 16);
+    }
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        byte* codes = stackalloc byte[Size];
+        (float d, float m) = weights == null ? SingleFit.RoundFromLeast(values, 31, codes) : SingleFit.ScaleAndOffset(values, weights, new Levels(0, 31), codes);
+        Packed.Store(d, block);
+        Packed.Store(m, block + 2);
+        BlockQ5_0.StoreFiveBits(codes, block + 4);
     }
 }

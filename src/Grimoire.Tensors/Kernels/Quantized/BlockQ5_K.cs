@@ -9,6 +9,8 @@ namespace Grimoire.Tensors;
 /// </summary>
 internal readonly unsafe struct BlockQ5_K : IBlock
 {
+    private static BlockForm Form => new(8, new Levels(0, 31), 0, 63, 63);
+
     public static int Size => 256;
 
     public static int Bytes => 176;
@@ -17,7 +19,7 @@ internal readonly unsafe struct BlockQ5_K : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Half(block), m = Packed.Half(block + 2);
+        float d = Packed.Load(block), m = Packed.Load(block + 2);
         byte* scales = block + 4, packed = block + 48;
         Vector128<byte> fifthLeft = Vector128.Load(block + 16), fifthRight = Vector128.Load(block + 32);
         for (int group = 0; group < 8; group += 2, packed += 32, values += 64)
@@ -31,5 +33,18 @@ internal readonly unsafe struct BlockQ5_K : IBlock
             Sixteen<V>.Put((Packed.High4(left) | Packed.Bit(fifthLeft, group + 1, 16)).AsSByte(), scale, offset, values + 32);
             Sixteen<V>.Put((Packed.High4(right) | Packed.Bit(fifthRight, group + 1, 16)).AsSByte(), scale, offset, values + 48);
         }
+    }
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        Form.Fit(values, BlockForm.WeightsOrOnes(weights), out BlockFit fit);
+        Packed.Store(fit.Scale, block);
+        Packed.Store(fit.Minimum, block + 2);
+        SixBitScales.Store(fit.Scales, fit.Minima, block + 4);
+        byte* fifth = block + 16;
+        new Span<byte>(fifth, 32).Clear();
+        for (int i = 0; i < Size; i++)
+            fifth[i % 32] |= (byte)(fit.Codes[i] >> 4 << (i / 32));
+        BlockQ4_K.StoreNibbles(fit.Codes, block + 48);
     }
 }

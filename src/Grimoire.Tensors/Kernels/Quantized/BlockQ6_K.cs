@@ -12,6 +12,8 @@ internal readonly unsafe struct BlockQ6_K : IBlock
 {
     private const int Upper = 128, Scales = 192;
 
+    private static BlockForm Form => new(16, new Levels(-32, 31), -128, 127, 0);
+
     public static int Size => 256;
 
     public static int Bytes => 210;
@@ -20,7 +22,7 @@ internal readonly unsafe struct BlockQ6_K : IBlock
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Half(block + 208);
+        float d = Packed.Load(block + 208);
         sbyte* scales = (sbyte*)block + Scales;
         for (int half = 0; half < 2; half++)
         {
@@ -41,4 +43,20 @@ internal readonly unsafe struct BlockQ6_K : IBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put<V>(Vector128<byte> lower, Vector128<byte> upper, float scale, float* values)
         where V : unmanaged, ILanes<V> => Sixteen<V>.Put((lower | (upper << 4)).Less(32), V.Create(scale), values);
+
+    public static void Encode(float* values, float* weights, byte* block)
+    {
+        Form.Fit(values, BlockForm.WeightsOrOnes(weights), out BlockFit fit);
+        new Span<byte>(block, Scales).Clear();
+        for (int i = 0; i < Size; i++)
+        {
+            int half = i / 128, part = i % 128 / 32, code = fit.Codes[i];
+            block[(64 * half) + (32 * (part % 2)) + (i % 32)] |= (byte)((code & 0xF) << (part / 2 * 4));
+            block[Upper + (32 * half) + (i % 32)] |= (byte)(code >> 4 << (2 * part));
+        }
+
+        for (int group = 0; group < 16; group++)
+            block[Scales + group] = (byte)fit.Scales[group];
+        Packed.Store(fit.Scale, block + 208);
+    }
 }

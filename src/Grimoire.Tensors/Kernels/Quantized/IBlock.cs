@@ -14,4 +14,10 @@ internal unsafe interface IBlock
 
     static abstract void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>;
+
+    /// <summary>
+    /// Finds the block of least Σ weight · (value − decoded)². Without weights (null) the five types that ggml only rounds are rounded likewise, to the same bytes.
+    /// </summary>
+    /// <exception cref="GrimoireException">A scale is too large for its field.</exception>
+    static abstract void Encode(float* values, float* weights, byte* block);
 }

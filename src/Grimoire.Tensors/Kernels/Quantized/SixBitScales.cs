@@ -18,4 +18,16 @@ internal static unsafe class SixBitScales
     public static int Minimum(byte* bytes, int group) => group < 4
         ? bytes[group + 4] & 63
         : (bytes[group + 4] >> 4) | (bytes[group] >> 6 << 4);
+
+    /// <summary>Packs eight s and t.</summary>
+    public static void Store(int* scales, int* minima, byte* bytes)
+    {
+        for (int group = 0; group < 4; group++)
+        {
+            (int s, int t, int upperS, int upperT) = (scales[group], minima[group], scales[group + 4], minima[group + 4]);
+            bytes[group] = (byte)(s | (upperS >> 4 << 6));
+            bytes[group + 4] = (byte)(t | (upperT >> 4 << 6));
+            bytes[group + 8] = (byte)((upperS & 0xF) | ((upperT & 0xF) << 4));
+        }
+    }
 }

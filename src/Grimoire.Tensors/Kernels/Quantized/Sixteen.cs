@@ -50,12 +50,32 @@ internal static unsafe class Packed
 {
     /// <summary>A binary16 scale as a float; exact, and without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Half(byte* bits)
+    public static float Load(byte* bits)
     {
         uint half = *(ushort*)bits, magnitude = (half & 0x7FFF) << 13;
         uint scaled = BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(magnitude) * BitConverter.UInt32BitsToSingle(0x77800000));
         // The largest exponent means infinity or not a number.
         return BitConverter.UInt32BitsToSingle(scaled | ((half & 0x8000) << 16) | (magnitude > 0x0F7FFFFF ? 0x7F800000u : 0));
+    }
+
+    /// <summary>As it will be read back from binary16.</summary>
+    public static float Rounded(float value) => (float)(Half)value;
+
+    /// <summary>Stores a scale as binary16.</summary>
+    /// <exception cref="GrimoireException">It is too large.</exception>
+    public static void Store(float value, byte* bits)
+    {
+        Half half = (Half)value;
+        if (!Half.IsFinite(half))
+            throw new GrimoireException($"a block's scale of {value} is beyond ±65504, what quantised types can store; keep this weight in F32 or BF16");
+        *(Half*)bits = half;
+    }
+
+    /// <summary>Thirty-two numbers of four bits: number i below number i + 16.</summary>
+    public static void StoreNibbles(byte* codes, byte* bytes)
+    {
+        for (int i = 0; i < 16; i++)
+            bytes[i] = (byte)((codes[i] & 0xF) | (codes[i + 16] << 4));
     }
 
     /// <summary>The lower four bits of each byte.</summary>

@@ -12,9 +12,25 @@ internal sealed partial class ReferenceKernels : Kernels
 
     public override void Copy(Tensor x, Tensor y)
     {
+        if (y.DType.IsQuantized())
+        {
+            Encode(x, y);
+            return;
+        }
+
         Elements xs = new(x), ys = new(y);
         for (long i = 0; i < ys.Count; i++)
             ys[i] = xs[i];
+    }
+
+    /// <summary>Whole blocks, rounded to float32 first.</summary>
+    private static void Encode(Tensor x, Tensor y)
+    {
+        Elements xs = new(x);
+        var values = new float[xs.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)xs[i];
+        Quantization.Quantize(y.DType, values, y.Span<byte>());
     }
 
     public override void Add(Tensor a, Tensor b, Tensor y)

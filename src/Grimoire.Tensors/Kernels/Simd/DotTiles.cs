@@ -6,7 +6,8 @@ namespace Grimoire.Tensors;
 /// <c>y = x Wᵀ + b</c> for some five to thirty rows x, as when a batch of sequences is decoded: too few to repay the packing of the weights, too many
 /// to read them once for each. Tiles of two rows and four outputs run along the inputs in registers.
 /// </summary>
-internal readonly unsafe struct DotTiles<V, T>(float* x, byte* weight, float* bias, float* y, int rows, int inputs, int outputs) : IJob
+/// <remarks>Rows of y are <paramref name="stride"/> floats apart.</remarks>
+internal readonly unsafe struct DotTiles<V, T>(float* x, byte* weight, float* bias, float* y, nint stride, int rows, int inputs, int outputs) : IJob
     where V : unmanaged, ILanes<V>
     where T : struct, IElement
 {
@@ -16,14 +17,15 @@ internal readonly unsafe struct DotTiles<V, T>(float* x, byte* weight, float* bi
     /// <summary>Below this the sums across lanes, one for each output, cost too much.</summary>
     public const int MinInputs = 256;
 
-    private const int Outputs = 4;
+    /// <summary>Outputs of a tile.</summary>
+    public const int Outputs = 4;
 
     /// <summary>Outputs of one piece of work.</summary>
     private int Piece => Math.Max(Outputs, (1 << 17) / (rows * inputs) / Outputs * Outputs);
 
     public static void Multiply(float* x, byte* weight, float* bias, float* y, int rows, int inputs, int outputs, int threads)
     {
-        var job = new DotTiles<V, T>(x, weight, bias, y, rows, inputs, outputs);
+        var job = new DotTiles<V, T>(x, weight, bias, y, outputs, rows, inputs, outputs);
         ThreadTeam.Shared.Run(ref job, (outputs + job.Piece - 1) / job.Piece, threads);
     }
 
@@ -40,7 +42,7 @@ internal readonly unsafe struct DotTiles<V, T>(float* x, byte* weight, float* bi
                 {
                     int r = row + (i / Outputs), output = o + (i % Outputs);
                     if (r < rows && output < end)
-                        y[((nint)r * outputs) + output] = sums[i] + (bias == null ? 0 : bias[output]);
+                        y[(r * stride) + output] = sums[i] + (bias == null ? 0 : bias[output]);
                 }
             }
         }

@@ -46,8 +46,8 @@ internal static unsafe class Gemm<V>
         ArgumentOutOfRangeException.ThrowIfZero(product.Depth);
         if ((long)product.Rows * product.Columns * product.Depth < WorthSharing)
             threads = 1;
-        int depthStep = Step(product.Depth, MaxDepth, 1);
-        int rowStep = Step(product.Rows, MaxRows, Tile<V>.MaxRows), columnStep = Step(product.Columns, MaxColumns, Tile<V>.Columns);
+        int depthStep = Step(product.Depth, MaxDepth, product.B.DepthBlock);
+        int rowStep = Step(product.Rows, MaxRows, Tile<V>.MaxRows), columnStep = Step(product.Columns, MaxColumns, PackedColumns(product.B));
         float* panelsA = Scratch.Shared((long)(RoundUp(rowStep, Tile<V>.MaxRows) + RoundUp(columnStep, Tile<V>.Columns)) * depthStep);
         float* panelsB = panelsA + ((long)RoundUp(rowStep, Tile<V>.MaxRows) * depthStep);
         for (int k = 0; k < product.Depth; k += depthStep)
@@ -62,6 +62,9 @@ internal static unsafe class Gemm<V>
             }
         }
     }
+
+    /// <summary>Columns packed at once: a panel, or the panels that a quantised block spans.</summary>
+    private static int PackedColumns(in Operand b) => Math.Max(Tile<V>.Columns, b.OuterBlock);
 
     /// <summary>The size of equal steps no longer than the limit.</summary>
     private static int Step(int size, int limit, int multiple)
@@ -101,7 +104,7 @@ internal static unsafe class Gemm<V>
 
         public void Compute(bool packB, int threads)
         {
-            int packed = RowPanels + (packB ? ColumnPanels : 0);
+            int packed = RowPanels + (packB ? (columns + PackedColumns(b) - 1) / PackedColumns(b) : 0);
             var pack = new Pack(this);
             bool large = (long)(rows + (packB ? columns : 0)) * depth > 1 << 14;
             ThreadTeam.Shared.Run(ref pack, packed, large ? threads : 1);
@@ -119,10 +122,10 @@ internal static unsafe class Gemm<V>
             Packing<V>.Panel(a.From(i, 0), count, depth, panelsA + ((long)i * depth), Tile<V>.RowsFor(count));
         }
 
-        public void PackB(int panel)
+        public void PackB(int part)
         {
-            int j = panel * Tile<V>.Columns;
-            Packing<V>.Panel(b.From(j, 0), Math.Min(Tile<V>.Columns, columns - j), depth, panelsB + ((long)j * depth), Tile<V>.Columns);
+            int width = PackedColumns(b), j = part * width;
+            Packing<V>.Panel(b.From(j, 0), Math.Min(width, columns - j), depth, panelsB + ((long)j * depth), Tile<V>.Columns);
         }
 
         public void Multiply(int firstRow, int endRow, int firstColumn, int endColumn)

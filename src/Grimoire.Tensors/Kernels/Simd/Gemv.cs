@@ -5,7 +5,8 @@ namespace Grimoire.Tensors;
 /// <summary>
 /// <c>y = x Wᵀ + b</c> for one to four rows x: decoding. The weights are read once, in place, one row after the other, as fast as memory gives them.
 /// </summary>
-internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, float* y, int rows, int inputs, int outputs) : IJob
+/// <remarks>Rows of y are <paramref name="stride"/> floats apart.</remarks>
+internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, float* y, nint stride, int rows, int inputs, int outputs) : IJob
     where V : unmanaged, ILanes<V>
     where T : struct, IElement
 {
@@ -16,7 +17,7 @@ internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, 
 
     public static void Multiply(float* x, byte* weight, float* bias, float* y, int rows, int inputs, int outputs, int threads)
     {
-        var job = new Gemv<V, T>(x, weight, bias, y, rows, inputs, outputs);
+        var job = new Gemv<V, T>(x, weight, bias, y, outputs, rows, inputs, outputs);
         ThreadTeam.Shared.Run(ref job, (outputs + job.Piece - 1) / job.Piece, threads);
     }
 
@@ -78,7 +79,7 @@ internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, 
         {
             for (int i = k; i < inputs; i++)
                 sums[r] += T.At(weight, row + i) * x[(r * inputs) + i];
-            y[((nint)r * outputs) + o] = sums[r] + (bias == null ? 0 : bias[o]);
+            y[(r * stride) + o] = sums[r] + (bias == null ? 0 : bias[o]);
         }
     }
 }

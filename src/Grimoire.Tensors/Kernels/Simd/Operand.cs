@@ -20,6 +20,12 @@ internal readonly unsafe struct Operand(byte* data, nint outerStride, nint depth
     /// <summary>Rows of numbers along the outer index: B as stored, or A transposed.</summary>
     public static Operand AlongOuter(void* data, nint stride, DType type = DType.F32) => new((byte*)data, 1, stride, type);
 
-    /// <summary>The part that begins at another element.</summary>
-    public Operand From(nint outer, nint depth) => this with { Data = Data + (((outer * OuterStride) + (depth * DepthStride)) * Type.Size()) };
+    /// <summary>Elements along the outer index that are packed together, because they share blocks.</summary>
+    public int OuterBlock => OuterStride == 1 ? Type.BlockSize() : 1;
+
+    /// <summary>Elements along the depth that lie in one block.</summary>
+    public int DepthBlock => DepthStride == 1 ? Type.BlockSize() : 1;
+
+    /// <summary>The part that begins at another element, of quantised numbers at another block.</summary>
+    public Operand From(nint outer, nint depth) => this with { Data = Data + Type.Bytes((outer * OuterStride) + (depth * DepthStride)) };
 }

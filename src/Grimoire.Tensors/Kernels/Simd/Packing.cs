@@ -4,7 +4,7 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// Copies a part of an <see cref="Operand"/> into a panel: <c>panel[k · width + i]</c> is element (i, k) as a float, zero where i is
-/// not below the count. A tile reads a panel from front to end.
+/// not below the count. A tile reads a panel from front to end. Blocks along the outer index fill as many panels as they span.
 /// </summary>
 internal static unsafe class Packing<V>
     where V : unmanaged, ILanes<V>
@@ -18,7 +18,28 @@ internal static unsafe class Packing<V>
             case DType.F32: Panel<Single32>(source, count, depth, panel, width); break;
             case DType.F16: Panel<Half16>(source, count, depth, panel, width); break;
             case DType.BF16: Panel<Brain16>(source, count, depth, panel, width); break;
-            default: throw new InvalidOperationException($"a matrix of {source.Type} cannot be multiplied");
+            case DType.F64 or DType.I32: throw new InvalidOperationException($"a matrix of {source.Type} cannot be multiplied");
+            default: Decode(source, count, depth, panel, width); break;
+        }
+    }
+
+    private static void Decode(in Operand source, int count, int depth, float* panel, int width)
+    {
+        if (source.DepthStride == 1)
+        {
+            float* rows = Scratch.Own((long)count * depth);
+            for (int i = 0; i < count; i++)
+                Blocks<V>.Decode(source.Type, source.From(i, 0).Data, rows + ((nint)i * depth), depth);
+            Panel<Single32>(Operand.AlongDepth(rows, depth), count, depth, panel, width);
+            return;
+        }
+
+        float* row = Scratch.Own(count);
+        for (int k = 0; k < depth; k++)
+        {
+            Blocks<V>.Decode(source.Type, source.From(0, k).Data, row, count);
+            for (int i = 0; i < count; i += width)
+                new Span<float>(row + i, width).CopyTo(new Span<float>(panel + ((nint)i * depth) + (k * width), width));
         }
     }
 

@@ -21,9 +21,15 @@ internal sealed unsafe partial class SimdKernels<V>
             Each(new ConvertOp<Half16>(x.Data, Floats(y)), y.Shape.Count);
         else if (y.DType == DType.F32 && x.DType == DType.BF16)
             Each(new ConvertOp<Brain16>(x.Data, Floats(y)), y.Shape.Count);
+        else if (y.DType == DType.F32 && x.DType.IsQuantized())
+            EachRow(new DecodeOp(x.DType, x.Data, Floats(y), y.Shape.Last), y.Shape.Rows, y.Shape.Last);
+        else if (!Wide(x.DType) && !Wide(y.DType))
+            Quantization.Encode(x, y, null, threads);
         else
             Reference.Copy(x, y);
     }
+
+    private static bool Wide(DType type) => type is DType.F64 or DType.I32;
 
     public override void Add(Tensor a, Tensor b, Tensor y) => Each(new AddOp(Floats(a), Floats(b), Floats(y)), y.Shape.Count);
 
@@ -55,6 +61,11 @@ internal sealed unsafe partial class SimdKernels<V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<A>(nint i, A lanes)
             where A : struct, IAccess<V> => lanes.Store(y + i, lanes.Load<T>(x, i));
+    }
+
+    private readonly struct DecodeOp(DType type, byte* x, float* y, int channels) : IRowwise
+    {
+        public void Row(int row) => Blocks<V>.Decode(type, x + (row * type.Bytes(channels)), y + ((nint)row * channels), channels);
     }
 
     private readonly struct AddOp(float* a, float* b, float* y) : IElementwise<V>

@@ -53,7 +53,8 @@ internal sealed unsafe partial class SimdKernels<V>
             case DType.F32: FewRows<Single32>(x, weight, bias, y, rows); break;
             case DType.F16: FewRows<Half16>(x, weight, bias, y, rows); break;
             case DType.BF16: FewRows<Brain16>(x, weight, bias, y, rows); break;
-            default: throw new InvalidOperationException($"a weight of {weight.DType} cannot be multiplied");
+            case DType.F64 or DType.I32: throw new InvalidOperationException($"a weight of {weight.DType} cannot be multiplied");
+            default: DecodedRows<V>.Multiply(x, weight, FloatsOrNull(bias), Floats(y), threads); break;
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed unsafe partial class SimdKernels<V>
             case DType.F32: EachRow(new GatherOp<Single32>(table.Data, Ids(ids), Floats(y), channels), rows, channels); break;
             case DType.F16: EachRow(new GatherOp<Half16>(table.Data, Ids(ids), Floats(y), channels), rows, channels); break;
             case DType.BF16: EachRow(new GatherOp<Brain16>(table.Data, Ids(ids), Floats(y), channels), rows, channels); break;
-            default: throw new InvalidOperationException($"rows of {table.DType} cannot be gathered as F32");
+            case DType.F64 or DType.I32: throw new InvalidOperationException($"rows of {table.DType} cannot be gathered as F32");
+            default: EachRow(new GatherBlocksOp(table.DType, table.Data, Ids(ids), Floats(y), channels), rows, channels); break;
         }
     }
 
@@ -56,6 +57,11 @@ internal sealed unsafe partial class SimdKernels<V>
             for (; i < channels; i++)
                 to[i] = T.At(table, from + i);
         }
+    }
+
+    private readonly struct GatherBlocksOp(DType type, byte* table, int* ids, float* y, int channels) : IRowwise
+    {
+        public void Row(int row) => Blocks<V>.Decode(type, table + (ids[row] * type.Bytes(channels)), y + ((nint)row * channels), channels);
     }
 
     /// <summary>A strip of columns takes all rows in order, whoever does it.</summary>
