@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+
+namespace Grimoire.Models.Chat.Jinja;
+
+/// <summary>One rendering: where it is, and how much it has done. A template that would run, grow or nest without end is stopped.</summary>
+internal sealed class Execution(DateTimeOffset now)
+{
+    private const long MaxSteps = 10_000_000, MaxMade = 1 << 26;
+
+    private long steps;
+    private long made;
+
+    /// <summary>The hour of <c>strftime_now</c>.</summary>
+    public DateTimeOffset Now => now;
+
+    /// <summary>What is being computed, for messages.</summary>
+    public Place Place { get; set; }
+
+    /// <summary>Counts a step and makes sure that there is room on the stack for it.</summary>
+    public void Step()
+    {
+        if (++steps > MaxSteps)
+            throw Error($"it takes more than {MaxSteps} steps");
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw Error("it is nested too deeply");
+    }
+
+    /// <summary>Counts characters or items before they are made.</summary>
+    public void Make(long count)
+    {
+        made += count;
+        if (count > MaxMade || made > MaxMade)
+            throw Error($"it makes more than {MaxMade} characters and items");
+    }
+
+    /// <summary>An error at the place that is being computed.</summary>
+    /// <param name="what">What went wrong, without a full stop.</param>
+    public GrimoireException Error(string what) => new($"the chat template fails at {Place}: {what}; check the messages, or repair the template.");
+
+    /// <summary>What the template itself says against its input.</summary>
+    public GrimoireException Refusal(string words) => new($"the chat template refuses these messages ({Place}): {words}");
+}
