@@ -16,7 +16,10 @@ public sealed class Block
         Attention = new Attention(parameters, $"{name}.attn", config, layer);
         AttentionPostNorm = after ? new Norm(parameters, $"{name}.attn_post_norm", config) : null;
         FeedForwardNorm = before ? new Norm(parameters, $"{name}.mlp_norm", config) : null;
-        FeedForward = new FeedForward(parameters, $"{name}.mlp", config);
+        if (config.Experts > 0)
+            Mixture = new MixtureOfExperts(parameters, $"{name}.mlp", config);
+        else
+            FeedForward = new FeedForward(parameters, $"{name}.mlp", config);
         FeedForwardPostNorm = after ? new Norm(parameters, $"{name}.mlp_post_norm", config) : null;
     }
 
@@ -32,8 +35,11 @@ public sealed class Block
     /// <summary>Before the feed-forward half, or null.</summary>
     public Norm? FeedForwardNorm { get; }
 
-    /// <summary>Each token alone.</summary>
-    public FeedForward FeedForward { get; }
+    /// <summary>Each token alone; null where there are experts.</summary>
+    public FeedForward? FeedForward { get; }
+
+    /// <summary>Each token with its experts, or null.</summary>
+    public MixtureOfExperts? Mixture { get; }
 
     /// <summary>After the feed-forward half, or null.</summary>
     public Norm? FeedForwardPostNorm { get; }
@@ -42,7 +48,9 @@ public sealed class Block
     public Tensor Forward(Pass pass, Tensor x)
     {
         x = Join(x, pass.Dropout(Attention.Forward(pass, Normed(x, AttentionNorm))), AttentionPostNorm);
-        return Join(x, pass.Dropout(FeedForward.Forward(Normed(x, FeedForwardNorm))), FeedForwardPostNorm);
+        Tensor alone = Normed(x, FeedForwardNorm);
+        alone = Mixture is null ? FeedForward!.Forward(alone) : Mixture.Forward(alone);
+        return Join(x, pass.Dropout(alone), FeedForwardPostNorm);
     }
 
     private static Tensor Normed(Tensor x, Norm? norm) => norm is null ? x : norm.Forward(x);

@@ -61,6 +61,7 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
         if (length <= capacity)
             return;
         capacity = Math.Min(Math.Max(length, Math.Max(FirstCapacity, 2 * capacity)), Math.Max(config.Context, length));
+        tokens?.EnsureCapacity(capacity);
         for (int layer = 0; layer < keys.Length; layer++)
         {
             keys[layer] = Grown(keys[layer]);

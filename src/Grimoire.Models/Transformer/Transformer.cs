@@ -15,7 +15,6 @@ public sealed class Transformer
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
         Config = config;
-        RefuseUnbuilt(config);
         Rotation = config.Positions == PositionKind.Rotary ? new Rotation(config.Rotary, config.HeadDim) : null;
         WindowRotation = config.WindowRotary is { } rotary ? new Rotation(rotary, config.HeadDim) : null;
         var parameters = new ParameterList(source);
@@ -128,10 +127,4 @@ public sealed class Transformer
 
     private Tensor CheckedHead() => Unembedding
         ?? throw new GrimoireException($"a {Config.Family} model is an encoder: it gives a vector for each token and no probabilities; embed texts with it.");
-
-    private static void RefuseUnbuilt(ModelConfig config)
-    {
-        if (config.Experts > 0)
-            throw new GrimoireException("model: experts are not supported yet.");
-    }
 }

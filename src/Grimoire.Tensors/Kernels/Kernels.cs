@@ -10,7 +10,7 @@ namespace Grimoire.Tensors;
 /// "Rows" of a tensor are its elements grouped by the last axis. Activations and gradients of one call share one type (F32, or F64 in
 /// <see cref="Reference"/>); weights may also be F16, BF16 or quantised where a kernel says so. Outputs never overlap inputs unless a kernel says so.
 /// </remarks>
-public abstract class Kernels
+public abstract partial class Kernels
 {
     /// <summary>Plain loops in any precision, one thread: what every other device is compared with.</summary>
     public static Kernels Reference { get; } = new ReferenceKernels();

@@ -45,6 +45,8 @@ internal static class FamilyModels
         },
         ["qwen2-upper-window"] = Small("qwen2") with { QueryKeyValueBias = true, Window = 4, WindowedLayers = [false, true] },
         ["qwen3"] = Small("qwen3") with { QueryKeyNorm = true, HeadDim = 16, TiedEmbeddings = true },
+        ["qwen3_moe"] = Small("qwen3_moe") with { QueryKeyNorm = true, FeedForward = 24, Experts = 5, ExpertsPerToken = 3, NormalizeExperts = false },
+        ["mixtral"] = Small("mixtral") with { Experts = 4, ExpertsPerToken = 2, NormalizeExperts = true, Window = 6 },
         ["gemma2"] = Gemma("gemma2") with { AttentionSoftCap = 5, LogitSoftCap = 3, Window = 4, WindowedLayers = [true, false], AttentionScale = 0.25f },
         ["gemma3_text"] = Gemma("gemma3_text") with
         {

@@ -25,7 +25,7 @@ public sealed class FamilyTests
     [Fact]
     public void An_unknown_architecture_is_refused_with_the_known_ones()
     {
-        Assert.Contains("GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
+        Assert.Contains("GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM, MixtralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
             Refused("llama", json => json["architectures"] = new JsonArray("MambaForCausalLM")), StringComparison.Ordinal);
         Assert.Contains("LlamaForSequenceClassification", Refused("llama", json => json["architectures"] = new JsonArray("LlamaForSequenceClassification")), StringComparison.Ordinal);
         Assert.Contains("llama, mistral", Refused("llama", json =>
@@ -68,6 +68,11 @@ public sealed class FamilyTests
     [InlineData("stablelm", "use_parallel_residual", "true")]
     [InlineData("smollm3", "no_rope_layers", "[1]")]
     [InlineData("qwen3", "num_experts", "4")]
+    [InlineData("qwen3_moe", "num_experts_per_tok", "6")]
+    [InlineData("qwen3_moe", "decoder_sparse_step", "2")]
+    [InlineData("qwen3_moe", "mlp_only_layers", "[1]")]
+    [InlineData("qwen3_moe", "shared_expert_intermediate_size", "24")]
+    [InlineData("mixtral", "num_local_experts", "0")]
     [InlineData("gemma2", "query_pre_attn_scalar", "-4")]
     [InlineData("gemma2", "final_logit_softcapping", "-4")]
     [InlineData("gemma2", "hidden_activation", "\"mish\"")]
@@ -93,7 +98,7 @@ public sealed class FamilyTests
     public void A_key_that_changes_the_forward_pass_is_understood_or_refused_by_name(string name, string key, string value)
     {
         string message = Refused(name, json => json[key] = JsonNode.Parse(value));
-        string named = key is "n_embd" or "head_dim" or "num_key_value_heads" or "n_head" or "n_layer" ? "config.json: " : key;
+        string named = key is "n_embd" or "num_experts_per_tok" or "head_dim" or "num_key_value_heads" or "n_head" or "n_layer" ? "config.json: " : key;
         Assert.Contains(named, message, StringComparison.Ordinal);
         Assert.Contains("config.json", message, StringComparison.Ordinal);
     }

@@ -135,7 +135,7 @@ public sealed class ModelFolderTests
     {
         using var scratch = new Scratch();
         Transformer model = FamilyModels.Random("llama");
-        model.Blocks[1].FeedForward.Down.Weight.Span<float>()[3] = 1e6f;
+        model.Blocks[1].FeedForward!.Down.Weight.Span<float>()[3] = 1e6f;
         string message = Assert.Throws<GrimoireException>(() => ModelFolder.Save(scratch.Folder, model, DType.F16)).Message;
         Assert.Contains("model.layers.1.mlp.down_proj.weight has values beyond", message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(scratch.Folder));

@@ -155,7 +155,9 @@ public sealed class IdentityTests
             other[changed] = (other[changed] + 1) % model.Config.Vocabulary;
             float[] after = model.Logits(On(device), Batch.Of(other));
             int untouched = changed * model.Width();
-            Assert.Equal(before[..untouched], after[..untouched]);
+            // A later token that joins an expert's rows changes how many there are, and with that how the kernels round.
+            double rounding = model.Config.Experts > 0 ? 1e-5 : 0;
+            Assert.True(Runs.LargestDifference(before.AsSpan(0, untouched), after.AsSpan(0, untouched)) <= rounding);
             Assert.NotEqual(before[untouched..], after[untouched..]);
         }
     }

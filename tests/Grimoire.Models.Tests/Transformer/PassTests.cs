@@ -5,10 +5,14 @@ namespace Grimoire.Models.Tests;
 /// <summary>What a pass leaves behind: caches, and memory to compute again from.</summary>
 public sealed class PassTests
 {
+    public static TheoryData<string> Decoders => [.. FamilyModels.Decoders];
+
     [Theory]
     [InlineData("gpt2", 0)]
     [InlineData("llama", 0.2f)]
     [InlineData("mistral", 0.2f)]
+    [InlineData("mixtral", 0.2f)]
+    [InlineData("gemma3_text", 0.2f)]
     public void Computed_again_behind_a_cached_prefix_is_computed_once(string name, float dropout)
     {
         (float[][] Gradients, float[] Next) Continued(bool checkpoint)
@@ -28,6 +32,34 @@ public sealed class PassTests
         (float[][] again, float[] nextAgain) = Continued(true);
         Assert.Equal(gradients, again);
         Assert.Equal(next, nextAgain);
+    }
+
+    [Theory]
+    [MemberData(nameof(Decoders))]
+    public void Decoding_a_token_of_any_family_allocates_nothing(string name)
+    {
+        Transformer model = FamilyModels.Random(FamilyModels.Configs[name] with { Context = 256 });
+        var workspace = new Workspace(Kernels.Simd);
+        var cache = new KeyValueCache(model.Config);
+        int[] tokens = FamilyModels.Tokens(110);
+        Batch batch = Batch.Of(tokens.AsSpan(0, 5), cache);
+        Pass pass = model.Begin(workspace, batch);
+        model.ForwardLast(pass);
+        void Step(int token)
+        {
+            workspace.Reset();
+            batch.Clear().Add([token], cache);
+            pass.Restart();
+            model.ForwardLast(pass);
+        }
+
+        // The cache holds 64 tokens, then 128: between the two nothing grows.
+        for (int i = 5; i < 75; i++)
+            Step(tokens[i]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 75; i < 110; i++)
+            Step(tokens[i]);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public static partial class OpCases
 {
     /// <summary>Small and odd sizes, all options: for tests.</summary>
     public static IReadOnlyList<OpCase> All => field ??=
-        [.. Elementwise(), .. Reductions(), .. Matrices(), .. Rows(), .. Norms(), .. Positions(), .. AttentionCases(), .. Distributions(), .. Optimizers(), .. Quantized()];
+        [.. Elementwise(), .. Reductions(), .. Matrices(), .. Rows(), .. Experts(), .. Norms(), .. Positions(), .. AttentionCases(), .. Distributions(), .. Optimizers(), .. Quantized()];
 
     /// <summary>Large enough that work is cut into blocks and pieces, and nothing divides evenly: for the fast devices.</summary>
     public static IReadOnlyList<OpCase> Large => field ??=
