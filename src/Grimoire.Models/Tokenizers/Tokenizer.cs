@@ -66,7 +66,7 @@ public sealed class Tokenizer
     internal TokenizerSettings Settings { get; }
 
     /// <summary>
-    /// Opens a tokenizer: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a tiktoken file of a known name or Llama 3's, or a folder that holds one of
+    /// Opens a tokenizer: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a <c>.gguf</c>, a tiktoken file of a known name or Llama 3's, or a folder that holds one of
     /// them, or <c>vocab.json</c> and <c>merges.txt</c> (or GPT-2's <c>encoder.json</c> and <c>vocab.bpe</c>), or BERT's <c>vocab.txt</c>. <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it say which tokens begin and end a text.
     /// </summary>
     /// <exception cref="GrimoireException">The files are missing or broken, or ask for something that would be done otherwise than they say.</exception>
@@ -253,6 +253,6 @@ public sealed class Tokenizer
     {
         string[] turnEnds = ["<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<end_of_turn>", "<|end|>", "<|eot|>"];
         IEnumerable<int> named = AddedTokens.Where(token => token.Special && turnEnds.Contains(token.Content)).Select(token => token.Id);
-        return [.. (EndOfText is { } end ? named.Prepend(end) : named).Distinct()];
+        return [.. (EndOfText is { } end ? named.Prepend(end) : named).Concat(Settings.TurnEnds.Select(Id).OfType<int>()).Distinct()];
     }
 }

@@ -24,9 +24,10 @@ internal sealed record TokenizerParts
     public string? Decoder { get; init; }
 
     /// <summary>
-    /// A map of characters is used as SentencePiece uses it and not as Hugging Face's libraries do (<see cref="Precompiled"/>). A tokenizer file has no word for this.
+    /// A map of characters (<see cref="Precompiled"/>) and the scores of unigrams are used as SentencePiece uses them and not as Hugging Face's libraries do. A
+    /// tokenizer file has no word for this; its configuration has one here.
     /// </summary>
-    public bool MapsLongest { get; init; }
+    public bool LikeSentencePiece { get; init; }
 }
 
 /// <summary>The ids put around a single text.</summary>
@@ -42,11 +43,17 @@ internal sealed record TokenizerSettings
 
     public string? EndOfText { get; init; }
 
+    /// <summary>Tokens that end a turn rather than the text.</summary>
+    public IReadOnlyList<string> TurnEnds { get; init; } = [];
+
     /// <summary>Whether the begin of text is put before a text; null where the files do not say.</summary>
     public bool? AddBeginOfText { get; init; }
 
     /// <summary>Whether the end of text is put after a text; null where the files do not say.</summary>
     public bool? AddEndOfText { get; init; }
+
+    /// <summary>See <see cref="TokenizerParts.LikeSentencePiece"/>.</summary>
+    public bool LikeSentencePiece { get; init; }
 
     /// <summary>The whole file as read, so that saving loses nothing of it (a chat template, say).</summary>
     public string? Json { get; init; }

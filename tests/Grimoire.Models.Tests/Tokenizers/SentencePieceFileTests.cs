@@ -9,6 +9,10 @@ public sealed class SentencePieceFileTests
 {
     [Theory]
     [InlineData("llama2", "tok-llama2/tokenizer.model")]
+    [InlineData("sentencepiece-test_model", "tok-sentencepiece/test_model.model")]
+    [InlineData("sentencepiece-test_ja_model", "tok-sentencepiece/test_ja_model.model")]
+    [InlineData("torchtune-m_model", "tok-torchtune/m.model")]
+    [InlineData("torchtune-sentencepiece", "tok-torchtune/sentencepiece.model")]
     public void Ids_and_texts_equal_those_of_SentencePiece(string name, string file)
     {
         string? model = Shared.Path($"data/{file}"), cases = Shared.Path($"golden/tokenizers/{name}.json");

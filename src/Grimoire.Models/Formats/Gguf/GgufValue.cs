@@ -68,6 +68,9 @@ public sealed class GgufValue : IEquatable<GgufValue>
     /// <summary>A list of numbers in single precision.</summary>
     public static GgufValue Of(ReadOnlySpan<float> numbers) => Array(GgufType.Float32, numbers.Length, MemoryMarshal.AsBytes(numbers));
 
+    /// <summary>A list of bytes.</summary>
+    public static GgufValue Of(ReadOnlySpan<byte> bytes) => Array(GgufType.UInt8, bytes.Length, bytes);
+
     /// <summary>A list of truths.</summary>
     public static GgufValue Of(ReadOnlySpan<bool> flags) => Array(GgufType.Bool, flags.Length, MemoryMarshal.AsBytes(flags));
 

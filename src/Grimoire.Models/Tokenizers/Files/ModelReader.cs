@@ -13,14 +13,15 @@ internal static class ModelReader
     /// <param name="vocabulary">Its pieces.</param>
     /// <param name="special">Ids of special tokens, with which no text is spelled.</param>
     /// <param name="byteLevel">Words come as bytes.</param>
-    public static TokenModel Read(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special, bool byteLevel)
+    /// <param name="likeSentencePiece">See <see cref="TokenizerParts.LikeSentencePiece"/>.</param>
+    public static TokenModel Read(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special, bool byteLevel, bool likeSentencePiece)
     {
         return TypeOf(json) switch
         {
             "BPE" => ReadBpe(json.Only("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"), vocabulary, byteLevel),
             "WordLevel" => new WordLevel(vocabulary, json.Only("vocab", "unk_token")["unk_token"].TextOrNull()),
             "WordPiece" => ReadWordPiece(json.Only("unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"), vocabulary),
-            "Unigram" => ReadUnigram(json.Only("unk_id", "vocab", "byte_fallback"), vocabulary, special),
+            "Unigram" => ReadUnigram(json.Only("unk_id", "vocab", "byte_fallback"), vocabulary, special, likeSentencePiece),
             var type => throw json.Unsupported("model", type),
         };
     }
@@ -98,17 +99,14 @@ internal static class ModelReader
         });
     }
 
-    private static Unigram ReadUnigram(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special)
+    private static Unigram ReadUnigram(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special, bool single)
     {
         double[] scores = [.. json["vocab"].Items().Select(item => item.Items().Last().Real())];
-        bool bytes = json["byte_fallback"].Flag();
-        var settings = new UnigramSettings
-        {
-            Unknown = json["unk_id"].IsNull ? null : vocabulary[json["unk_id"].Number(TokenizerJson.LargestId)] ?? throw json["unk_id"].Error("is no id of the vocabulary."),
-            ByteFallback = bytes,
-            // The text "<0x0A>" is six characters and no newline, as in SentencePiece.
-            Hidden = bytes ? (HashSet<int>)[.. special, .. Enumerable.Range(0, 256).Select(value => vocabulary.Find(Bpe.ByteName((byte)value), -1))] : special,
-        };
+        string? unknown = json["unk_id"].IsNull ? null : vocabulary[json["unk_id"].Number(TokenizerJson.LargestId)] ?? throw json["unk_id"].Error("is no id of the vocabulary.");
+        var settings = new UnigramSettings { Unknown = unknown, ByteFallback = json["byte_fallback"].Flag(), SinglePrecision = single };
+        // The text "<0x0A>" is six characters and no newline, "<unk>" five and nothing unknown, as in SentencePiece.
+        IEnumerable<string> names = settings.ByteFallback ? Enumerable.Range(0, 256).Select(value => Bpe.ByteName((byte)value)) : [];
+        settings = settings with { Hidden = (HashSet<int>)[.. special, .. names.Append(unknown).Select(name => vocabulary.Find(name, -1))] };
         return new Unigram(vocabulary, scores, settings);
     }
 

@@ -5,7 +5,7 @@ internal static class NormalizerReader
 {
     /// <summary>Reads a normalizer.</summary>
     /// <param name="json">Its JSON.</param>
-    /// <param name="longest">Whether a map of characters takes the longest text it knows (<see cref="TokenizerParts.MapsLongest"/>).</param>
+    /// <param name="longest">Whether a map of characters takes the longest text it knows (<see cref="TokenizerParts.LikeSentencePiece"/>).</param>
     public static Normalizer? Read(JsonPlace json, bool longest = false) => json.IsNull ? null : json["type"].Text() switch
     {
         "Sequence" => new NormalizerSequence([.. json.Only("normalizers")["normalizers"].Items().Select(step => Read(step, longest)).OfType<Normalizer>()]),

@@ -12,9 +12,7 @@ internal static class SentencePieceTokenizer
     /// <param name="added">Tokens that the vocabulary does not have, or has without these properties.</param>
     public static Tokenizer Build(SentencePieces vocabulary, TokenizerSettings settings, IReadOnlyList<AddedToken> added)
     {
-        if (vocabulary.Unigram)
-            throw new GrimoireException($"{vocabulary.Source}: the vocabulary is of the unigram kind; BPE is supported.");
-        TokenModel model = BuildBpe(vocabulary);
+        TokenModel model = vocabulary.Unigram ? BuildUnigram(vocabulary) : BuildBpe(vocabulary);
         settings = settings with
         {
             BeginOfText = settings.BeginOfText ?? Text(vocabulary, vocabulary.BeginOfText),
@@ -46,6 +44,18 @@ internal static class SentencePieceTokenizer
         });
     }
 
+    private static Unigram BuildUnigram(SentencePieces vocabulary)
+    {
+        IReadOnlyList<ScoredPiece> pieces = vocabulary.Pieces;
+        return new Unigram(new Vocabulary([.. pieces.Select(piece => piece.Text)]), [.. pieces.Select(piece => (double)piece.Score)], new UnigramSettings
+        {
+            Unknown = Text(vocabulary, vocabulary.Unknown),
+            ByteFallback = vocabulary.ByteFallback,
+            SinglePrecision = true,
+            Hidden = Enumerable.Range(0, pieces.Count).Where(id => pieces[id].Kind is not (PieceKind.Normal or PieceKind.UserDefined)).ToHashSet(),
+        });
+    }
+
     /// <summary>The special pieces, and those that stand for themselves. The unknown piece is one of them only where bytes leave nothing unknown.</summary>
     private static List<AddedToken> AddedTokens(SentencePieces vocabulary, IReadOnlyList<AddedToken> added)
     {
@@ -53,7 +63,8 @@ internal static class SentencePieceTokenizer
         for (int id = 0; id < vocabulary.Pieces.Count; id++)
         {
             ScoredPiece piece = vocabulary.Pieces[id];
-            bool special = piece.Kind == PieceKind.Control || (piece.Kind == PieceKind.Unknown && vocabulary.ByteFallback);
+            // An unused piece of a unigram vocabulary is kept from spelling text by being special.
+            bool special = piece.Kind == PieceKind.Control || (piece.Kind == PieceKind.Unknown && vocabulary.ByteFallback) || (piece.Kind == PieceKind.Unused && vocabulary.Unigram);
             if (special || piece.Kind == PieceKind.UserDefined)
                 tokens.TryAdd(id, new AddedToken(id, piece.Text) { Special = special });
         }
@@ -63,7 +74,7 @@ internal static class SentencePieceTokenizer
 
     private static TokenizerParts Parts(SentencePieces vocabulary) => new()
     {
-        MapsLongest = true,
+        LikeSentencePiece = true,
         Normalizer = StandardParts.SentencePieceNormalizer(vocabulary.CharacterMap, vocabulary.RemoveExtraSpaces, vocabulary.AddDummyPrefix, vocabulary.EscapeSpaces),
         Decoder = StandardParts.SentencePieceDecoder(
             vocabulary.ByteFallback ? null : Text(vocabulary, vocabulary.Unknown), vocabulary.UnknownSurface, strips: vocabulary.EscapeSpaces && (vocabulary.AddDummyPrefix || vocabulary.RemoveExtraSpaces)),

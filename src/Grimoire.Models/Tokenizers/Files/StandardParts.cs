@@ -9,6 +9,9 @@ internal static class StandardParts
     /// <summary>Characters: no merges, no cuts; pieces are joined again.</summary>
     public static TokenizerParts Characters { get; } = new() { Decoder = """{"type":"Fuse"}""" };
 
+    /// <summary>The patterns of spaces at the ends of a text; both take time in proportion to the text.</summary>
+    public const string LeadingSpaces = "^ +", TrailingSpaces = @"(?<![ ▁])[ ▁]+\z";
+
     /// <summary>How SentencePiece prepares a text: characters replaced, extra spaces removed, a dummy space in front, spaces written as ▁.</summary>
     public static string? SentencePieceNormalizer(ReadOnlySpan<byte> characterMap, bool removeExtraSpaces, bool addDummyPrefix, bool escapeSpaces)
     {
@@ -16,7 +19,7 @@ internal static class StandardParts
         if (!characterMap.IsEmpty)
             steps.Add($$"""{"type":"Precompiled","precompiled_charsmap":"{{Convert.ToBase64String(characterMap)}}"}""");
         if (removeExtraSpaces)
-            steps.AddRange([Replace("Regex", "^ +", ""), Replace("Regex", " {2,}", " "), Replace("Regex", @"(?<![ ▁])[ ▁]+\z", "")]);
+            steps.AddRange([Replace("Regex", LeadingSpaces, ""), Replace("Regex", " {2,}", " "), Replace("Regex", TrailingSpaces, "")]);
         if (addDummyPrefix)
             steps.Add($$"""{"type":"Prepend","prepend":"{{(escapeSpaces ? '▁' : ' ')}}"}""");
         if (escapeSpaces)
@@ -36,9 +39,9 @@ internal static class StandardParts
     }
 
     /// <summary>BERT's WordPiece with its two special tokens around a text.</summary>
-    public static TokenizerParts Bert(bool lowercase, (string Name, int Id) begin, (string Name, int Id) end) => new()
+    public static TokenizerParts Bert(bool lowercase, (string Name, int Id) begin, (string Name, int Id) end, bool? stripAccents = null) => new()
     {
-        Normalizer = $$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{(lowercase ? "true" : "false")}}}""",
+        Normalizer = $$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":{{stripAccents switch { null => "null", true => "true", false => "false" }}},"lowercase":{{(lowercase ? "true" : "false")}}}""",
         PreTokenizer = """{"type":"BertPreTokenizer"}""",
         PostProcessor = $$"""{"type":"BertProcessing","sep":[{{Text(end.Name)}},{{end.Id}}],"cls":[{{Text(begin.Name)}},{{begin.Id}}]}""",
         Decoder = """{"type":"WordPiece","prefix":"##","cleanup":true}""",
@@ -87,8 +90,10 @@ internal static class StandardParts
     private static string Replace(string kind, string pattern, string content) =>
         $$"""{"type":"Replace","pattern":{"{{kind}}":{{Text(pattern)}}},"content":{{Text(content)}}}""";
 
-    private static string Split(SplitPattern pattern) =>
-        $$"""{"type":"Split","pattern":{"Regex":{{Text(pattern.Regex)}}},"behavior":"Isolated","invert":false}""";
+    /// <summary>Cuts into the matches of a pattern and what is between them.</summary>
+    public static string Split(string regex) => $$"""{"type":"Split","pattern":{"Regex":{{Text(regex)}}},"behavior":"Isolated","invert":false}""";
+
+    private static string Split(SplitPattern pattern) => Split(pattern.Regex);
 
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -8,6 +8,10 @@ namespace Grimoire.Models.Tokenizers;
 internal static class TokenizerFolder
 {
     private const string Main = "tokenizer.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json", Added = "added_tokens.json", WordPieces = "vocab.txt";
+
+    /// <summary>A key of our own: see <see cref="TokenizerParts.LikeSentencePiece"/>.</summary>
+    private const string LikeSentencePiece = "like_sentencepiece";
+
     private static readonly string[] SentencePieceNames = ["tokenizer.model", "spiece.model"];
     private static readonly (string Vocabulary, string Merges)[] Pairs = [("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe")];
 
@@ -84,21 +88,26 @@ internal static class TokenizerFolder
         JsonPlace map = ReadOrEmpty(folder, SpecialMap);
         return new TokenizerSettings
         {
-            BeginOfText = Token(config["bos_token"]) ?? Token(map["bos_token"]),
-            EndOfText = Token(config["eos_token"]) ?? Token(map["eos_token"]),
+            BeginOfText = TokenText(config["bos_token"]) ?? TokenText(map["bos_token"]),
+            EndOfText = TokenText(config["eos_token"]) ?? TokenText(map["eos_token"]),
+            TurnEnds = [.. ((string[])["eot_token", "eom_token"]).Select(name => TokenText(config[name])).OfType<string>()],
+            LikeSentencePiece = config[LikeSentencePiece].Flag(),
             AddBeginOfText = config["add_bos_token"].FlagOrNull(),
             AddEndOfText = config["add_eos_token"].FlagOrNull(),
             Json = config.RawText,
         };
-
-        static string? Token(JsonPlace json) => json.Kind == JsonValueKind.Object ? json["content"].Text() : json.TextOrNull();
     }
+
+    /// <summary>A token as a configuration names it: its text, or an object with the text as <c>content</c>.</summary>
+    public static string? TokenText(JsonPlace json) => json.Kind == JsonValueKind.Object ? json["content"].Text() : json.TextOrNull();
 
     private static void WriteConfig(Tokenizer tokenizer, Stream stream)
     {
         JsonObject config = tokenizer.Settings.Json is { } json ? JsonNode.Parse(json)!.AsObject() : [];
         config.TryAdd("tokenizer_class", "PreTrainedTokenizerFast");
         config.TryAdd("clean_up_tokenization_spaces", false);
+        if (tokenizer.Pipeline.Parts.LikeSentencePiece)
+            config[LikeSentencePiece] = true;
         config["bos_token"] = tokenizer.Settings.BeginOfText;
         config["eos_token"] = tokenizer.Settings.EndOfText;
         if (tokenizer.Model.Unknown is { } unknown)

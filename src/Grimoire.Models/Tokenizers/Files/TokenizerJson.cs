@@ -19,11 +19,12 @@ internal static class TokenizerJson
             PreTokenizer = Raw(root["pre_tokenizer"]),
             PostProcessor = Raw(root["post_processor"]),
             Decoder = Raw(root["decoder"]),
+            LikeSentencePiece = settings.LikeSentencePiece,
         };
         Vocabulary vocabulary = ModelReader.ReadVocabulary(root["model"]);
         List<AddedToken> added = ReadAddedTokens(root["added_tokens"], vocabulary);
         HashSet<int> special = [.. added.Where(token => token.Special).Select(token => token.Id)];
-        TokenModel model = ModelReader.Read(root["model"], vocabulary, special, PreTokenizerReader.EndsInBytes(root["pre_tokenizer"]));
+        TokenModel model = ModelReader.Read(root["model"], vocabulary, special, PreTokenizerReader.EndsInBytes(root["pre_tokenizer"]), settings.LikeSentencePiece);
         return Create(Build(model, parts, root), added, settings);
 
         static string? Raw(JsonPlace json) => json.IsNull ? null : json.RawText;
@@ -61,7 +62,7 @@ internal static class TokenizerJson
 
     private static TokenizerPipeline Build(TokenModel model, TokenizerParts parts, JsonPlace root) => new(model, parts)
     {
-        Normalizer = NormalizerReader.Read(root["normalizer"], parts.MapsLongest),
+        Normalizer = NormalizerReader.Read(root["normalizer"], parts.LikeSentencePiece),
         PreTokenizer = PreTokenizerReader.Read(root["pre_tokenizer"], spell: model is not Bpe { Settings.ByteLevel: true }),
         Template = PostProcessorReader.Read(root["post_processor"]),
         Decoder = DecoderReader.Read(root["decoder"]),

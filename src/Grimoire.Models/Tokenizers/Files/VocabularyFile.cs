@@ -1,4 +1,5 @@
 using System.Text;
+using Grimoire.Models.Formats;
 
 namespace Grimoire.Models.Tokenizers;
 
@@ -7,7 +8,7 @@ internal static class VocabularyFile
 {
     private const int Largest = 1 << 27;
 
-    /// <summary>Opens <c>tokenizer.json</c>, SentencePiece's and tiktoken's formats.</summary>
+    /// <summary>Opens <c>tokenizer.json</c>, GGUF, SentencePiece's and tiktoken's formats.</summary>
     /// <param name="path">The file.</param>
     /// <param name="settings">What files beside it say.</param>
     /// <param name="added">Tokens that files beside it add.</param>
@@ -15,6 +16,8 @@ internal static class VocabularyFile
     public static Tokenizer Load(string path, TokenizerSettings settings, Func<IReadOnlyList<AddedToken>> added)
     {
         byte[] beginning = ReadBeginning(path);
+        if (beginning.AsSpan().StartsWith("GGUF"u8))
+            return GgufVocabulary.Read(GgufFile.Open(path).Metadata);
         if (SentencePieceFile.Recognizes(beginning))
             return SentencePieceTokenizer.Build(SentencePieceFile.Read(ReadBytes(path), path), settings, added());
         if (Tiktoken.Recognizes(beginning))

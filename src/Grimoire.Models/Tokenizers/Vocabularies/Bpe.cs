@@ -255,7 +255,8 @@ internal sealed class Bpe : TokenModel
         }
     }
 
-    private Dictionary<string, int> WholeWords()
+    /// <summary>The pieces that are text, as text.</summary>
+    public Dictionary<string, int> WholeWords()
     {
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int id = 0; id < Vocabulary.Size; id++)

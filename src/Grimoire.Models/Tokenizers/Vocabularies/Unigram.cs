@@ -13,6 +13,12 @@ internal sealed record UnigramSettings
     /// <summary>What has no piece becomes its UTF-8 bytes, pieces named &lt;0x00&gt; to &lt;0xFF&gt;, where all of them are there.</summary>
     public bool ByteFallback { get; init; }
 
+    /// <summary>
+    /// Sums of scores are kept in single precision, as SentencePiece keeps them, and not in double as Hugging Face's libraries do: where
+    /// spellings are equally good, rounding decides.
+    /// </summary>
+    public bool SinglePrecision { get; init; }
+
     /// <summary>Pieces that no text is spelled with: special tokens, bytes, unused ones.</summary>
     public IReadOnlySet<int> Hidden { get; init; } = new HashSet<int>();
 }
@@ -112,10 +118,10 @@ internal sealed class Unigram : TokenModel
         }
     }
 
-    private static void Offer(ref Place place, double score, int start, int id)
+    private void Offer(ref Place place, double score, int start, int id)
     {
         if (place.Start < 0 || score > place.Score)
-            place = new Place(score, start, id);
+            place = new Place(Settings.SinglePrecision ? (float)score : score, start, id);
     }
 
     private void AddUnknownReversed(ReadOnlySpan<char> text, List<int> ids)
