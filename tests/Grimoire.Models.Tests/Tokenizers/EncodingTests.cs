@@ -14,6 +14,10 @@ public sealed class EncodingTests
     [InlineData("gpt2")]
     [InlineData("gpt4")]
     [InlineData("qwen")]
+    [InlineData("qwen-marks")]
+    [InlineData("gpt4o")]
+    [InlineData("tekken")]
+    [InlineData("deepseek")]
     public void Scanners_cut_as_the_regular_expression_says(string name)
     {
         SplitPattern pattern = SplitPattern.Named(name);

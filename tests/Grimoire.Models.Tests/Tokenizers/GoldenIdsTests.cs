@@ -7,7 +7,7 @@ namespace Grimoire.Models.Tests.Tokenizers;
 /// <summary>Ids equal to those of llama.cpp, tiktoken and the reference implementations, for every string in the reference data.</summary>
 public sealed class GoldenIdsTests
 {
-    public static TheoryData<string> Names => ["gpt2", "qwen2", "llama3", "llama2", "stories260K", "bert", "tiktoken-gpt2", "tiktoken-p50k_base", "tiktoken-cl100k_base"];
+    public static TheoryData<string> Names => ["gpt2", "qwen2", "llama3", "llama2", "stories260K", "bert", "tiktoken-gpt2", "tiktoken-p50k_base", "tiktoken-cl100k_base", "tiktoken-o200k_base"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -58,6 +58,7 @@ public sealed class GoldenIdsTests
     [InlineData("tiktoken-gpt2")]
     [InlineData("tiktoken-p50k_base")]
     [InlineData("tiktoken-cl100k_base")]
+    [InlineData("tiktoken-o200k_base")]
     public void Decoding_gives_the_text_again(string name)
     {
         Tokenizer tokenizer = Vocabularies.Load(name);

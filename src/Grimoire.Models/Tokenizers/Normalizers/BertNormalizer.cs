@@ -26,7 +26,8 @@ internal sealed class BertNormalizer(bool clean, bool separateChinese, bool stri
         foreach (Rune rune in text.EnumerateRunes())
         {
             bool space = Rune.IsWhiteSpace(rune), chinese = separateChinese && IsChinese(rune.Value);
-            if (clean && !space && (rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format))
+            bool control = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format && rune.Value is not ('\t' or '\n' or '\r');
+            if (clean && (control || rune == Rune.ReplacementChar))
                 continue;
             if (chinese)
                 result.Write(" ");
