@@ -1,7 +1,7 @@
 using System.Globalization;
 using Grimoire.Benchmarks;
 
-// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|attention|elementwise|ops|train [threads]
+// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|attention|elementwise|ops|train [threads]
 //        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
 if (args is ["against", ..] && args.Length > 6)
 {
@@ -15,6 +15,7 @@ int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture)
 IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 {
     "gemm" => Suites.Products(threads),
+    "quantized" => Suites.Quantized(threads),
     "attention" => Suites.Attention(threads),
     "elementwise" => Suites.Elementwise(threads),
     "ops" => Suites.Ops(threads),
@@ -23,7 +24,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command");
     return 2;
 }
 

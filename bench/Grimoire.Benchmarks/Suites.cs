@@ -28,11 +28,30 @@ internal static class Suites
                 yield return new($"LinearInputGrad {size}", count, () => kernels.LinearInputGrad(y, weight, x), flops);
                 yield return new($"LinearWeightGrad {size}", count, () => kernels.LinearWeightGrad(y, x, weight), flops);
             }
+        }
+    }
 
-            foreach (DType type in (DType[])[DType.F32, DType.F16, DType.BF16])
+    /// <summary>Weights of every type: decoding one token, a small batch, a prompt; the conversion to F32 and, where there is one, the encoding from it.</summary>
+    public static IEnumerable<Measurement> Quantized(int threads)
+    {
+        const int Inputs = 2048, Outputs = 8192;
+        Tensor numbers = Numbers((Outputs, Inputs)), decoded = Tensor.Zeros((Outputs, Inputs)), few = Numbers((64, Inputs));
+        foreach (int count in Counts(threads))
+        {
+            Kernels kernels = Kernels.CreateSimd(count);
+            foreach (DType type in Enum.GetValues<DType>().Where(type => type is not (DType.F64 or DType.I32)))
             {
-                Tensor x = Numbers((1, 2048)), weight = Tensor.Zeros((32768, 2048), type), y = Numbers((1, 32768));
-                yield return new($"Linear 1×2048→32768 {type}", count, () => kernels.Linear(x, weight, null, y), 2.0 * 2048 * 32768, 2048.0 * 32768 * type.Size());
+                Tensor weight = Tensor.Zeros(numbers.Shape, type), encoded = Tensor.Zeros(few.Shape, type);
+                kernels.Copy(numbers, weight);
+                double size = (double)Inputs * Outputs, bytes = type.Bytes((long)size);
+                foreach (int rows in (int[])[1, 8, 128])
+                {
+                    Tensor x = Numbers((rows, Inputs)), y = Numbers((rows, Outputs));
+                    yield return new($"Linear {rows}×{Inputs}→{Outputs} {type}", count, () => kernels.Linear(x, weight, null, y), 2 * size * rows, bytes);
+                }
+
+                yield return new($"Copy {type} → F32", count, () => kernels.Copy(weight, decoded), size, bytes + (4 * size));
+                yield return new($"Copy F32 → {type}, {few.Shape}", count, () => kernels.Copy(few, encoded), few.Shape.Count, 4.0 * few.Shape.Count);
             }
         }
     }
