@@ -21,12 +21,7 @@ public static class ModelFolder
     public static Transformer Load(string folder, bool trainable = false)
     {
         (ModelConfig config, WeightFiles files) = Open(folder);
-        var weights = new FolderWeights(files, config, trainable);
-        var model = new Transformer(config, weights.Get);
-        weights.CheckAllUsed(model);
-        if (trainable)
-            model.SetTrainable(true);
-        return model;
+        return ModelWeights.Load(files, config, Family.Named(config.Family).Weights, trainable);
     }
 
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> as Hugging Face's libraries read them, each whole or not at all.</summary>
@@ -42,29 +37,19 @@ public static class ModelFolder
         if (!stored.IsFloat())
             throw new ArgumentOutOfRangeException(nameof(type), type, "weights are stored as floats");
         Family family = Family.Named(model.Config.Family);
-        string config = family.WriteConfig(model.Config, stored, beginOfText, endOfText);
-        Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), Stored(model, family, stored), new Dictionary<string, string> { ["format"] = "pt" });
+        string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText);
+        IEnumerable<StoredTensor> tensors = StoredWeights.Of(model, family.Weights, interleaved: false, (_, _) => stored);
+        Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config);
     }
+
+    /// <summary>The config as a folder has it: channels half a head apart rotate together.</summary>
+    internal static ModelConfig Halved(ModelConfig config) => config with { Rotary = config.Rotary with { Interleaved = false } };
 
     internal static (ModelConfig Config, WeightFiles Files) Open(string folder)
     {
         if (!Directory.Exists(folder))
             throw new GrimoireException($"{folder}: there is no such folder.");
         return (Family.ReadConfig(Path.Combine(folder, ConfigFile)), WeightFiles.Open(folder));
-    }
-
-    /// <summary>The tensors of the files, each made of one or more of the model's.</summary>
-    private static IEnumerable<StoredTensor> Stored(Transformer model, Family family, DType type)
-    {
-        var groups = model.Parameters
-            .Select(parameter => (parameter.Tensor, Place: family.Weights.Find(parameter.Name)))
-            .GroupBy(weight => weight.Place.Name, StringComparer.Ordinal);
-        foreach (var group in groups)
-        {
-            ModuleName module = group.First().Place.Module;
-            Tensor[] parts = [.. group.OrderBy(weight => weight.Place.Order(model.Config)).Select(weight => weight.Tensor)];
-            yield return new StoredTensor(group.Key, type, module.StoredShape(parts[0].Shape, model.Config), () => module.Join(parts, type, group.Key));
-        }
     }
 }

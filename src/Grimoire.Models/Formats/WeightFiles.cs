@@ -6,27 +6,33 @@ namespace Grimoire.Models.Formats;
 /// The weights of a Hugging Face folder, whether in one file (<c>model.safetensors</c>) or in shards with an index
 /// (<c>model.safetensors.index.json</c>), as one set of names.
 /// </summary>
-internal sealed class WeightFiles
+internal sealed class WeightFiles : TensorFiles
 {
     public const string SingleFile = "model.safetensors";
     public const string IndexFile = "model.safetensors.index.json";
 
     private readonly Dictionary<string, SafetensorsFile> files = new(StringComparer.Ordinal);
 
-    private WeightFiles(string folder) => Folder = folder;
+    private WeightFiles(string folder) => Path = folder;
 
-    /// <summary>The folder.</summary>
-    public string Folder { get; }
+    /// <inheritdoc/>
+    public override string Path { get; }
 
-    /// <summary>The names of all tensors.</summary>
-    public IReadOnlyCollection<string> Names => files.Keys;
+    /// <inheritdoc/>
+    public override string Config => ModelFolder.ConfigFile;
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string> Names => files.Keys;
+
+    /// <inheritdoc/>
+    public override IEnumerable<TensorEntry> Entries => files.Values.Distinct().SelectMany(file => file.Entries);
 
     /// <summary>Opens the weights of a folder.</summary>
     /// <exception cref="GrimoireException">There are none, or they are damaged, or the index does not fit its shards.</exception>
     public static WeightFiles Open(string folder)
     {
         var weights = new WeightFiles(folder);
-        string single = Path.Combine(folder, SingleFile), index = Path.Combine(folder, IndexFile);
+        string single = System.IO.Path.Combine(folder, SingleFile), index = System.IO.Path.Combine(folder, IndexFile);
         if (File.Exists(single))
             weights.Add(SafetensorsFile.Open(single));
         else if (File.Exists(index))
@@ -36,21 +42,18 @@ internal sealed class WeightFiles
         return weights;
     }
 
-    /// <summary>The file that holds a tensor.</summary>
-    public SafetensorsFile FileOf(string name) => files[name];
+    /// <inheritdoc/>
+    public override Tensor Tensor(string name) => files[name].Tensor(name);
 
-    /// <summary>A tensor over its mapped file.</summary>
-    public Tensor Tensor(string name) => files[name].Tensor(name);
-
-    /// <summary>All tensors as their headers list them.</summary>
-    public IEnumerable<TensorEntry> Entries => files.Values.Distinct().SelectMany(file => file.Entries);
+    /// <inheritdoc/>
+    public override string PathOf(string name) => files[name].Path;
 
     private void Add(SafetensorsFile file)
     {
         foreach (TensorEntry entry in file.Entries)
         {
             if (!files.TryAdd(entry.Name, file))
-                throw new GrimoireException($"{file.Path}: tensor {entry.Name} is also in {Path.GetFileName(files[entry.Name].Path)}; keep one of the two.");
+                throw new GrimoireException($"{file.Path}: tensor {entry.Name} is also in {System.IO.Path.GetFileName(files[entry.Name].Path)}; keep one of the two.");
         }
     }
 
@@ -60,18 +63,18 @@ internal sealed class WeightFiles
         Dictionary<string, string> places = map.Keys.ToDictionary(name => name, name => map.Text(name), StringComparer.Ordinal);
         foreach (string shard in places.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            if (shard.Length == 0 || shard is "." or ".." || shard.AsSpan().ContainsAny('/', '\\', '\0') || Path.GetFileName(shard) != shard)
+            if (shard.Length == 0 || shard is "." or ".." || shard.AsSpan().ContainsAny('/', '\\', '\0') || System.IO.Path.GetFileName(shard) != shard)
                 throw new GrimoireException($"{index}: \"{shard}\" is no plain file name; shards lie in the folder itself.");
-            Add(SafetensorsFile.Open(Path.Combine(Folder, shard)));
+            Add(SafetensorsFile.Open(System.IO.Path.Combine(Path, shard)));
         }
 
         foreach ((string name, string shard) in places)
         {
-            if (!files.TryGetValue(name, out SafetensorsFile? file) || Path.GetFileName(file.Path) != shard)
+            if (!files.TryGetValue(name, out SafetensorsFile? file) || System.IO.Path.GetFileName(file.Path) != shard)
                 throw new GrimoireException($"{index}: tensor {name} is said to be in {shard} and is not there.");
         }
 
         if (files.Keys.FirstOrDefault(name => !places.ContainsKey(name)) is { } unlisted)
-            throw new GrimoireException($"{index}: tensor {unlisted} in {Path.GetFileName(files[unlisted].Path)} is not listed.");
+            throw new GrimoireException($"{index}: tensor {unlisted} in {System.IO.Path.GetFileName(files[unlisted].Path)} is not listed.");
     }
 }

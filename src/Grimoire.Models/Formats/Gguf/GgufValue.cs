@@ -39,6 +39,9 @@ public sealed class GgufValue : IEquatable<GgufValue>
     /// <summary>The value as the file has it, after its type.</summary>
     internal ReadOnlySpan<byte> Bytes => file is null ? made : file.Bytes(offset, length);
 
+    /// <summary>Whether it says nothing: 0, false, an empty text or array.</summary>
+    internal bool IsInert => IsArray ? Count == 0 : !Bytes.ContainsAnyExcept((byte)0);
+
     private bool IsArray => Type == GgufType.Array;
 
     /// <summary>A text.</summary>

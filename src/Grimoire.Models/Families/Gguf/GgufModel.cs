@@ -1,0 +1,109 @@
+using Grimoire.Models.Formats;
+using Grimoire.Tensors;
+
+namespace Grimoire.Models;
+
+/// <summary>A model in a GGUF file.</summary>
+public static class GgufModel
+{
+    /// <summary>The ending of the files' names.</summary>
+    public const string Extension = ".gguf";
+
+    private const string FileTypeKey = "general.file_type", QuantizationKey = "general.quantization_version";
+
+    /// <summary>Tensors of two axes that llama.cpp computes with in F32 only.</summary>
+    private static readonly string[] AlwaysSingle = ["position_embd.weight", "token_types.weight", ".ffn_gate_inp.weight", "_norm.weight"];
+
+    /// <summary>What <c>general.file_type</c> says of a file most of whose weights are of a type.</summary>
+    private static readonly Dictionary<DType, uint> FileTypes = new()
+    {
+        [DType.F32] = 0,
+        [DType.F16] = 1,
+        [DType.Q4_0] = 2,
+        [DType.Q4_1] = 3,
+        [DType.Q8_0] = 7,
+        [DType.Q5_0] = 8,
+        [DType.Q5_1] = 9,
+        [DType.Q2_K] = 10,
+        [DType.Q3_K] = 12,
+        [DType.Q4_K] = 15,
+        [DType.Q5_K] = 17,
+        [DType.Q6_K] = 18,
+        [DType.IQ4_NL] = 25,
+        [DType.IQ4_XS] = 30,
+        [DType.BF16] = 32,
+        [DType.MXFP4] = 38,
+    };
+
+    /// <summary>Whether a path means a GGUF file rather than a folder.</summary>
+    public static bool IsGguf(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">The file, or the first of those it was split into.</param>
+    /// <param name="trainable">
+    /// Whether to copy the weights to F32 and mark them to be trained. Otherwise they stay in the mapped file in the type they have there.
+    /// </param>
+    /// <exception cref="GrimoireException">The file is missing or damaged, the architecture or a key is not known, or weights do not fit.</exception>
+    public static Transformer Load(string path, bool trainable = false)
+    {
+        var files = GgufFiles.Open(path);
+        var architecture = GgufArchitecture.Of(files.Metadata);
+        return ModelWeights.Load(files, architecture.ReadConfig(files.Metadata, files), architecture.WeightsIn(files), trainable);
+    }
+
+    /// <summary>Writes a model, whole or not at all, weight by weight.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="type">How matrices are stored; each as it is if not given. Vectors are always F32.</param>
+    /// <param name="metadata">More to say: the tokenizer, name, license.</param>
+    /// <exception cref="GrimoireException">The format cannot express the model, or the file cannot be written.</exception>
+    public static void Save(string path, Transformer model, DType? type = null, GgufMetadata? metadata = null) =>
+        Save(path, model, (_, tensor) => type ?? tensor.DType, metadata);
+
+    /// <summary>The same with a choice of type for each matrix, by its name in the file.</summary>
+    internal static void Save(string path, Transformer model, Func<string, Tensor, DType> typeOf, GgufMetadata? metadata)
+    {
+        GgufArchitecture architecture = GgufArchitecture.Of(model.Config);
+        ModelConfig config = model.Config with { Rotary = model.Config.Rotary with { Interleaved = architecture.Interleaved } };
+        var keys = new OrderedDictionary<string, GgufValue>(StringComparer.Ordinal)
+        {
+            [GgufArchitecture.ArchitectureKey] = GgufValue.Of(architecture.Name),
+            [GgufArchitecture.TypeKey] = GgufValue.Of("model"),
+        };
+        IReadOnlyList<StoredTensor> factors = architecture.WriteConfig(config, keys);
+        StoredTensor[] weights =
+        [
+            .. StoredWeights.Of(model, architecture.Weights, architecture.Interleaved, (name, tensor) => IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor)),
+            .. factors,
+        ];
+        ModelConfig read = architecture.ReadConfig(GgufMetadata.Of(keys), new AnnouncedTensors(weights));
+        if (Rounded(read) != Rounded(config))
+            throw new GrimoireException($"a GGUF file cannot express this {config.Family} model; it would be read as {read} instead of {config}.");
+        AddTypes(keys, weights);
+        foreach ((string key, GgufValue value) in metadata?.Pairs ?? [])
+            keys.TryAdd(key, value);
+        GgufWriter.Write(path, GgufMetadata.Of(keys), weights);
+    }
+
+    /// <summary>Whether a tensor is always stored in F32, as llama.cpp needs it.</summary>
+    internal static bool IsSingle(string name, Tensor tensor) =>
+        tensor.Shape.Rank == 1 || AlwaysSingle.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
+
+    /// <summary>The keys that say how most weights are stored.</summary>
+    internal static void AddTypes(IDictionary<string, GgufValue> keys, IEnumerable<StoredTensor> weights)
+    {
+        DType most = weights.GroupBy(weight => weight.Type).MaxBy(group => group.Sum(weight => weight.Bytes))!.Key;
+        if (FileTypes.TryGetValue(most, out uint number))
+            keys[FileTypeKey] = GgufValue.Of(number);
+        if (most.IsQuantized())
+            keys[QuantizationKey] = GgufValue.Of(2u);
+    }
+
+    /// <summary>The config in the format's single precision, and in one way of saying the same.</summary>
+    private static ModelConfig Rounded(ModelConfig config) => config with
+    {
+        Rotary = GgufRotary.Rounded(config.Rotary, config.HeadDim),
+        AttentionScale = config.AttentionScale > 0 ? config.AttentionScale : (float)(1 / Math.Sqrt(config.HeadDim)),
+        WindowRotary = config.WindowRotary is { } rotary ? GgufRotary.Rounded(rotary, config.HeadDim) : null,
+    };
+}
