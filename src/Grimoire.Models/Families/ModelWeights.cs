@@ -22,7 +22,7 @@ internal sealed class ModelWeights
         foreach (string name in files.Names)
         {
             if (!byBareName.TryAdd(map.Bare(name), name))
-                throw new GrimoireException($"{files.Path}: {name} is there under two names, with and without \"{map.Prefixes.FirstOrDefault()}\"; keep one of the two.");
+                throw new GrimoireException($"{files.Path}: {name} and {byBareName[map.Bare(name)]} are two names of one weight; keep one of the two.");
         }
     }
 

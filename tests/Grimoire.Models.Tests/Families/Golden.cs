@@ -12,11 +12,13 @@ internal sealed class Golden
     private Golden(string folder)
     {
         this.folder = folder;
-        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "manifest.json")));
+        using var manifest = JsonDocument.Parse(System.IO.File.ReadAllText(Path.Combine(folder, "manifest.json")));
         Prompts = [.. manifest.RootElement.GetProperty("prompts").EnumerateArray().Select(ReadPrompt)];
     }
 
     public string Model => Path.Combine(folder, "hf");
+
+    public string File => Path.Combine(folder, "model.gguf");
 
     public IReadOnlyList<Prompt> Prompts { get; }
 
@@ -34,7 +36,15 @@ internal sealed class Golden
 
     public static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];
 
-    public static float[] Floats(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
+    public static float[] Floats(string path) => MemoryMarshal.Cast<byte, float>(System.IO.File.ReadAllBytes(path)).ToArray();
+
+    /// <summary>Prompts of a quantised model and llama.cpp's logits from its weights decoded to F32.</summary>
+    public static IEnumerable<(int[] Tokens, float[] Logits)> Decoded(string folder)
+    {
+        using var manifest = JsonDocument.Parse(System.IO.File.ReadAllText(Path.Combine(folder, "manifest.json")));
+        foreach ((int index, JsonElement prompt) in manifest.RootElement.GetProperty("prompts").EnumerateArray().Index())
+            yield return (Ids(prompt.GetProperty("token_ids")), Floats(Path.Combine(folder, $"logits_dequantised.{index}.f32.bin")));
+    }
 
     private Prompt ReadPrompt(JsonElement prompt) => new(
         Ids(prompt.GetProperty("token_ids")),

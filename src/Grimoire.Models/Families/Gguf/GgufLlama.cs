@@ -18,7 +18,7 @@ internal static class GgufLlama
         int channels = keys.Int("embedding_length"), heads = keys.Int("attention.head_count"), context = keys.Int("context_length");
         int headDim = keys.Has("attention.key_length") ? keys.Int("attention.key_length") : ModelConfig.Share(channels, heads);
         keys.Demand("attention.value_length", headDim);
-        return new()
+        var config = new ModelConfig
         {
             Family = family,
             Vocabulary = keys.Rows("token_embd.weight"),
@@ -31,28 +31,24 @@ internal static class GgufLlama
             FeedForward = keys.Int("feed_forward_length"),
             NormEpsilon = (float)keys.Real(epsilon),
             Rotary = GgufRotary.Read(keys, headDim, context, interleaved),
-            Window = Window(keys),
             QueryKeyValueBias = keys.HasTensor("blk.0.attn_q.bias") || keys.HasTensor("blk.0.attn_qkv.bias"),
             OutputBias = keys.HasTensor("blk.0.attn_output.bias"),
             FeedForwardBias = keys.HasTensor("blk.0.ffn_up.bias"),
             TiedEmbeddings = !keys.HasTensor("output.weight"),
         };
+        return GgufWindow.Read(keys, config, usual: 0, group: 0);
     }
 
     /// <summary>Writes what <see cref="ReadShared"/> reads, but for what all architectures have.</summary>
-    public static void WriteShared(GgufKeysWriter keys, ModelConfig config)
-    {
-        keys.Add(Epsilon, config.NormEpsilon);
-        WriteHeads(keys, config);
-    }
+    public static void WriteShared(GgufKeysWriter keys, ModelConfig config) => WriteShared(keys, config, Epsilon);
 
-    /// <summary>The channels of a head and the window, where there is one.</summary>
-    public static void WriteHeads(GgufKeysWriter keys, ModelConfig config)
+    /// <summary>The same with another name of the epsilon, or windows that are usually on some layers only.</summary>
+    public static void WriteShared(GgufKeysWriter keys, ModelConfig config, string epsilon = Epsilon, int group = 0)
     {
+        keys.Add(epsilon, config.NormEpsilon);
         keys.Add("attention.key_length", config.HeadDim);
         keys.Add("attention.value_length", config.HeadDim);
-        if (config.Window > 0)
-            keys.Add("attention.sliding_window", config.Window);
+        GgufWindow.Write(keys, config, group);
     }
 
     /// <summary>The keys about experts, whose weights sum to 1 in all architectures here.</summary>
@@ -70,8 +66,6 @@ internal static class GgufLlama
         keys.Add("expert_count", config.Experts);
         keys.Add("expert_used_count", config.ExpertsPerToken);
     }
-
-    private static int Window(GgufKeys keys) => keys.Int("attention.sliding_window", 0, least: 0);
 
     private static ModelConfig Read(GgufKeys keys)
     {

@@ -77,8 +77,8 @@ public static class GgufModel
             .. factors,
         ];
         ModelConfig read = architecture.ReadConfig(GgufMetadata.Of(keys), new AnnouncedTensors(weights));
-        if (Rounded(read) != Rounded(config))
-            throw new GrimoireException($"a GGUF file cannot express this {config.Family} model; it would be read as {read} instead of {config}.");
+        if (Rounded(read) != Rounded(config with { Family = read.Family }))
+            throw new GrimoireException($"a GGUF file cannot express this {config.Family} model; it has no words for {Lost(config, read)}.");
         AddTypes(keys, weights);
         foreach ((string key, GgufValue value) in metadata?.Pairs ?? [])
             keys.TryAdd(key, value);
@@ -98,6 +98,9 @@ public static class GgufModel
         if (most.IsQuantized())
             keys[QuantizationKey] = GgufValue.Of(2u);
     }
+
+    /// <summary>What one config says and another does not, as in <c>Window = 4</c>.</summary>
+    private static string Lost(ModelConfig config, ModelConfig read) => string.Join(", ", config.ToString().Split(", ").Except(read.ToString().Split(", ")));
 
     /// <summary>The config in the format's single precision, and in one way of saying the same.</summary>
     private static ModelConfig Rounded(ModelConfig config) => config with

@@ -15,8 +15,7 @@ internal static class GgufStableLm
 
     private static void Write(GgufKeysWriter keys, ModelConfig config)
     {
-        GgufLlama.WriteHeads(keys, config);
-        keys.Add(GgufGpt2.Epsilon, config.NormEpsilon);
+        GgufLlama.WriteShared(keys, config, GgufGpt2.Epsilon);
         keys.Add("use_parallel_residual", false);
     }
 }
