@@ -1,3 +1,4 @@
+using Grimoire.Models;
 using Grimoire.Training;
 using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
@@ -8,7 +9,7 @@ namespace Grimoire.Cli;
 internal static class ModelPath
 {
     /// <summary>
-    /// The folder with <c>config.json</c>: the path itself, or in a run folder its finished model, else its best checkpoint, else its newest.
+    /// A GGUF file or a folder with <c>config.json</c>: the path itself, or in a run folder its finished model, else its best checkpoint, else its newest.
     /// </summary>
     /// <exception cref="GrimoireException">There is no model.</exception>
     public static string Find(string path)
@@ -16,13 +17,13 @@ internal static class ModelPath
         if (HasModel(path))
             return path;
         if (File.Exists(path))
-            throw new GrimoireException($"{path}: this is a file; give a model folder, a run folder or a checkpoint.");
+            throw new GrimoireException($"{path}: this is no GGUF file; give a .gguf file, a model folder, a run folder or a checkpoint.");
         if (!Directory.Exists(path))
         {
             string inRuns = Path.Combine("runs", path);
             throw new GrimoireException(Directory.Exists(inRuns)
                 ? $"{path}: there is no such folder; did you mean {inRuns}?"
-                : $"{path}: there is no such folder; give a model folder, a run folder or a checkpoint.");
+                : $"{path}: there is no such file or folder; give a .gguf file, a model folder, a run folder or a checkpoint.");
         }
 
         if (!Run.Exists(path))
@@ -36,6 +37,6 @@ internal static class ModelPath
         return Run.Checkpoints(path).FirstOrDefault(checkpoint => checkpoint.Step == best).Folder ?? newest;
     }
 
-    /// <summary>Whether a folder holds a model itself.</summary>
-    public static bool HasModel(string folder) => File.Exists(Path.Combine(folder, "config.json"));
+    /// <summary>Whether a path is a model itself.</summary>
+    public static bool HasModel(string path) => ModelFiles.Exists(path);
 }

@@ -28,16 +28,18 @@ public sealed record LanguageModel
     /// <summary>What the transformer is.</summary>
     public ModelConfig Config => Transformer.Config;
 
-    /// <summary>Loads a Hugging Face folder: <c>config.json</c>, <c>model*.safetensors</c> and a tokenizer.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>
+    /// Loads a Hugging Face folder (<c>config.json</c>, <c>model*.safetensors</c> and a tokenizer) or a GGUF file, which holds the tokenizer itself.
+    /// </summary>
+    /// <param name="path">The folder or file.</param>
     /// <param name="trainable">
     /// Whether to copy the weights to F32 and mark them to be trained. Otherwise they stay in the mapped files in the type they have there.
     /// </param>
     /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the tokenizer does not belong to the model.</exception>
-    public static LanguageModel Load(string folder, bool trainable = false)
+    public static LanguageModel Load(string path, bool trainable = false)
     {
-        Transformer transformer = ModelFolder.Load(folder, trainable);
-        return new LanguageModel(transformer, Fitting(transformer.Config, folder)) { Defaults = GenerationDefaults.Read(folder) };
+        Transformer transformer = ModelFiles.Load(path, trainable);
+        return new LanguageModel(transformer, Fitting(transformer.Config, path)) { Defaults = GenerationDefaults.Read(path) };
     }
 
     /// <summary>
@@ -45,20 +47,20 @@ public sealed record LanguageModel
     /// <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, each whole or not at all, the config last.
     /// </summary>
     /// <param name="folder">The folder, made if need be.</param>
-    /// <param name="type">How weights are stored; as the token embedding is if not given.</param>
+    /// <param name="type">How weights are stored; as the token embedding is if not given, or as F16 if that is quantised.</param>
     /// <exception cref="GrimoireException">The family's files cannot express the model, or the folder cannot be written.</exception>
     public void Save(string folder, DType? type = null)
     {
-        _ = Family.Named(Config.Family).WriteConfig(Config); // refuses before anything is written
+        _ = Family.Named(Config.Family).WriteConfig(ModelFolder.Halved(Config)); // refuses before anything is written
         Tokenizer.Save(folder);
         Defaults.Write(folder, Tokenizer);
         ModelFolder.Save(folder, Transformer, type, Tokenizer.BeginOfText, Tokenizer.EndOfText);
     }
 
-    /// <summary>The tokenizer of a folder, if it belongs to the model.</summary>
-    internal static Tokenizer Fitting(ModelConfig config, string folder)
+    /// <summary>The tokenizer of a folder or file, if it belongs to the model.</summary>
+    internal static Tokenizer Fitting(ModelConfig config, string path)
     {
-        Tokenizer tokenizer = Tokenizer.Load(folder);
+        Tokenizer tokenizer = Tokenizer.Load(path);
         try
         {
             CheckFit(config, tokenizer);
@@ -66,7 +68,7 @@ public sealed record LanguageModel
         }
         catch (GrimoireException e)
         {
-            throw new GrimoireException($"{folder}: {e.Message}", e);
+            throw new GrimoireException($"{path}: {e.Message}", e);
         }
     }
 

@@ -4,15 +4,15 @@ using Grimoire.Tensors;
 
 namespace Grimoire.Models;
 
-/// <summary>What a model folder is: for <c>grimoire info</c>, and to know before loading what a model will cost.</summary>
+/// <summary>What a model folder or file is: for <c>grimoire info</c>, and to know before loading what a model will cost.</summary>
 public sealed record ModelDescription
 {
     private ModelDescription()
     {
     }
 
-    /// <summary>The folder.</summary>
-    public required string Folder { get; init; }
+    /// <summary>The folder or file.</summary>
+    public required string Path { get; init; }
 
     /// <summary>What the model is.</summary>
     public required ModelConfig Config { get; init; }
@@ -25,6 +25,9 @@ public sealed record ModelDescription
 
     /// <summary>The tokenizer beside the model; null where there is none.</summary>
     public required Tokenizer? Tokenizer { get; init; }
+
+    /// <summary>What a GGUF file says beside its weights; null for a folder.</summary>
+    public GgufMetadata? Metadata { get; init; }
 
     /// <summary>The number of trained values.</summary>
     public long Parameters => Config.ParameterCount;
@@ -42,20 +45,20 @@ public sealed record ModelDescription
     /// <summary>Bytes of an F32 cache of keys and values for a sequence of so many tokens.</summary>
     public long CacheBytes(int tokens) => 2L * Config.Layers * tokens * Config.KeyValueHeads * Config.HeadDim * DType.F32.Size();
 
-    /// <summary>Reads a folder, checking that its files belong together.</summary>
+    /// <summary>Reads a folder or file, checking that its parts belong together.</summary>
     /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the files do not belong together.</exception>
-    public static ModelDescription Read(string folder)
+    public static ModelDescription Read(string path)
     {
-        Transformer model = ModelFolder.Load(folder);
-        bool hasTokenizer = File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.json"));
-        Tokenizer? tokenizer = hasTokenizer ? LanguageModel.Fitting(model.Config, folder) : null;
+        Transformer model = ModelFiles.Load(path);
+        TensorFiles files = ModelFiles.Tensors(path);
         return new ModelDescription
         {
-            Folder = folder,
+            Path = path,
             Config = model.Config,
             Family = Family.Named(model.Config.Family),
-            Tensors = [.. WeightFiles.Open(folder).Entries],
-            Tokenizer = tokenizer,
+            Tensors = [.. files.Entries],
+            Tokenizer = ModelFiles.HasTokenizer(path) ? LanguageModel.Fitting(model.Config, path) : null,
+            Metadata = (files as GgufFiles)?.Metadata,
         };
     }
 }

@@ -5,6 +5,8 @@ namespace Grimoire.Models;
 /// <summary>The one loader: a Hugging Face folder or a GGUF file, whichever a path means.</summary>
 public static class ModelFiles
 {
+    private static readonly string[] TokenizerFiles = ["tokenizer.json", "vocab.json", "encoder.json", "tokenizer.model", "spiece.model", "vocab.txt"];
+
     /// <summary>Loads a model.</summary>
     /// <param name="path">A folder with <c>config.json</c>, or a <c>.gguf</c> file.</param>
     /// <param name="trainable">
@@ -16,8 +18,23 @@ public static class ModelFiles
     public static Transformer Load(string path, bool trainable = false) =>
         GgufModel.IsGguf(path) ? GgufModel.Load(path, trainable) : ModelFolder.Load(path, trainable);
 
+    /// <summary>What a model is, without its weights.</summary>
+    /// <exception cref="GrimoireException">A file is missing or damaged, or the architecture or a key is not known.</exception>
+    public static ModelConfig ReadConfig(string path)
+    {
+        if (!GgufModel.IsGguf(path))
+            return Family.ReadConfig(Path.Combine(path, ModelFolder.ConfigFile));
+        var files = GgufFiles.Open(path);
+        return GgufArchitecture.Of(files.Metadata).ReadConfig(files.Metadata, files);
+    }
+
     /// <summary>Whether a path holds a model itself.</summary>
     public static bool Exists(string path) => GgufModel.IsGguf(path) ? File.Exists(path) : File.Exists(Path.Combine(path, ModelFolder.ConfigFile));
+
+    /// <summary>Whether there is a tokenizer in the folder or file.</summary>
+    public static bool HasTokenizer(string path) => GgufModel.IsGguf(path)
+        ? GgufFile.Open(path).Metadata.Has("tokenizer.ggml.tokens")
+        : TokenizerFiles.Any(name => File.Exists(Path.Combine(path, name)));
 
     /// <summary>The stored tensors of a model.</summary>
     internal static TensorFiles Tensors(string path) => GgufModel.IsGguf(path) ? GgufFiles.Open(path) : WeightFiles.Open(path);

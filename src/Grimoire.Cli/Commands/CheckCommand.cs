@@ -95,7 +95,7 @@ internal static class CheckCommand
     private static int Models(ParseResult parse, Terminal terminal, Choices choices)
     {
         IEnumerable<ModelConfig> configs = choices.Model is { } path
-            ? [Family.ReadConfig(Path.Combine(ModelPath.Find(path), "config.json"))]
+            ? [ModelFiles.ReadConfig(ModelPath.Find(path))]
             : [Gpt2.Config(4, 4, 64, 128, 512), Llama.Config(4, 4, 64, 128, 512, keyValueHeads: 2)];
         bool good = true;
         foreach (ModelConfig config in configs)

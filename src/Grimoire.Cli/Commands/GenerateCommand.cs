@@ -16,7 +16,7 @@ internal static class GenerateCommand
     {
         var model = new Argument<string>("MODEL")
         {
-            Description = "a model folder, a run folder (its finished model, else its best checkpoint) or a checkpoint",
+            Description = "a .gguf file, a model folder, a run folder (its finished model, else its best checkpoint) or a checkpoint",
         };
         Options<GenerateSettings>? options = null;
         Verb verb = new("generate", "Let a model write.", "grimoire generate runs/quickstart --prompt 'Once upon a time'",
@@ -32,10 +32,10 @@ internal static class GenerateCommand
     private static int Run(Terminal terminal, string path, GenerateSettings settings, Kernels kernels)
     {
         string folder = ModelPath.Find(path);
-        Transformer model = ModelFolder.Load(folder);
+        Transformer model = ModelFiles.Load(folder);
         if (settings.Ids.Count > 0)
             return FromIds(terminal, model, settings, kernels);
-        if (!HasTokenizer(folder))
+        if (!ModelFiles.HasTokenizer(folder))
             throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
         LanguageModel language = LanguageModel.Load(folder);
         var generator = new Generator(language.Transformer, language.Tokenizer, kernels);
@@ -188,9 +188,6 @@ internal static class GenerateCommand
 
     /// <summary>A model must not steer somebody's terminal; a file or another program gets the text as it is.</summary>
     private static string Shown(Terminal terminal, string text) => terminal.IsLive ? Sentences.Harmless(text) : text;
-
-    private static bool HasTokenizer(string folder) =>
-        Directory.EnumerateFiles(folder).Any(file => Path.GetFileName(file) is "tokenizer.json" or "vocab.json" or "encoder.json");
 
     private static string Word(StopReason stop) => stop switch
     {

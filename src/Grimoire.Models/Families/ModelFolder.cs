@@ -27,13 +27,13 @@ public static class ModelFolder
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> as Hugging Face's libraries read them, each whole or not at all.</summary>
     /// <param name="folder">The folder, made if need be.</param>
     /// <param name="model">The model.</param>
-    /// <param name="type">How weights are stored; as the token embedding is if not given.</param>
+    /// <param name="type">How weights are stored; as the token embedding is if not given, or as F16 if that is quantised.</param>
     /// <param name="beginOfText">The id that begins a text, if there is one.</param>
     /// <param name="endOfText">The id that ends a text, if there is one.</param>
     /// <exception cref="GrimoireException">The family's files cannot express the model, or the folder cannot be written.</exception>
     public static void Save(string folder, Transformer model, DType? type = null, int? beginOfText = null, int? endOfText = null)
     {
-        DType stored = type ?? model.TokenEmbedding.DType;
+        DType stored = type ?? (model.TokenEmbedding.DType.IsQuantized() ? DType.F16 : model.TokenEmbedding.DType);
         if (!stored.IsFloat())
             throw new ArgumentOutOfRangeException(nameof(type), type, "weights are stored as floats");
         Family family = Family.Named(model.Config.Family);
