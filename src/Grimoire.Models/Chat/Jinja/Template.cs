@@ -5,11 +5,18 @@ internal sealed class Template
 {
     private readonly Block body;
 
-    private Template(Block body) => this.body = body;
+    private Template(Block body, bool marksGeneration) => (this.body, MarksGeneration) = (body, marksGeneration);
+
+    /// <summary>Whether <c>{% generation %}</c> blocks say what the assistant writes.</summary>
+    public bool MarksGeneration { get; }
 
     /// <summary>Reads a template.</summary>
     /// <exception cref="GrimoireException">It is not understood.</exception>
-    public static Template Parse(string source) => new(Parser.Read(source));
+    public static Template Parse(string source)
+    {
+        Block body = Parser.Read(source, out bool marksGeneration);
+        return new Template(body, marksGeneration);
+    }
 
     /// <summary>Writes the template with values in it.</summary>
     /// <param name="values">The names it can ask for.</param>

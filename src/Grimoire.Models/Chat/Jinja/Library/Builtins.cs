@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.ExceptionServices;
 
 namespace Grimoire.Models.Chat.Jinja;
 
@@ -17,14 +18,15 @@ internal static class Builtins
             : throw run.Error($"{what} must be a whole number, not {value?.Kind ?? "left out"}");
 
     /// <summary>The value at a path such as <c>function.name</c> or <c>0</c>.</summary>
-    public static Value Path(Value value, Value path, Execution run)
+    /// <remarks>What is missing on the way is replaced by <paramref name="otherwise"/>, if there is one.</remarks>
+    public static Value Path(Value value, Value path, Execution run, Value? otherwise = null)
     {
         if (path is not Text text)
-            return Members.Item(value, path, run) ?? Members.Missing(value, path, run);
+            return Members.Item(value, path, run) ?? otherwise ?? Members.Missing(value, path, run);
         foreach (string part in text.Chars.Split('.'))
         {
             Value key = part.Length > 0 && part.All(char.IsAsciiDigit) && part.Length < 10 ? int.Parse(part, CultureInfo.InvariantCulture) : new Text(part);
-            value = Members.Item(value, key, run) ?? (key is Text ? Members.Attribute(value, part, run) : null) ?? Members.Missing(value, key, run);
+            value = Members.Item(value, key, run) ?? (key is Text ? Members.Attribute(value, part, run) : null) ?? otherwise ?? Members.Missing(value, key, run);
         }
 
         return value;
@@ -40,6 +42,14 @@ internal static class Builtins
         run.Make(items.Count);
         var comparer = Comparer<Value>.Create((a, b) => Comparing.Order(a, b, run));
         (Value Key, Value Item)[] keyed = [.. items.Select(item => (key(item), item))];
-        return [.. (reverse ? keyed.OrderByDescending(pair => pair.Key, comparer) : keyed.OrderBy(pair => pair.Key, comparer)).Select(pair => pair.Item)];
+        try
+        {
+            return [.. (reverse ? keyed.OrderByDescending(pair => pair.Key, comparer) : keyed.OrderBy(pair => pair.Key, comparer)).Select(pair => pair.Item)];
+        }
+        catch (InvalidOperationException e) when (e.InnerException is GrimoireException inner)
+        {
+            ExceptionDispatchInfo.Throw(inner); // sorting wraps what the comparer throws
+            throw;
+        }
     }
 }

@@ -20,7 +20,7 @@ internal static class Conditions
             Plain("mapping", value => value is Map),
             Plain("iterable", value => value is Text or Sequence or Map or Undefined),
             Plain("sequence", value => value is Text or Map or Undefined or Sequence { Type: SequenceKind.List or SequenceKind.Tuple }),
-            Plain("callable", value => value is Callable),
+            Plain("callable", value => value is Callable or Undefined),
             Plain("lower", value => value is Text text && text.Chars.Any(char.IsLetter) && !text.Chars.Any(char.IsUpper)),
             Plain("upper", value => value is Text text && text.Chars.Any(char.IsLetter) && !text.Chars.Any(char.IsLower)),
             Plain("escaped", _ => false),

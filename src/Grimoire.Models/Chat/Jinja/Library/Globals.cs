@@ -64,7 +64,10 @@ internal static class Globals
         if (count > MaxRange)
             throw run.Error($"a range has more than {MaxRange} numbers");
         run.Make(count);
-        return new Sequence([.. Enumerable.Range(0, (int)count).Select(i => (Value)(int)(from + (i * step)))], SequenceKind.View);
+        return new Sequence([.. Enumerable.Range(0, (int)count).Select(i => (Value)(int)(from + (i * step)))], SequenceKind.View)
+        {
+            Label = step == 1 ? $"range({from}, {to})" : $"range({from}, {to}, {step})",
+        };
     }
 
     private static Callable Cycler(Arguments arguments, Execution run)

@@ -21,9 +21,9 @@ internal static class MapMethods
 {
     private static readonly Dictionary<string, Function> All = new(StringComparer.Ordinal)
     {
-        ["items"] = Of("items", (map, _, _) => new Sequence(Items(map), SequenceKind.View)),
-        ["keys"] = Of("keys", (map, _, _) => new Sequence([.. map.Entries.Select(entry => entry.Key)], SequenceKind.View)),
-        ["values"] = Of("values", (map, _, _) => new Sequence([.. map.Entries.Select(entry => entry.Value)], SequenceKind.View)),
+        ["items"] = Of("items", (map, _, _) => View("dict_items", Items(map))),
+        ["keys"] = Of("keys", (map, _, _) => View("dict_keys", [.. map.Entries.Select(entry => entry.Key)])),
+        ["values"] = Of("values", (map, _, _) => View("dict_values", [.. map.Entries.Select(entry => entry.Value)])),
         ["copy"] = Of("copy", (map, _, _) => map),
         ["get"] = Of("get", (map, args, run) => Get(map, args, run), "key", "default"),
     };
@@ -31,6 +31,8 @@ internal static class MapMethods
     public static Function? Find(string name) => All.GetValueOrDefault(name);
 
     public static IReadOnlyList<Value> Items(Map map) => [.. map.Entries.Select(entry => Sequence.Tuple(entry.Key, entry.Value))];
+
+    private static Sequence View(string label, IReadOnlyList<Value> items) => new(items, SequenceKind.View) { Label = label };
 
     private static Value Get(Map map, Value?[] args, Execution run)
     {

@@ -14,11 +14,13 @@ internal static class NumberFilters
     [
         new("default", Default),
         new("d", Default),
-        new("int", new Function("int", ["default", "base"], (value, args, run) => ToInt(value, args[0] ?? 0, args[1] is null ? 10 : Builtins.Int(args[1], "base", run)))),
-        new("float", new Function("float", ["default"], (value, args, _) => ToFloat(value, args[0] ?? new Float(0)))),
-        new("abs", new Function("abs", [], (value, _, run) => Comparing.Order(value, 0, run) < 0 ? Arithmetic.Apply("-", 0, value, run) : value)),
+        new("int", new Function("int", ["default", "base"], (value, args, run) => ToInt(Given(value, run), args[0] ?? 0, args[1] is null ? 10 : Builtins.Int(args[1], "base", run)))),
+        new("float", new Function("float", ["default"], (value, args, run) => ToFloat(Given(value, run), args[0] ?? new Float(0)))),
+        new("abs", new Function("abs", [], (value, _, run) => Arithmetic.Apply(Comparing.Order(value, 0, run) < 0 ? "-" : "+", 0, value, run))),
         new("round", new Function("round", ["precision", "method"], Round)),
     ];
+
+    private static Value Given(Value value, Execution run) => value is Undefined nothing ? throw run.Error($"{nothing.What} is undefined") : value;
 
     private static Value ToInt(Value value, Value otherwise, int radix)
     {
@@ -43,11 +45,13 @@ internal static class NumberFilters
         return value is Text text && double.TryParse(text.Chars.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) ? new Float(parsed) : otherwise;
     }
 
-    private static Float Round(Value value, Value?[] args, Execution run)
+    private static Value Round(Value value, Value?[] args, Execution run)
     {
         if (Number.Of(value) is not { } number)
             throw run.Error($"a {value.Kind} cannot be rounded");
         int digits = args[0] is null ? 0 : Builtins.Int(args[0], "precision", run, -300, 300);
+        if (number.IsWhole && digits >= 0 && args[1] is null)
+            return new Int(number.Whole);
         string method = args[1] is null ? "common" : Builtins.Chars(args[1], "method", run).Chars;
         double scale = Math.Pow(10, digits), x = number.AsReal;
         return new Float(method switch

@@ -8,7 +8,15 @@ internal static class PercentFormat
 {
     private const int MaxWidth = 10_000;
 
-    public static Text Apply(Text format, IReadOnlyList<Value> values, Execution run)
+    public static Text Apply(Text format, Value values, Execution run) => values switch
+    {
+        Sequence { Type: SequenceKind.Tuple } items => Apply(format, items.Items, false, run),
+        Map or Sequence or Undefined => Apply(format, [values], true, run),
+        _ => Apply(format, [values], false, run),
+    };
+
+    /// <summary>Fills in values, all of which must be used unless some may be left over.</summary>
+    public static Text Apply(Text format, IReadOnlyList<Value> values, bool mayBeLeft, Execution run)
     {
         var text = new TextBuilder();
         string chars = format.Chars;
@@ -36,7 +44,7 @@ internal static class PercentFormat
                 text.Append(Pad(Convert(kind, used < values.Count ? values[used++] : throw run.Error("a format has more places than values"), flags, precision, run), flags, width, kind, run));
         }
 
-        return used == values.Count || (values.Count == 1 && values[0] is Map) ? text.ToText() : throw run.Error("a format has fewer places than values");
+        return used == values.Count || mayBeLeft ? text.ToText() : throw run.Error("a format has fewer places than values");
     }
 
     private static string Take(string chars, ref int at, string set)

@@ -92,7 +92,10 @@ internal static class Python
             case Float n:
                 text.Append(Float(n.Number));
                 break;
-            case Sequence { Type: SequenceKind.List or SequenceKind.Tuple } items:
+            case Sequence { Type: SequenceKind.View } view when view.Label.EndsWith(')'):
+                text.Append(view.Label);
+                break;
+            case Sequence { Type: not SequenceKind.Generator } items:
                 Write(items, text, run);
                 break;
             case Map map:
@@ -108,15 +111,20 @@ internal static class Python
 
     private static void Write(Sequence items, TextBuilder text, Execution run)
     {
-        bool list = items.Type == SequenceKind.List;
-        text.Append(list ? "[" : "(");
+        (string open, string close) = items.Type switch
+        {
+            SequenceKind.List => ("[", "]"),
+            SequenceKind.Tuple => ("(", items.Items.Count == 1 ? ",)" : ")"),
+            _ => (items.Label + "([", "])"),
+        };
+        text.Append(open);
         for (int i = 0; i < items.Items.Count; i++)
         {
             text.Append(i == 0 ? "" : ", ");
             Write(items.Items[i], text, run);
         }
 
-        text.Append(list ? "]" : items.Items.Count == 1 ? ",)" : ")");
+        text.Append(close);
     }
 
     private static void Write(Map map, TextBuilder text, Execution run)

@@ -16,13 +16,10 @@ internal static class SelectionFilters
 
     private static Value Map(Value value, Arguments args, Execution run)
     {
-        IReadOnlyList<Value> items = Iteration.Items(value, run);
+        IReadOnlyList<Value> items = Items(value, run);
         run.Make(items.Count);
         if (args.Positional.Count == 0 && args["attribute"] is { } attribute)
-        {
-            return Generator([.. items.Select(item =>
-                Builtins.Path(item, attribute, run) is var found && found is Undefined && args["default"] is { } otherwise ? otherwise : found)]);
-        }
+            return Generator([.. items.Select(item => Builtins.Path(item, attribute, run, args["default"]))]);
 
         string name = args.Positional is [Text first, ..] ? first.Chars : throw run.Error("'map' needs the name of a filter, or attribute=…");
         Function filter = Filters.Find(name) ?? throw run.Error($"there is no filter {name.Quoted()}");
@@ -44,7 +41,7 @@ internal static class SelectionFilters
         Function? test = rest.Length == 0 ? null : Test(rest[0], run);
         var arguments = new Arguments([.. rest.Skip(1)], args.Named);
         List<Value> chosen = [];
-        foreach (Value item in Iteration.Items(value, run))
+        foreach (Value item in Items(value, run))
         {
             run.Step();
             Value subject = attribute is null ? item : Builtins.Path(item, attribute, run);
@@ -54,6 +51,9 @@ internal static class SelectionFilters
 
         return Generator(chosen);
     }
+
+    /// <summary>Whatever is false has no items, whether it could have some or not.</summary>
+    private static IReadOnlyList<Value> Items(Value value, Execution run) => value.IsTrue ? Iteration.Items(value, run) : [];
 
     private static Function Test(Value name, Execution run)
     {

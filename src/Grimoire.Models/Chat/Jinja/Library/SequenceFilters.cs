@@ -68,15 +68,15 @@ internal static class SequenceFilters
     }
 
     private static Sequence Sort(Value value, Value?[] args, Execution run) => new(Builtins.Sorted(
-        Iteration.Items(value, run), item => Key(item, args[2], args[1], run), args[0]?.IsTrue ?? false, run));
+        Iteration.Items(value, run), item => Key(item, args[2], args[1], run, several: true), args[0]?.IsTrue ?? false, run));
 
     /// <summary>What an item is sorted by: itself, an attribute, or several attributes with commas between.</summary>
-    private static Value Key(Value item, Value? attribute, Value? caseSensitive, Execution run)
+    private static Value Key(Value item, Value? attribute, Value? caseSensitive, Execution run, bool several = false)
     {
         if (attribute is null or None)
             return Builtins.Folded(item, caseSensitive);
-        if (attribute is Text text && text.Chars.Contains(','))
-            return new Sequence([.. text.Chars.Split(',').Select(part => Builtins.Folded(Builtins.Path(item, part, run), caseSensitive))]);
+        if (several)
+            return new Sequence([.. Python.Str(attribute, run).Chars.Split(',').Select(part => Builtins.Folded(Builtins.Path(item, part, run), caseSensitive))]);
         return Builtins.Folded(Builtins.Path(item, attribute, run), caseSensitive);
     }
 
@@ -121,7 +121,7 @@ internal static class SequenceFilters
     private static Sequence GroupBy(Value value, Value?[] args, Execution run)
     {
         Value attribute = args[0] ?? throw run.Error("'groupby' needs an attribute");
-        Value Of(Value item) => Builtins.Path(item, attribute, run) is var found && found is Undefined && args[1] is { } otherwise ? otherwise : found;
+        Value Of(Value item) => Builtins.Path(item, attribute, run, args[1]);
         List<(Value Key, List<Value> Items)> groups = [];
         foreach (Value item in Builtins.Sorted(Iteration.Items(value, run), item => Builtins.Folded(Of(item), args[2]), false, run))
         {

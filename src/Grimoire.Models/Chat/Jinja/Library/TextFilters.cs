@@ -13,13 +13,13 @@ internal static class TextFilters
         Of("title", (text, _) => TextCase.WordsCapitalized(text)),
         Of("escape", (text, _) => Escape(text)),
         Of("e", (text, _) => Escape(text)),
-        Of("wordcount", (text, _) => text.Chars.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length),
+        Of("wordcount", (text, _) => CountWords(text.Chars)),
         new("trim", new Function("trim", ["chars"], (value, args, run) => TextMethods.Strip(Python.Str(value, run), args[0], true, true, run))),
         new("replace", new Function("replace", ["old", "new", "count"], Replace)),
         new("indent", new Function("indent", ["width", "first", "blank"], Indent)),
         new("center", new Function("center", ["width"], (value, args, run) => Center(Python.Str(value, run), args[0] is null ? 80 : Builtins.Int(args[0], "width", run, 0, 1 << 20), run))),
         new("tojson", new Function("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], JsonText.Filter)),
-        new("format", new Function((value, args, run) => PercentFormat.Apply(Python.Str(value, run), args.Positional, run))),
+        new("format", new Function((value, args, run) => PercentFormat.Apply(Python.Str(value, run), args.Positional, false, run))),
     ];
 
     private static KeyValuePair<string, Function> Of(string name, Func<Text, Execution, Value> filter) =>
@@ -44,12 +44,28 @@ internal static class TextFilters
         return escaped.ToText();
     }
 
+    private static int CountWords(string text)
+    {
+        int words = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (IsWord(text[i]) && (i == 0 || !IsWord(text[i - 1])))
+                words++;
+        }
+
+        return words;
+
+        static bool IsWord(char c) => char.IsLetterOrDigit(c) || c == '_';
+    }
+
     private static Text Indent(Value value, Value?[] args, Execution run)
     {
-        Text text = Python.Str(value, run);
+        Text text = Builtins.Chars(value, "what is indented", run);
         Text indent = args[0] as Text ?? new Text(new string(' ', args[0] is null ? 4 : Builtins.Int(args[0], "width", run, 0, 1000)));
         bool first = args[1]?.IsTrue ?? false, blank = args[2]?.IsTrue ?? false;
-        IReadOnlyList<Text> lines = TextMethods.Lines(text, keepEnds: false, run);
+        List<Text> lines = [.. TextMethods.Lines(text, keepEnds: false, run)];
+        if (lines.Count == 0 || TextMethods.EndsLine(text.Chars[^1]))
+            lines.Add(Text.Empty);
         var indented = new TextBuilder();
         for (int i = 0; i < lines.Count; i++)
         {

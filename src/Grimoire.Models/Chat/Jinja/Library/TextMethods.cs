@@ -116,6 +116,8 @@ internal static class TextMethods
         return lines;
     }
 
+    public static bool EndsLine(char c) => LineEnds.Contains(c);
+
     private static int Position(Text text, int unit) => unit < 0 ? -1 : Python.Length(text.Chars[..unit]);
 
     private static int Count(string text, string part)

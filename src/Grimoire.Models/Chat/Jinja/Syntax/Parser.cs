@@ -6,15 +6,17 @@ internal sealed class Parser
     private readonly TokenCursor tokens;
     private readonly ExpressionParser expressions;
     private int loops;
+    private bool marksGeneration;
 
     private Parser(TokenCursor tokens) => (this.tokens, expressions) = (tokens, new ExpressionParser(tokens));
 
     /// <summary>Reads a template.</summary>
     /// <exception cref="GrimoireException">It is no template, or uses what chat templates have no use for.</exception>
-    public static Block Read(string source)
+    public static Block Read(string source, out bool marksGeneration)
     {
         var parser = new Parser(new TokenCursor(Lexer.Read(source)));
         Block body = parser.ReadBlock(null);
+        marksGeneration = parser.marksGeneration;
         return parser.tokens.Current.Kind == TokenKind.EndOfTemplate ? body
             : throw SyntaxError.At(parser.tokens.Place, $"'{parser.tokens.Current.Text}' belongs to no open block");
     }
@@ -250,6 +252,7 @@ internal sealed class Parser
 
     private Generation ReadGeneration(Place place)
     {
+        marksGeneration = true;
         Block body = ReadBody("generation", "endgeneration");
         tokens.ExpectStatementEnd();
         return new Generation(place, body);

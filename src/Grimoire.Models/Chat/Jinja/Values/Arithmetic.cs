@@ -9,6 +9,8 @@ internal static class Arithmetic
 
     public static Value Apply(string sign, Value a, Value b, Execution run)
     {
+        if (sign == "%" && a is Text pattern)
+            return PercentFormat.Apply(pattern, b, run);
         if (a is Undefined nothing || (nothing = (b as Undefined)!) is not null)
             throw run.Error($"{nothing.What} is undefined");
         if (Number.Of(a) is { } x && Number.Of(b) is { } y)
@@ -17,9 +19,8 @@ internal static class Arithmetic
         {
             ("+", Text s, Text t) => Add(s, t, run),
             ("+", Sequence s, Sequence t) when s.Type == t.Type && s.Type is (SequenceKind.List or SequenceKind.Tuple) => Add(s, t, run),
-            ("*", _, Int n) when a is Text or Sequence => Repeat(a, n.Number, run),
-            ("*", Int n, _) when b is Text or Sequence => Repeat(b, n.Number, run),
-            ("%", Text format, _) => PercentFormat.Apply(format, b is Sequence { Type: SequenceKind.Tuple } items ? items.Items : [b], run),
+            ("*", _, Int or Bool) when a is Text or Sequence => Repeat(a, Number.Of(b)!.Value.Whole, run),
+            ("*", Int or Bool, _) when b is Text or Sequence => Repeat(b, Number.Of(a)!.Value.Whole, run),
             _ => throw run.Error($"'{sign}' does not go with a {a.Kind} and a {b.Kind}"),
         };
     }

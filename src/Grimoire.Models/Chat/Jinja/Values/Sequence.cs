@@ -23,6 +23,9 @@ internal sealed class Sequence(IReadOnlyList<Value> items, SequenceKind type = S
 
     public SequenceKind Type => type;
 
+    /// <summary>How a view prints: a range as it was made, others as this name and a list.</summary>
+    public string Label { get; init; } = "";
+
     public override string Kind => type switch
     {
         SequenceKind.List => "list",
