@@ -1,3 +1,4 @@
+using Grimoire.Models.Chat;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 
@@ -25,6 +26,9 @@ public sealed record LanguageModel
     /// <summary>How its makers would have it sampled.</summary>
     public GenerationDefaults Defaults { get; init; } = GenerationDefaults.None;
 
+    /// <summary>How it wants conversations written; null where its files do not say.</summary>
+    public ChatTemplate? ChatTemplate { get; init; }
+
     /// <summary>What the transformer is.</summary>
     public ModelConfig Config => Transformer.Config;
 
@@ -39,7 +43,11 @@ public sealed record LanguageModel
     public static LanguageModel Load(string path, bool trainable = false)
     {
         Transformer transformer = ModelFiles.Load(path, trainable);
-        return new LanguageModel(transformer, Fitting(transformer.Config, path)) { Defaults = GenerationDefaults.Read(path) };
+        return new LanguageModel(transformer, Fitting(transformer.Config, path))
+        {
+            Defaults = GenerationDefaults.Read(path),
+            ChatTemplate = ChatTemplateFiles.Read(path),
+        };
     }
 
     /// <summary>
@@ -54,6 +62,8 @@ public sealed record LanguageModel
         _ = Family.Named(Config.Family).WriteConfig(ModelFolder.Halved(Config)); // refuses before anything is written
         Tokenizer.Save(folder);
         Defaults.Write(folder, Tokenizer);
+        if (ChatTemplate is not null)
+            ChatTemplateFiles.Write(ChatTemplate, folder);
         ModelFolder.Save(folder, Transformer, type, Tokenizer.BeginOfText, Tokenizer.EndOfText);
     }
 

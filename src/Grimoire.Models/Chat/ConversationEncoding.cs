@@ -1,5 +1,4 @@
 using System.Text;
-using Grimoire.Models.Chat.Jinja;
 using Grimoire.Models.Tokenizers;
 
 namespace Grimoire.Models.Chat;

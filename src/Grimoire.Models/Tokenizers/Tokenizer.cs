@@ -57,6 +57,9 @@ public sealed class Tokenizer
     /// <summary>The ids at which generation stops: the end of the text and, where there are any, the ends of a turn such as <c>&lt;|im_end|&gt;</c>.</summary>
     public IReadOnlyList<int> StopIds { get; }
 
+    /// <summary>Finds special tokens as they are spelled.</summary>
+    internal AddedTokenMatcher Specials => field ??= new(AddedTokens.Where(token => token.Special).Select(token => (token.Content, token)));
+
     internal TokenModel Model => _pipeline.Model;
 
     internal Decoder Decoder => _pipeline.Decoder;
@@ -106,28 +109,15 @@ public sealed class Tokenizer
     /// <inheritdoc cref="Encode(string, bool, bool)"/>
     public void Encode(ReadOnlySpan<char> text, List<int> ids, bool addSpecial = false, bool parseSpecial = false)
     {
-        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
-            text = WithoutHalves(text);
         if (addSpecial)
             ids.AddRange(_pipeline.Template.Before);
-        if (!_caches.TryTake(out WordCache? cache))
-            cache = new WordCache();
-        WordSink sink = (word, _) => EncodeWord(word, cache, ids);
-        AddedTokenMatcher raw = parseSpecial ? _rawAll : _rawPlain, normalized = parseSpecial ? _normalizedAll : _normalizedPlain;
-        for (int from = 0; from < text.Length;)
-        {
-            AddedToken? token = raw.Next(text, from, out int start, out int end);
-            ReadOnlySpan<char> stretch = text[from..start];
-            EncodeStretch(_pipeline.Normalizer is { } normalizer ? normalizer.Normalize(stretch) : stretch, from == 0, normalized, sink, ids);
-            if (token is not null)
-                ids.Add(token.Id);
-            from = end;
-        }
-
-        _caches.Add(cache);
+        EncodeText(text, ids, parseSpecial, atStart: true);
         if (addSpecial)
             ids.AddRange(_pipeline.Template.After);
     }
+
+    /// <summary>Appends the ids of a stretch of a longer text, in which no special token is seen.</summary>
+    internal void EncodeStretch(ReadOnlySpan<char> stretch, List<int> ids, bool atStart) => EncodeText(stretch, ids, parseSpecial: false, atStart);
 
     /// <summary>The text of ids. Bytes that are no UTF-8, and ids the tokenizer does not have, come out as U+FFFD.</summary>
     /// <param name="ids">Token ids.</param>
@@ -190,6 +180,27 @@ public sealed class Tokenizer
         if (_addedByText.TryGetValue(piece, out int id))
             return id;
         return Model.Vocabulary.Find(piece) ?? (Model is Bpe { Settings.ByteLevel: true } ? Model.Vocabulary.Find(ByteAlphabet.Spell(Encoding.UTF8.GetBytes(piece))) : null);
+    }
+
+    private void EncodeText(ReadOnlySpan<char> text, List<int> ids, bool parseSpecial, bool atStart)
+    {
+        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            text = WithoutHalves(text);
+        if (!_caches.TryTake(out WordCache? cache))
+            cache = new WordCache();
+        WordSink sink = (word, _) => EncodeWord(word, cache, ids);
+        AddedTokenMatcher raw = parseSpecial ? _rawAll : _rawPlain, normalized = parseSpecial ? _normalizedAll : _normalizedPlain;
+        for (int from = 0; from < text.Length;)
+        {
+            AddedToken? token = raw.Next(text, from, out int start, out int end);
+            ReadOnlySpan<char> stretch = text[from..start];
+            EncodeStretch(_pipeline.Normalizer is { } normalizer ? normalizer.Normalize(stretch) : stretch, atStart && from == 0, normalized, sink, ids);
+            if (token is not null)
+                ids.Add(token.Id);
+            from = end;
+        }
+
+        _caches.Add(cache);
     }
 
     private void EncodeStretch(ReadOnlySpan<char> text, bool atStart, AddedTokenMatcher added, WordSink sink, List<int> ids)

@@ -14,8 +14,8 @@ internal sealed class Template
     /// <exception cref="GrimoireException">It is not understood.</exception>
     public static Template Parse(string source)
     {
-        Block body = Parser.Read(source, out bool marksGeneration);
-        return new Template(body, marksGeneration);
+        Block whole = Parser.Read(source, out bool marksGeneration);
+        return new Template(whole, marksGeneration);
     }
 
     /// <summary>Writes the template with values in it.</summary>
