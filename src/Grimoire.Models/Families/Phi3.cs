@@ -30,6 +30,7 @@ internal static class Phi3
         json.Demand("attention_bias", false);
         json.Demand("mlp_bias", false);
         json.Demand("lm_head_bias", false);
+        json.Skip("original_max_position_embeddings"); // read with rope_scaling, where there is one
         json.DemandOne("full_attn_mod");
         json.DemandOne("interpolate_factor");
         return Keys.Read(json).WithWindow(json);

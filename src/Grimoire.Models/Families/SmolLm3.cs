@@ -14,6 +14,7 @@ internal static class SmolLm3
     private static ModelConfig Read(JsonRecord json)
     {
         json.Demand("mlp_bias", false);
+        json.Skip("max_window_layers"); // a leftover that nothing reads
         ModelConfig config = Keys.Read(json).WithAttentionBias(json).WithWindow(json, unused: !json.Flag("use_sliding_window", false));
         int interval = json.Int("no_rope_layer_interval", 4);
         bool[] rotary = json.Has("no_rope_layers")

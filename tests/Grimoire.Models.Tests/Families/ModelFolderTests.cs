@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Grimoire.Models.Formats;
 using Grimoire.Tensors;
 
@@ -86,6 +87,40 @@ public sealed class ModelFolderTests
             Rewrite(scratch.Folder, tensors => [
                 .. tensors.Select(t => (t.Name.StartsWith(prefix, StringComparison.Ordinal) ? t.Name[prefix.Length..] : t.Name, t.Tensor)),
                 (buffer, Tensor.Zeros(4))]);
+            Assert.Equal(model.Logits(1, 2, 3), ModelFolder.Load(scratch.Folder).Logits(1, 2, 3));
+        }
+    }
+
+    [Fact]
+    public void An_encoder_is_found_behind_a_prefix_old_norm_names_and_heads_that_are_left_out()
+    {
+        using var scratch = new Scratch();
+        Transformer model = FamilyModels.Random("bert");
+        ModelFolder.Save(scratch.Folder, model);
+        Rewrite(scratch.Folder, tensors => [
+            .. tensors.Select(t => ("bert." + t.Name.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal), t.Tensor)),
+            ("bert.pooler.dense.weight", Tensor.Zeros((32, 32))), ("bert.embeddings.position_ids", Tensor.Zeros((1, 24))), ("cls.predictions.transform.LayerNorm.beta", Tensor.Zeros(32))]);
+        Assert.Equal(model.Logits(1, 2, 3), ModelFolder.Load(scratch.Folder).Logits(1, 2, 3));
+    }
+
+    [Fact]
+    public void The_text_model_is_found_within_one_of_text_and_images()
+    {
+        using var scratch = new Scratch();
+        Transformer model = FamilyModels.Random("gemma3_text");
+        foreach (string prefix in new[] { "language_model.model.", "model.language_model." })
+        {
+            ModelFolder.Save(scratch.Folder, model);
+            Rewrite(scratch.Folder, tensors => [
+                .. tensors.Select(t => (t.Name.Replace("model.", prefix, StringComparison.Ordinal), t.Tensor)), ("vision_tower.vision_model.post_layernorm.weight", Tensor.Zeros(3))]);
+            JsonObject text = JsonNode.Parse(File.ReadAllText(scratch["config.json"]))!.AsObject();
+            scratch.Write("config.json", new JsonObject
+            {
+                ["architectures"] = new JsonArray("Gemma3ForConditionalGeneration"),
+                ["model_type"] = "gemma3",
+                ["text_config"] = text,
+                ["vision_config"] = new JsonObject { ["hidden_size"] = 3 },
+            }.ToJsonString());
             Assert.Equal(model.Logits(1, 2, 3), ModelFolder.Load(scratch.Folder).Logits(1, 2, 3));
         }
     }
