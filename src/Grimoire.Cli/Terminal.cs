@@ -7,12 +7,12 @@ namespace Grimoire.Cli;
 internal sealed class Terminal
 {
     private const int PlainWidth = 120;
-    private readonly bool colour;
+    private readonly StopSignal? signal;
 
     /// <summary>A terminal over any writers; tests give their own.</summary>
-    public Terminal(TextWriter output, TextWriter error, TextReader input, bool live = false, bool colour = false, CancellationToken stop = default)
+    public Terminal(TextWriter output, TextWriter error, TextReader input, bool live = false, bool colour = false, StopSignal? signal = null)
     {
-        (Out, Error, In, IsLive, this.colour, Stop) = (output, error, input, live, colour, stop);
+        (Out, Error, In, IsLive, HasColour, this.signal) = (output, error, input, live, colour, signal);
         Console = Open(output);
     }
 
@@ -31,8 +31,14 @@ internal sealed class Terminal
     /// <summary>Whether a person watches, so that lines may be drawn over.</summary>
     public bool IsLive { get; }
 
+    /// <summary>Whether a person types, so that it makes sense to ask.</summary>
+    public bool Asks { get; init; }
+
+    /// <summary>Whether colours are seen.</summary>
+    public bool HasColour { get; }
+
     /// <summary>The user wants to stop.</summary>
-    public CancellationToken Stop { get; }
+    public CancellationToken Stop => signal?.Token ?? CancellationToken.None;
 
     /// <summary>The process's own terminal.</summary>
     public static Terminal Standard(StopSignal stop)
@@ -41,20 +47,35 @@ internal sealed class Terminal
             System.Console.OutputEncoding = Encoding.UTF8;
         bool live = !System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
         bool coloured = live && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Terminal(System.Console.Out, System.Console.Error, System.Console.In, live, coloured, stop.Token);
+        return new Terminal(System.Console.Out, System.Console.Error, System.Console.In, live, coloured, stop) { Asks = live && !System.Console.IsInputRedirected };
     }
 
     /// <summary>The same terminal without colours.</summary>
-    public Terminal WithoutColour() => colour ? new Terminal(Out, Error, In, IsLive, colour: false, Stop) : this;
+    public Terminal WithoutColour() => HasColour ? new Terminal(Out, Error, In, IsLive, colour: false, signal) { Asks = Asks } : this;
 
     /// <summary>Writes a sentence that says what went wrong.</summary>
     public void Complain(string message)
     {
-        if (colour && !System.Console.IsErrorRedirected)
+        if (HasColour && !System.Console.IsErrorRedirected)
             Open(Error).Write(new Text(message + Environment.NewLine, new Style(Color.Red)));
         else
             Error.WriteLine(message);
     }
+
+    /// <summary>A line of standard input, or null at its end.</summary>
+    public string? ReadLine() => signal is null ? In.ReadLine() : signal.ReadLine(In);
+
+    /// <summary>Does some work that one Ctrl-C stops without stopping everything.</summary>
+    public void Part(Action<CancellationToken> work)
+    {
+        if (signal is null)
+            work(Stop);
+        else
+            signal.Part(work);
+    }
+
+    /// <summary>Writes text in a colour of the terminal's 256; plain where there are no colours.</summary>
+    public void Coloured(string text, int colour) => Out.Write(HasColour ? $"\u001b[38;5;{colour}m{text}\u001b[0m" : text);
 
     /// <summary>Writes an empty line.</summary>
     public void Line() => Out.WriteLine();
@@ -68,7 +89,7 @@ internal sealed class Terminal
         {
             Out = new AnsiConsoleOutput(writer),
             Ansi = IsLive ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = HasColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = IsLive ? InteractionSupport.Detect : InteractionSupport.No,
         });
         if (!IsLive)

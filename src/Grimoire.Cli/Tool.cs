@@ -63,6 +63,8 @@ internal static class Tool
         QuickstartCommand.Create(),
         PretrainCommand.Create(),
         GenerateCommand.Create(),
+        ChatCommand.Create(),
+        EmbedCommand.Create(),
         TokenizerCommand.Create(),
         InfoCommand.Create(),
         RunsCommand.Create(),

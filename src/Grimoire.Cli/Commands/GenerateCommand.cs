@@ -39,13 +39,15 @@ internal static class GenerateCommand
             throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
         LanguageModel language = LanguageModel.Load(folder);
         var generator = new Generator(language.Transformer, language.Tokenizer, kernels);
+        if (settings.Beams == 0 && settings.Sampling.FromMakers(language.Defaults) is { Length: > 0 } says)
+            terminal.Error.WriteLine(says);
         settings = settings with { Prompt = Prompt(terminal, language.Tokenizer, settings.Prompt) };
         if (settings.Beams > 0)
             Beams(terminal, generator, settings);
         else if (settings.Json)
-            Json(terminal, generator, language.Tokenizer, settings);
+            Json(terminal, generator, language, settings);
         else
-            Stream(terminal, generator, language.Tokenizer, settings);
+            Stream(terminal, generator, language, settings);
         return Tool.Success;
     }
 
@@ -60,7 +62,7 @@ internal static class GenerateCommand
     }
 
     /// <summary>Text as it comes, and after it what the model thought of each token.</summary>
-    private static void Stream(Terminal terminal, Generator generator, Tokenizer tokenizer, GenerateSettings settings)
+    private static void Stream(Terminal terminal, Generator generator, LanguageModel language, GenerateSettings settings)
     {
         for (int i = 0; i < settings.Count; i++)
         {
@@ -70,7 +72,7 @@ internal static class GenerateCommand
             var tokens = new List<GeneratedToken>();
             try
             {
-                foreach (GeneratedToken token in generator.Stream(settings.Prompt, settings.Options(i), cache: null, terminal.Stop))
+                foreach (GeneratedToken token in generator.Stream(settings.Prompt, settings.Options(i, language.Defaults), cache: null, terminal.Stop))
                 {
                     terminal.Out.Write(Shown(terminal, token.Text));
                     terminal.Out.Flush();
@@ -83,7 +85,7 @@ internal static class GenerateCommand
             }
 
             if (settings.LogProbabilities)
-                Scores(terminal, tokenizer, tokens);
+                Scores(terminal, language.Tokenizer, tokens);
         }
     }
 
@@ -102,11 +104,11 @@ internal static class GenerateCommand
     }
 
     /// <summary>One JSON object a text.</summary>
-    private static void Json(Terminal terminal, Generator generator, Tokenizer tokenizer, GenerateSettings settings)
+    private static void Json(Terminal terminal, Generator generator, LanguageModel language, GenerateSettings settings)
     {
         for (int i = 0; i < settings.Count; i++)
         {
-            GeneratedText text = generator.Generate(settings.Prompt, settings.Options(i), cache: null, terminal.Stop);
+            GeneratedText text = generator.Generate(settings.Prompt, settings.Options(i, language.Defaults), cache: null, terminal.Stop);
             JsonText.Write(terminal.Out, json =>
             {
                 json.WriteStartObject();
@@ -116,7 +118,7 @@ internal static class GenerateCommand
                 json.WriteNumber("prompt_tokens", text.PromptTokens);
                 json.WriteStartArray("tokens");
                 foreach (GeneratedToken token in text.Tokens)
-                    WriteToken(json, tokenizer, token);
+                    WriteToken(json, language.Tokenizer, token);
                 json.WriteEndArray();
                 json.WriteEndObject();
             });
@@ -177,7 +179,7 @@ internal static class GenerateCommand
         for (int i = 0; i < settings.Count; i++)
         {
             var loop = new DecodingLoop(model, kernels);
-            Continuation text = loop.Start(prompt, settings.Options(i));
+            Continuation text = loop.Start(prompt, settings.Options(i, GenerationDefaults.None));
             while (loop.Step())
                 terminal.Stop.ThrowIfCancellationRequested();
             terminal.Out.WriteLine(string.Join(' ', text.Generated.ToArray().Select(id => id.ToString(CultureInfo.InvariantCulture))));

@@ -17,19 +17,9 @@ internal sealed record GenerateSettings
 
     public int Count { get; init; } = 1;
 
-    public double Temperature { get; init; } = 0.8;
-
-    public int TopK { get; init; }
-
-    public double TopP { get; init; } = 1;
-
-    public double MinP { get; init; }
-
-    public double RepetitionPenalty { get; init; } = 1;
+    public SamplingSettings Sampling { get; init; } = new();
 
     public IReadOnlyList<string> Stop { get; init; } = [];
-
-    public long Seed { get; init; }
 
     public int Beams { get; init; }
 
@@ -49,17 +39,7 @@ internal sealed record GenerateSettings
             "Text"),
         Setting.Of("count", "how many texts; each has a seed of its own", Whole(1, 1 << 16), (GenerateSettings s) => s.Count, (s, v) => s with { Count = v },
             "Text"),
-        Setting.Of("temperature", "0 takes the likeliest token, 1 the model's own odds", Number(0, 100),
-            (GenerateSettings s) => s.Temperature, (s, v) => s with { Temperature = v }, "Choice of tokens"),
-        Setting.Of("top_k", "only the likeliest so many (0: all)", Whole(0, AnyLength), (GenerateSettings s) => s.TopK, (s, v) => s with { TopK = v },
-            "Choice of tokens"),
-        Setting.Of("top_p", "only the likeliest that hold this share (1: all)", Number(0, 1), (GenerateSettings s) => s.TopP, (s, v) => s with { TopP = v },
-            "Choice of tokens"),
-        Setting.Of("min_p", "only those at least this share as likely as the likeliest (0: all)", Number(0, 1),
-            (GenerateSettings s) => s.MinP, (s, v) => s with { MinP = v }, "Choice of tokens"),
-        Setting.Of("repetition_penalty", "above 1 makes what was written less likely", Number(0.01, 100),
-            (GenerateSettings s) => s.RepetitionPenalty, (s, v) => s with { RepetitionPenalty = v }, "Choice of tokens"),
-        Setting.Of("seed", "the same seed writes the same text", Integer(0), (GenerateSettings s) => s.Seed, (s, v) => s with { Seed = v }, "Choice of tokens"),
+        .. SamplingSettings.Settings.Within((GenerateSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Choice of tokens"),
         Setting.Of("beams", "search for the likeliest text with so many beams instead of drawing (0: draw)", Whole(0, 1024),
             (GenerateSettings s) => s.Beams, (s, v) => s with { Beams = v }, "Choice of tokens"),
         Setting.Of("logprobs", "show how likely each token was and how open the choice", Flag,
@@ -68,21 +48,18 @@ internal sealed record GenerateSettings
     ];
 
     /// <summary>The same for the library; text number <paramref name="index"/> draws with a seed of its own.</summary>
-    public GenerationOptions Options(int index) => new()
+    public GenerationOptions Options(int index, GenerationDefaults makers)
     {
-        MaxTokens = MaxTokens,
-        StopStrings = Stop,
-        Scores = LogProbabilities,
-        Sampling = new SamplingOptions
+        SamplingOptions sampling = Sampling.Options(makers);
+        return new GenerationOptions
         {
-            Temperature = Temperature,
-            TopK = TopK,
-            TopP = TopP,
-            MinP = MinP,
-            RepetitionPenalty = RepetitionPenalty,
-            Seed = (ulong)Seed + (ulong)index,
-        },
-    };
+            MaxTokens = MaxTokens,
+            StopStrings = Stop,
+            StopTokens = makers.StopTokens,
+            Scores = LogProbabilities,
+            Sampling = sampling with { Seed = sampling.Seed + (ulong)index },
+        };
+    }
 
     // The record has a Count of its own.
     private static SettingType<int> Whole(int minimum, int maximum) => SettingTypes.Count(minimum, maximum);

@@ -5,9 +5,11 @@ using Microsoft.Extensions.AI;
 namespace Grimoire.Models;
 
 /// <summary>Messages and tools as the JSON that chat templates read (OpenAI's form, as Hugging Face's templates have it).</summary>
-internal static class ChatMessages
+public static class ChatMessages
 {
     /// <summary>The messages: <c>role</c>, <c>content</c>, and where there are any <c>reasoning_content</c>, <c>tool_calls</c> and <c>tool_call_id</c>.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="instructions">Put before them as a system message; null for none.</param>
     /// <exception cref="GrimoireException">A message holds something that is no text.</exception>
     public static JsonArray ToJson(IEnumerable<ChatMessage> messages, string? instructions = null)
     {

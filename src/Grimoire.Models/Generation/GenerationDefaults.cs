@@ -33,7 +33,7 @@ public sealed record GenerationDefaults
 
     /// <summary>What is said of sampling, as in <c>temperature 0.6, top_p 0.95</c>; empty where nothing is.</summary>
     public string Words => string.Join(", ", Said.Where(pair => pair.Value is not null).Select(pair =>
-        string.Create(CultureInfo.InvariantCulture, $"{pair.Name} {pair.Value}")));
+        pair is ("temperature", 0) ? "do_sample false" : string.Create(CultureInfo.InvariantCulture, $"{pair.Name} {pair.Value}")));
 
     /// <summary>Reads the file of a folder; nothing where there is none.</summary>
     /// <exception cref="GrimoireException">The file is broken or says something out of range.</exception>

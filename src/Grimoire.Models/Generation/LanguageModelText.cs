@@ -11,6 +11,9 @@ public static class LanguageModelText
         /// <param name="kernels">What computes; null for the processor's vector units.</param>
         public Generator Generator(Kernels? kernels = null) => new(model.Transformer, model.Tokenizer, kernels ?? Kernels.Simd);
 
+        /// <inheritdoc cref="ChatClient(LanguageModel, ChatClientOptions?)"/>
+        public ChatClient AsChatClient(ChatClientOptions? options = null) => new(model, options);
+
         /// <inheritdoc cref="Generator.Generate(string, GenerationOptions?, PromptCache?, CancellationToken)"/>
         public GeneratedText Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
             model.Generator().Generate(prompt, options, cache: null, cancellation);
