@@ -23,9 +23,6 @@ public sealed record LanguageModel
     /// <summary>Text to ids and back.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>How conversations are written for this model; null where nobody said.</summary>
-    public ChatTemplate? ChatTemplate { get; init; }
-
     /// <summary>How its makers would have it sampled.</summary>
     public GenerationDefaults Defaults { get; init; } = GenerationDefaults.None;
 
