@@ -15,18 +15,31 @@ internal readonly unsafe struct BlockQ2_K : IBlock
 
     public static int Bytes => 84;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Load(block + 80), m = Packed.Load(block + 82);
-        for (int group = 0; group < 16; group++)
+        float* scales = stackalloc float[16], offsets = stackalloc float[16];
+        Vector128<byte> both = Vector128.Load(block);
+        Sixteen<V>.Put(Packed.Low4(both).AsSByte(), V.Create(Packed.Load(block + 80)), scales);
+        Sixteen<V>.Put(Packed.High4(both).AsSByte(), V.Create(-Packed.Load(block + 82)), offsets);
+        for (int part = 0; part < 4; part++)
         {
-            int half = group / 8, shift = group % 8 / 2 * 2, side = group % 2;
-            Vector128<byte> q = Packed.Two(Vector128.Load(block + 16 + (32 * half) + (16 * side)), shift);
-            Sixteen<V>.Put(q.AsSByte(), V.Create(d * (block[group] & 0xF)), V.Create(-(m * (block[group] >> 4))), values + (16 * group));
+            // Sixteen bytes hold groups 2j + (part % 2) of a half.
+            Vector128<byte> q = Vector128.Load(block + 16 + (16 * part));
+            int group = (part / 2 * 8) + (part % 2);
+            Put<V>(q, group, scales, offsets, values);
+            Put<V>(q >>> 2, group + 2, scales, offsets, values);
+            Put<V>(q >>> 4, group + 4, scales, offsets, values);
+            Put<V>(q >>> 6, group + 6, scales, offsets, values);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<V>(Vector128<byte> q, int group, float* scales, float* offsets, float* values)
+        where V : unmanaged, ILanes<V> =>
+        Sixteen<V>.Put(Packed.Low2(q).AsSByte(), V.Create(scales[group]), V.Create(offsets[group]), values + (16 * group));
 
     public static void Encode(float* values, float* weights, byte* block)
     {

@@ -18,22 +18,37 @@ internal readonly unsafe struct BlockQ3_K : IBlock
 
     public static int Bytes => 110;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Load(block + 108);
-        for (int group = 0; group < 16; group++)
+        float* scales = stackalloc float[16];
+        Sixteen<V>.Put(LoadScales(block + Scales), V.Create(Packed.Load(block + 108)), scales);
+        for (int part = 0; part < 4; part++)
         {
-            int half = group / 8, part = group % 8 / 2, side = group % 2;
-            Vector128<byte> low = Packed.Two(Vector128.Load(block + 32 + (32 * half) + (16 * side)), 2 * part);
-            Vector128<byte> high = Packed.Bit(Vector128.Load(block + (16 * side)), part + (4 * half), 4);
-            Sixteen<V>.Put((low | high).Less(4), V.Create(d * (Scale(block + Scales, group) - 32)), values + (16 * group));
+            // Sixteen bytes hold groups 2j + (part % 2) of a half.
+            Vector128<byte> low = Vector128.Load(block + 32 + (16 * part)), high = Vector128.Load(block + (part % 2 * 16)) >>> (part / 2 * 4);
+            int group = (part / 2 * 8) + (part % 2);
+            Put<V>(low, Packed.Bit(high, 0, 4), group, scales, values);
+            Put<V>(low >>> 2, Packed.Bit(high, 1, 4), group + 2, scales, values);
+            Put<V>(low >>> 4, Packed.Bit(high, 2, 4), group + 4, scales, values);
+            Put<V>(low >>> 6, Packed.Bit(high, 3, 4), group + 6, scales, values);
         }
     }
 
-    private static int Scale(byte* scales, int group) =>
-        ((scales[group % 8] >> (group / 8 * 4)) & 0xF) | (((scales[8 + (group % 4)] >> (group / 4 * 2)) & 3) << 4);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<V>(Vector128<byte> low, Vector128<byte> high, int group, float* scales, float* values)
+        where V : unmanaged, ILanes<V> => Sixteen<V>.Put((Packed.Low2(low) | high).Less(4), V.Create(scales[group]), values + (16 * group));
+
+    /// <summary>s − 32 of all groups.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<sbyte> LoadScales(byte* scales)
+    {
+        ulong lower = *(ulong*)scales, upper = *(uint*)(scales + 8);
+        ulong first = (upper & 0x03030303) | ((upper & 0x0C0C0C0C) << 30), second = ((upper >> 4) & 0x03030303) | ((upper & 0xC0C0C0C0) << 26);
+        return Vector128.Create((lower & 0x0F0F0F0F0F0F0F0F) | (first << 4), ((lower >> 4) & 0x0F0F0F0F0F0F0F0F) | (second << 4)).AsByte().Less(32);
+    }
 
     public static void Encode(float* values, float* weights, byte* block)
     {

@@ -18,12 +18,13 @@ internal readonly unsafe struct BlockQ6_K : IBlock
 
     public static int Bytes => 210;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode<V>(byte* block, float* values)
         where V : unmanaged, ILanes<V>
     {
-        float d = Packed.Load(block + 208);
-        sbyte* scales = (sbyte*)block + Scales;
+        float* scales = stackalloc float[16];
+        Sixteen<V>.Put(Vector128.Load((sbyte*)block + Scales), V.Create(Packed.Load(block + 208)), scales);
         for (int half = 0; half < 2; half++)
         {
             for (int side = 0; side < 2; side++)
@@ -32,17 +33,17 @@ internal readonly unsafe struct BlockQ6_K : IBlock
                 byte* lower = block + (64 * half) + (16 * side);
                 Vector128<byte> first = Vector128.Load(lower), second = Vector128.Load(lower + 32);
                 Vector128<byte> upper = Vector128.Load(block + Upper + (32 * half) + (16 * side));
-                Put<V>(Packed.Low4(first), Packed.Two(upper, 0), d * scales[group], values + at);
-                Put<V>(Packed.Low4(second), Packed.Two(upper, 2), d * scales[group + 2], values + at + 32);
-                Put<V>(Packed.High4(first), Packed.Two(upper, 4), d * scales[group + 4], values + at + 64);
-                Put<V>(Packed.High4(second), Packed.Two(upper, 6), d * scales[group + 6], values + at + 96);
+                Put<V>(Packed.Low4(first), upper, scales[group], values + at);
+                Put<V>(Packed.Low4(second), upper >>> 2, scales[group + 2], values + at + 32);
+                Put<V>(Packed.High4(first), upper >>> 4, scales[group + 4], values + at + 64);
+                Put<V>(Packed.High4(second), upper >>> 6, scales[group + 6], values + at + 96);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put<V>(Vector128<byte> lower, Vector128<byte> upper, float scale, float* values)
-        where V : unmanaged, ILanes<V> => Sixteen<V>.Put((lower | (upper << 4)).Less(32), V.Create(scale), values);
+        where V : unmanaged, ILanes<V> => Sixteen<V>.Put((lower | (Packed.Low2(upper) << 4)).Less(32), V.Create(scale), values);
 
     public static void Encode(float* values, float* weights, byte* block)
     {

@@ -86,9 +86,9 @@ internal static unsafe class Packed
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> High4(Vector128<byte> bytes) => bytes >>> 4;
 
-    /// <summary>Two bits of each byte, from <paramref name="shift"/> on.</summary>
+    /// <summary>The lower two bits of each byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Two(Vector128<byte> bytes, int shift) => (bytes >>> shift) & Vector128.Create((byte)3);
+    public static Vector128<byte> Low2(Vector128<byte> bytes) => bytes & Vector128.Create((byte)3);
 
     /// <summary>One bit of each byte, as <paramref name="value"/> where it is set and 0 where not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
