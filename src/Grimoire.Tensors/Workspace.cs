@@ -25,6 +25,12 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     /// <summary>What records; null when no gradient is wanted.</summary>
     public Tape? Tape { get; private set; } = tape;
 
+    /// <summary>
+    /// Told of each linear layer that is computed, as its input and its weight: how one learns which columns of a weight matter. Null unless somebody
+    /// wants to know.
+    /// </summary>
+    public Action<Tensor, Tensor>? LinearObserver { get; set; }
+
     /// <summary>The type of activations: F32, or F64 with the reference kernels.</summary>
     public DType DType { get; } = type;
 

@@ -11,7 +11,9 @@ internal static class StoredWeights
     /// <param name="map">What the files call its weights.</param>
     /// <param name="interleaved">Whether the rows of queries and keys are such that neighbours rotate together.</param>
     /// <param name="typeOf">How to store a tensor, by its name there and the first of its parts.</param>
-    public static IEnumerable<StoredTensor> Of(Transformer model, WeightMap map, bool interleaved, Func<string, Tensor, DType> typeOf)
+    /// <param name="importance">What to weight the errors of quantised types with, if there is something.</param>
+    public static IEnumerable<StoredTensor> Of(
+        Transformer model, WeightMap map, bool interleaved, Func<string, Tensor, DType> typeOf, Importance? importance = null)
     {
         bool permuted = model.Config.Positions == PositionKind.Rotary && model.Config.Rotary.Interleaved != interleaved;
         var groups = model.Parameters
@@ -24,8 +26,17 @@ internal static class StoredWeights
             DType type = typeOf(group.Key, parts[0].Tensor);
             yield return new StoredTensor(
                 group.Key, type, module.StoredShape(parts[0].Tensor.Shape, model.Config),
-                () => module.Join([.. parts.Select(part => permuted ? Permuted(part, model.Config, interleaved) : part.Tensor)], type, group.Key));
+                () => module.Join([.. parts.Select(part => Stored(part, permuted, model.Config, interleaved, type, importance))], type, group.Key));
         }
+    }
+
+    /// <summary>A weight with its rows in order, encoded here where its errors are weighted.</summary>
+    private static Tensor Stored(Parameter parameter, bool permuted, ModelConfig config, bool interleaved, DType type, Importance? importance)
+    {
+        Tensor tensor = permuted ? Permuted(parameter, config, interleaved) : parameter.Tensor;
+        return type.IsQuantized() && type != tensor.DType && importance?.Columns(parameter.Tensor) is { } columns
+            ? Tensors.Quantization.Quantize(tensor, type, columns)
+            : tensor;
     }
 
     /// <summary>The rows of queries and keys in the other order, of anything else in theirs.</summary>

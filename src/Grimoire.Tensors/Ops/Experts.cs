@@ -73,6 +73,8 @@ public static partial class Ops
 
         Tensor y = workspace.New(x.Shape.WithLast(weights[0].Shape[0]));
         workspace.Kernels.GroupedLinear(x, weights, counts, y);
+        if (workspace.LinearObserver is not null)
+            Observe(workspace.LinearObserver, x, weights, counts);
         if (tracked)
             workspace.Record(y, new GroupedLinearNode(x, weights, counts, y));
         return y;
@@ -97,6 +99,16 @@ public static partial class Ops
         if (workspace.Tracks(x, weights))
             workspace.Record(y, new MixRowsNode(x, places, weights, y));
         return y;
+    }
+
+    private static void Observe(Action<Tensor, Tensor> observer, Tensor x, IReadOnlyList<Tensor> weights, Tensor counts)
+    {
+        for (int group = 0, start = 0; group < weights.Count; group++)
+        {
+            int count = counts.Span<int>()[group];
+            observer(x.Rows(start, count), weights[group]);
+            start += count;
+        }
     }
 
     private static void CheckSlots(Tensor ids, int rows)

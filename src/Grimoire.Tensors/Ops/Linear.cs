@@ -13,6 +13,7 @@ public static partial class Ops
         CheckLinear(workspace, x, weight, bias);
         Tensor y = workspace.New(x.Shape.WithLast(weight.Shape[0]));
         workspace.Kernels.Linear(x, weight, bias, y);
+        workspace.LinearObserver?.Invoke(x, weight);
         if (workspace.Tracks(x, weight, bias))
             workspace.Record(y, new LinearNode(x, weight, bias, y));
         return y;

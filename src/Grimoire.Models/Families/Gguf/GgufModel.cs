@@ -60,8 +60,23 @@ public static class GgufModel
     public static void Save(string path, Transformer model, DType? type = null, GgufMetadata? metadata = null) =>
         Save(path, model, (_, tensor) => type ?? tensor.DType, metadata);
 
+    /// <summary>Writes a model in a mix of types, whole or not at all, weight by weight.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="mix">How matrices are stored.</param>
+    /// <param name="metadata">More to say: the tokenizer, name, license.</param>
+    /// <param name="importance">What to weight errors with, from a text that this model read.</param>
+    /// <exception cref="GrimoireException">The format cannot express the model, a weight is no finite number, or the file cannot be written.</exception>
+    public static void Save(string path, Transformer model, QuantizationMix mix, GgufMetadata? metadata = null, Importance? importance = null)
+    {
+        ArgumentNullException.ThrowIfNull(mix);
+        Save(
+            path, model, (name, tensor) => mix.TypeOf(name, tensor.Shape.Last, model.Config, importance is not null), metadata, importance, mix.FileType);
+    }
+
     /// <summary>The same with a choice of type for each matrix, by its name in the file.</summary>
-    internal static void Save(string path, Transformer model, Func<string, Tensor, DType> typeOf, GgufMetadata? metadata)
+    internal static void Save(
+        string path, Transformer model, Func<string, Tensor, DType> typeOf, GgufMetadata? metadata, Importance? importance = null, uint? fileType = null)
     {
         GgufArchitecture architecture = GgufArchitecture.Of(model.Config);
         ModelConfig config = model.Config with { Rotary = model.Config.Rotary with { Interleaved = architecture.Interleaved } };
@@ -73,13 +88,16 @@ public static class GgufModel
         IReadOnlyList<StoredTensor> factors = architecture.WriteConfig(config, keys);
         StoredTensor[] weights =
         [
-            .. StoredWeights.Of(model, architecture.Weights, architecture.Interleaved, (name, tensor) => IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor)),
+            .. StoredWeights.Of(
+                model, architecture.Weights, architecture.Interleaved, (name, tensor) => IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor), importance),
             .. factors,
         ];
         ModelConfig read = architecture.ReadConfig(GgufMetadata.Of(keys), new AnnouncedTensors(weights));
         if (Rounded(read) != Rounded(config with { Family = read.Family }))
             throw new GrimoireException($"a GGUF file cannot express this {config.Family} model; it has no words for {Lost(config, read)}.");
         AddTypes(keys, weights);
+        if (fileType is { } number)
+            keys[FileTypeKey] = GgufValue.Of(number);
         foreach ((string key, GgufValue value) in metadata?.Pairs ?? [])
             keys.TryAdd(key, value);
         GgufWriter.Write(path, GgufMetadata.Of(keys), weights);
