@@ -18,8 +18,11 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     private int Length => Math.Min(config.Context, 32);
 
     /// <summary>All checks, one after another, as they are enumerated.</summary>
+    /// <exception cref="GrimoireException">The model is an encoder: it foresees nothing that could be checked.</exception>
     public IEnumerable<CheckResult> All()
     {
+        if (!config.Head || !config.Causal)
+            throw new GrimoireException($"a {config.Family} model is an encoder: these checks are of models that foresee the next token.");
         yield return Gradients();
         yield return FirstLoss();
         yield return CausalLeak();
@@ -37,7 +40,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     public CheckResult Gradients()
     {
         const double Step = 1e-5, Limit = 1e-5, FloatLimit = 1e-3;
-        ModelConfig small = Small();
+        ModelConfig small = config.Small();
         Transformer fast = Bent(small);
         Transformer exact = Widened(fast);
         Batch batch = RandomBatch(small, out int[] targets);
@@ -78,18 +81,23 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         return new CheckResult("first loss", Math.Abs(loss - uniform) < Limit, FormattableString.Invariant($"{loss:F4}, ln V = {uniform:F4} (limit ± {Limit})"));
     }
 
-    /// <summary>A token must not change what was predicted before it: not by one bit.</summary>
+    /// <summary>
+    /// A token must not change what was predicted before it: not by one bit; with experts only by rounding, since an expert's product depends in its last bits on
+    /// how many rows it has.
+    /// </summary>
     public CheckResult CausalLeak()
     {
+        double limit = config.Experts > 0 ? 1e-5 : 0;
         Transformer model = Bent(config);
         int[] tokens = RandomTokens(config, Length, stream: 1);
         float[] before = LogitsOf(model, kernels, Batch.Of(tokens));
         tokens[^1] = (tokens[^1] + 1) % config.Vocabulary;
         float[] after = LogitsOf(model, kernels, Batch.Of(tokens));
         int earlier = (Length - 1) * config.Vocabulary;
-        bool same = before.AsSpan(0, earlier).SequenceEqual(after.AsSpan(0, earlier));
+        double worst = WorstDifference(before.AsSpan(0, earlier), after.AsSpan(0, earlier)) / RootMeanSquare(before);
+        bool same = worst <= limit;
         bool seen = config.Vocabulary == 1 || !before.AsSpan(earlier).SequenceEqual(after.AsSpan(earlier));
-        return new CheckResult("causal leak", same && seen, same ? $"{Length - 1} earlier rows unchanged to the bit" : "a later token changed an earlier prediction");
+        return new CheckResult("causal leak", same && seen, same ? $"{Length - 1} earlier rows unchanged{(limit == 0 ? " to the bit" : "")}" : "a later token changed an earlier prediction");
     }
 
     /// <summary>Token by token with a cache gives what the whole text gives at once.</summary>
@@ -131,7 +139,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     public CheckResult Reference()
     {
         const double Limit = 1e-4;
-        ModelConfig small = Small();
+        ModelConfig small = config.Small();
         Transformer model = Bent(small);
         int[] tokens = RandomTokens(small, Math.Min(small.Context, Length), stream: 3);
         float[] expected = LogitsOf(model, Kernels.Reference, Batch.Of(tokens));
@@ -156,7 +164,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     {
         const int Steps = 200;
         const double Limit = 0.1;
-        ModelConfig small = Small();
+        ModelConfig small = config.Small();
         Transformer model = Newborn(small);
         model.SetTrainable(true);
         Batch batch = RandomBatch(small, out int[] targets);
@@ -172,20 +180,6 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
 
         return new CheckResult("overfit one batch", loss < Limit, FormattableString.Invariant($"loss {loss:F4} after {step} steps (limit {Limit} within {Steps})"));
     }
-
-    /// <summary>The same kind of model, small enough for the reference kernels.</summary>
-    private ModelConfig Small() => config with
-    {
-        Vocabulary = Math.Min(config.Vocabulary, 61),
-        Context = Math.Min(config.Context, 32),
-        Layers = Math.Min(config.Layers, 2),
-        Heads = 4,
-        KeyValueHeads = config.KeyValueHeads < config.Heads ? 2 : 4,
-        HeadDim = 8,
-        Channels = 32,
-        FeedForward = 48,
-        Window = Math.Min(config.Window, 8),
-    };
 
     private Transformer Newborn(ModelConfig of) => new(of, Initialization.Random(of, seed));
 

@@ -107,6 +107,19 @@ internal sealed class FaultyKernels(Kernels inner, Fault fault) : Kernels
 
     public override void ScatterRows(Tensor dy, Tensor ids, Tensor dtable) => inner.ScatterRows(dy, ids, dtable);
 
+    public override void TopK(Tensor x, Tensor ids) => inner.TopK(x, ids);
+
+    public override void GatherColumns(Tensor x, Tensor ids, Tensor y) => inner.GatherColumns(x, ids, y);
+
+    public override void GatherColumnsGrad(Tensor dy, Tensor ids, Tensor dx) => inner.GatherColumnsGrad(dy, ids, dx);
+
+    public override void GroupRows(Tensor ids, Tensor rows, Tensor places, Tensor counts) => inner.GroupRows(ids, rows, places, counts);
+
+    public override void MixRows(Tensor x, Tensor places, Tensor weights, Tensor y) => inner.MixRows(x, places, weights, y);
+
+    public override void MixRowsGrad(Tensor x, Tensor places, Tensor weights, Tensor dy, Tensor? dx, Tensor? dweights) =>
+        inner.MixRowsGrad(x, places, weights, dy, dx, dweights);
+
     public override void CopyRows(Tensor x, int from, int count, Tensor y, int to) => inner.CopyRows(x, from, count, y, to);
 
     public override void Patches(Tensor image, int size, Tensor y) => inner.Patches(image, size, y);

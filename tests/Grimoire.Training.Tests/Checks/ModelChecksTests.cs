@@ -8,7 +8,7 @@ public sealed class ModelChecksTests
 {
     private static readonly ModelConfig Small = Llama.Config(2, 4, 32, 24, 61, keyValueHeads: 2, tied: true);
 
-    public static TheoryData<string> Names => ["gpt2", "llama", "windowed", "narrow"];
+    public static TheoryData<string> Names => ["gpt2", "llama", "windowed", "narrow", "gemma", "experts", "longrope"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -18,6 +18,25 @@ public sealed class ModelChecksTests
         {
             "gpt2" => Gpt2.Config(2, 4, 32, 32, 61),
             "windowed" => Small with { Family = "mistral", Window = 5 },
+            "gemma" => Small with
+            {
+                Layers = 3,
+                NormPlacement = NormPlacement.Both,
+                QueryKeyNorm = true,
+                AttentionScale = 0.3f,
+                AttentionSoftCap = 20,
+                LogitSoftCap = 20,
+                Window = 5,
+                WindowedLayers = [true, true, false],
+                WindowRotary = new RotaryConfig { Base = 100 },
+            },
+            "experts" => Small with { Experts = 6, ExpertsPerToken = 3, NormalizeExperts = true, RotaryLayers = [true, false] },
+            "longrope" => Small with
+            {
+                HeadDim = 16,
+                Context = 64,
+                Rotary = new RotaryConfig { Scaling = new RotaryScaling.LongRope([1, 1, 2, 2, 3, 3, 4, 4], [1, 2, 3, 4, 5, 6, 7, 8], 40, 1.1) },
+            },
             // One head of four channels is no excuse.
             "narrow" => Llama.Config(1, 1, 4, 8, 31),
             _ => Small,
@@ -26,6 +45,10 @@ public sealed class ModelChecksTests
         Assert.Equal(8, results.Select(r => r.Name).Distinct().Count());
         Assert.All(results, result => Assert.True(result.Passed, $"{result.Name}: {result.Detail}"));
     }
+
+    [Fact]
+    public void An_encoder_is_refused() =>
+        Assert.Throws<GrimoireException>(() => new ModelChecks(Small with { Causal = false, Head = false, TiedEmbeddings = false }, Kernels.Simd).All().First());
 
     [Theory]
     [InlineData(Fault.WeightGradients, "gradients")]
