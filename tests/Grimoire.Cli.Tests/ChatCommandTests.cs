@@ -139,8 +139,8 @@ public sealed class ChatCommandTests(TalkingModel talking) : IClassFixture<Talki
         using var scratch = new Scratch();
         Outcome.Of("chat").AssertRefused(Tool.WrongUsage, "MODEL");
         Outcome.Of("chat", "no-such-model").AssertRefused(Tool.Failed, "no-such-model");
-        Outcome.Of("chat", talking.Model, "--prompt", "Hello").AssertRefused(Tool.Failed, talking.Model, "no chat template", "--template");
-        Outcome.Of("chat", talking.Model, "--template", "no-such-template").AssertRefused(Tool.Failed, "no-such-template");
+        Outcome.Of("chat", talking.Model, "--prompt", "Hello").AssertRefused(Tool.Failed, talking.Model, "no chat template", "--template", "chatml");
+        Outcome.Of("chat", talking.Model, "--template", "no-such-template").AssertRefused(Tool.Failed, "no-such-template", "chatml");
         Outcome.Of("chat", talking.Model, "--template", scratch.Write("broken.jinja", "{% for %}")).AssertRefused(Tool.Failed, "broken.jinja");
         Outcome.Of(talking.Chat()).AssertRefused(Tool.Failed, "standard input is empty");
         Outcome.Of(talking.Chat("--prompt", " ")).AssertRefused(Tool.Failed, "--prompt is empty");

@@ -70,7 +70,7 @@ internal static class ChatCommand
     private static ChatTemplate Template(string nameOrFile)
     {
         if (!File.Exists(nameOrFile))
-            throw new GrimoireException($"{nameOrFile}: there is no such file; give a chat template.");
+            return ChatTemplate.BuiltIn(nameOrFile);
         try
         {
             return ChatTemplate.Parse(File.ReadAllText(nameOrFile));

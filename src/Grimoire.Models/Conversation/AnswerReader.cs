@@ -11,7 +11,10 @@ namespace Grimoire.Models;
 /// <param name="firstCall">The number of the answer's first call within the conversation.</param>
 internal sealed class AnswerReader(IReadOnlySet<string> tools, bool thinking = false, int firstCall = 0)
 {
-    private const string ThinkOpen = "<think>", ThinkClose = "</think>", CallOpen = "<tool_call>", CallClose = "</tool_call>", PythonTag = "<|python_tag|>";
+    /// <summary>What begins a thought.</summary>
+    public const string ThinkOpen = "<think>";
+
+    private const string ThinkClose = "</think>", CallOpen = "<tool_call>", CallClose = "</tool_call>", PythonTag = "<|python_tag|>";
     private static readonly string[] WithoutTools = [ThinkOpen], WithTools = [ThinkOpen, CallOpen, ToolCall.MistralCalls, PythonTag];
 
     private readonly List<AIContent> found = [];

@@ -14,7 +14,7 @@ public sealed class ChatClient : IChatClient
 {
     private readonly LanguageModel model;
     private readonly Generator generator;
-    private readonly ChatPrompt prompt;
+    private readonly ChatTemplate template;
     private readonly PromptCaches caches;
     private readonly GenerationOptions defaults;
     private readonly ChatClientMetadata metadata;
@@ -27,14 +27,13 @@ public sealed class ChatClient : IChatClient
         options ??= new ChatClientOptions();
         if (!model.Config.Head || !model.Config.Causal)
             throw new GrimoireException($"a {model.Config.Family} model is an encoder, which writes nothing; embed texts with it (grimoire embed, EmbeddingModel).");
-        ChatTemplate template = options.Template ?? model.ChatTemplate ?? throw new GrimoireException(
-            "this model has no chat template; give one with --template (ChatClientOptions.Template).");
+        template = options.Template ?? model.ChatTemplate ?? throw new GrimoireException(
+            $"this model has no chat template; give one with --template (ChatClientOptions.Template): a file, or one of {string.Join(", ", ChatTemplate.BuiltInNames)}.");
         this.model = model;
         defaults = options.Generation ?? new GenerationOptions { MaxTokens = int.MaxValue, Sampling = model.Defaults.Over(new SamplingOptions()) };
         defaults = defaults with { StopTokens = [.. defaults.StopTokens.Union(model.Defaults.StopTokens)] };
         defaults.Validate();
         generator = new Generator(model.Transformer, model.Tokenizer, options.Kernels ?? Kernels.Simd);
-        prompt = new ChatPrompt(template, model.Tokenizer);
         caches = new PromptCaches(model.Config, Math.Max(1, options.Conversations));
         metadata = new ChatClientMetadata("grimoire", providerUri: null, options.ModelId ?? model.Config.Family);
     }
@@ -54,9 +53,9 @@ public sealed class ChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         (ChatRequest request, JsonArray conversation) = Read(messages, options);
-        (int[] ids, bool thinking) = prompt.Encode(conversation, ChatMessages.ToJson(request.Tools), request.Variables);
+        int[] ids = template.EncodePrompt(model.Tokenizer, conversation, ChatMessages.ToJson(request.Tools), request.Variables);
         GenerationOptions generation = request.Generation with { VisibleTokens = Visible(request) };
-        var reader = new AnswerReader(Names(request), thinking, CallsIn(conversation));
+        var reader = new AnswerReader(Names(request), BeginsThought(ids), CallsIn(conversation));
         var answer = new Answer(metadata.DefaultModelId!, $"response-{Interlocked.Increment(ref responses)}", ids.Length);
         PromptCache cache = caches.Rent(ids, out int held);
         try
@@ -88,7 +87,7 @@ public sealed class ChatClient : IChatClient
     public int CountTokens(IEnumerable<ChatMessage> messages, ChatOptions? options = null)
     {
         (ChatRequest request, JsonArray conversation) = Read(messages, options);
-        return prompt.Encode(conversation, ChatMessages.ToJson(request.Tools), request.Variables).Ids.Length;
+        return template.EncodePrompt(model.Tokenizer, conversation, ChatMessages.ToJson(request.Tools), request.Variables).Length;
     }
 
     /// <summary>The client itself, its <see cref="ChatClientMetadata"/>, or the <see cref="LanguageModel"/>.</summary>
@@ -107,6 +106,10 @@ public sealed class ChatClient : IChatClient
 
     private (ChatRequest Request, JsonArray Conversation) Read(IEnumerable<ChatMessage> messages, ChatOptions? options) =>
         (ChatRequest.Of(options, defaults, metadata.DefaultModelId!), ChatMessages.ToJson(messages, options?.Instructions));
+
+    /// <summary>Some templates write the beginning of the thought themselves.</summary>
+    private bool BeginsThought(int[] prompt) =>
+        model.Tokenizer.Decode(prompt.AsSpan(Math.Max(0, prompt.Length - 12)), skipSpecial: false).TrimEnd().EndsWith(AnswerReader.ThinkOpen, StringComparison.Ordinal);
 
     private static HashSet<string> Names(ChatRequest request) => [.. request.Tools.Select(tool => tool.Name)];
 

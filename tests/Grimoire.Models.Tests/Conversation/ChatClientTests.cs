@@ -82,6 +82,15 @@ public sealed class ChatClientTests
     }
 
     [Fact]
+    public async Task A_thought_that_the_template_begins_is_a_thought()
+    {
+        var options = new ChatClientOptions { Template = ChatTemplate.Parse(ChatMl.Replace("assistant\n{%", "<think>\n{%", StringComparison.Ordinal)), Kernels = Kernels.Reference };
+        using ChatClient client = ScriptedModel.AnsweringAfter("\n", "hm", "</think>", "Yes").AsChatClient(options);
+        ChatResponse response = await client.GetResponseAsync("Well?", new ChatOptions { Reasoning = new() { Effort = ReasoningEffort.High } });
+        Assert.Equal(("Yes", "hm"), (response.Text, ((TextReasoningContent)response.Messages[0].Contents[0]).Text));
+    }
+
+    [Fact]
     public async Task Calls_come_as_calls_and_only_where_there_are_tools()
     {
         using ChatClient client = Client(ScriptedModel.Answering("I look. ", "[TOOL_CALLS]", " [{\"name\": \"weather\", \"arguments\": {\"city\": ", "\"Ulm\"}}]"));
@@ -251,6 +260,7 @@ public sealed class ChatClientTests
     {
         GrimoireException e = Assert.Throws<GrimoireException>(() => ScriptedModel.Answering("x").AsChatClient());
         Assert.Contains("--template", e.Message, StringComparison.Ordinal);
+        Assert.Contains("chatml", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,10 +11,15 @@ internal static class ScriptedModel
 
     public static LanguageModel Answering(params string[] pieces) => Answering(context: 400, pieces);
 
-    public static LanguageModel Answering(int context, params string[] pieces)
+    public static LanguageModel Answering(int context, params string[] pieces) => Answering(context, "assistant\n", pieces);
+
+    /// <summary>The same after a prompt that ends otherwise.</summary>
+    public static LanguageModel AnsweringAfter(string end, params string[] pieces) => Answering(context: 400, end, pieces);
+
+    private static LanguageModel Answering(int context, string end, string[] pieces)
     {
         Tokenizer tokenizer = TokenizerOf(pieces);
-        int[] recited = [.. new[] { "assistant\n" }.Concat(pieces).Append("<|im_end|>").Select(piece => tokenizer.Id(piece)!.Value)];
+        int[] recited = [.. new[] { end }.Concat(pieces).Append("<|im_end|>").Select(piece => tokenizer.Id(piece)!.Value)];
         return new LanguageModel(TinyModels.Reciting(tokenizer.VocabularySize, recited, context), tokenizer);
     }
 
