@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using Grimoire.Models;
+using Grimoire.Tensors;
 
 namespace Grimoire.Runner;
 
@@ -13,13 +15,17 @@ internal sealed record RunnerOptions
 
     public int MaxTokens { get; init; } = 1024;
 
-    public double Temperature { get; init; } = 0.7;
+    /// <summary>Null for what the model's makers say, else 0.7.</summary>
+    public double? Temperature { get; init; }
 
     public ulong Seed { get; init; }
 
     public int? Threads { get; init; }
 
     public bool Help { get; init; }
+
+    /// <summary>What computes; null for the processor's vector units.</summary>
+    public Kernels? Kernels => Threads is { } threads ? Kernels.CreateSimd(threads) : null;
 
     /// <summary>What can be asked for.</summary>
     public static string HelpText(string program, string model) =>
@@ -30,7 +36,7 @@ internal sealed record RunnerOptions
         Ctrl-C ends an answer, an end of input (Ctrl-D) the program.
 
           --prompt TEXT        answer this alone; - reads it from standard input
-          --temperature X      0 takes the likeliest token, 1 the model's own odds; default 0.7
+          --temperature X      0 takes the likeliest token, 1 the model's own odds; default as its makers say, else 0.7
           --max-tokens N       the most tokens of an answer; default 1024
           --seed N             the same seed says the same; default 0
           --threads N          default one a core
@@ -59,6 +65,13 @@ internal sealed record RunnerOptions
         }
 
         return options;
+    }
+
+    /// <summary>How answers are made.</summary>
+    public GenerationOptions Generation(LanguageModel model)
+    {
+        SamplingOptions sampling = model.Defaults.Over(new SamplingOptions { Temperature = 0.7 });
+        return new GenerationOptions { MaxTokens = MaxTokens, Sampling = sampling with { Temperature = Temperature ?? sampling.Temperature, Seed = Seed } };
     }
 
     private static T Read<T>(string option, string text, Func<T, bool> fits, string expected)

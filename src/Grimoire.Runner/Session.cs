@@ -15,7 +15,7 @@ internal sealed class Session(Talk talk, Surroundings surroundings)
         if (surroundings.IsTyped)
             surroundings.Out.WriteLine(talk.Greeting);
         while (Ask() is { } line)
-            Answer(line);
+            AnswerOrExplain(line);
     }
 
     private string? Ask()
@@ -27,6 +27,20 @@ internal sealed class Session(Talk talk, Surroundings surroundings)
         }
 
         return surroundings.In.ReadLine();
+    }
+
+    /// <summary>One line that cannot be answered does not end the session.</summary>
+    private void AnswerOrExplain(string line)
+    {
+        try
+        {
+            Answer(line);
+        }
+        catch (GrimoireException e)
+        {
+            surroundings.Error.WriteLine($"{e.Message} All is forgotten; begin anew.");
+            talk.Forget();
+        }
     }
 
     private void Answer(string prompt)

@@ -1,27 +1,21 @@
 using Grimoire.Models;
-using Grimoire.Tensors;
 
 namespace Grimoire.Runner;
 
 /// <summary>A way of talking with a model.</summary>
-internal abstract class Talk(LanguageModel model, RunnerOptions options)
+internal abstract class Talk
 {
-    protected LanguageModel Model => model;
-
-    protected Generator Generator { get; } = model.Generator(options.Threads is { } threads ? Kernels.CreateSimd(threads) : null);
-
-    protected GenerationOptions Options { get; } = new()
-    {
-        MaxTokens = options.MaxTokens,
-        Sampling = new SamplingOptions { Temperature = options.Temperature, Seed = options.Seed },
-    };
-
     /// <summary>Tells a person what to type.</summary>
     public abstract string Greeting { get; }
 
     /// <summary>The talk that a model has learnt: a chat where it knows how one is written, else the continuing of texts.</summary>
-    public static Talk With(LanguageModel model, RunnerOptions options) => new Continuing(model, options);
+    public static Talk With(LanguageModel model, RunnerOptions options) =>
+        model.ChatTemplate is null ? new Continuing(model, options) : new Chatting(model, options);
 
     /// <summary>The pieces of an answer, as they come.</summary>
+    /// <exception cref="GrimoireException">There is no room for it in the model's context.</exception>
     public abstract IEnumerable<string> Answer(string prompt, CancellationToken stop);
+
+    /// <summary>Begins anew.</summary>
+    public abstract void Forget();
 }

@@ -8,14 +8,14 @@ internal static class TinyModel
 {
     public const string Letters = "abcdefghijklmnop qrstuvwxyz.,!?\n";
 
-    public static LanguageModel Create()
+    public static LanguageModel Create(int context = 24)
     {
         Tokenizer letters = TokenizerTrainer.Train([Letters], new TokenizerOptions { Kind = TokenizerKind.Character });
         var config = new ModelConfig
         {
             Family = "llama",
             Vocabulary = letters.VocabularySize,
-            Context = 24,
+            Context = context,
             Layers = 1,
             Heads = 2,
             KeyValueHeads = 1,
