@@ -66,6 +66,7 @@ internal static class Tool
         ChatCommand.Create(),
         EmbedCommand.Create(),
         TokenizerCommand.Create(),
+        ConvertCommand.Create(),
         InfoCommand.Create(),
         RunsCommand.Create(),
         CheckCommand.Create(),

@@ -1,4 +1,5 @@
 using Grimoire.Models.Chat;
+using Grimoire.Models.Formats;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 
@@ -66,6 +67,21 @@ public sealed record LanguageModel
             ChatTemplateFiles.Write(ChatTemplate, folder);
         ModelFolder.Save(folder, Transformer, type, Tokenizer.BeginOfText, Tokenizer.EndOfText);
     }
+
+    /// <summary>Writes a GGUF file that llama.cpp opens, with the tokenizer and the chat template inside, whole or not at all.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <param name="type">How matrices are stored; each as it is if not given. Vectors are always F32.</param>
+    /// <param name="card">The model's name, license and languages.</param>
+    /// <param name="pooling">What stands for a text where the model is an encoder.</param>
+    /// <exception cref="GrimoireException">The format cannot express the model or its tokenizer, or the file cannot be written.</exception>
+    public void SaveGguf(string path, DType? type = null, ModelCard? card = null, Pooling? pooling = null) =>
+        GgufModel.Save(path, Transformer, type, GgufMetadata.Of(
+        [
+            .. (card ?? new ModelCard()).Metadata(),
+            .. pooling is { } way ? [EmbeddingFiles.Metadata(Config, way)] : Array.Empty<KeyValuePair<string, GgufValue>>(),
+            .. GgufVocabulary.Write(Tokenizer, Config.Vocabulary),
+            .. ChatTemplateFiles.Metadata(ChatTemplate),
+        ]));
 
     /// <summary>The tokenizer of a folder or file, if it belongs to the model.</summary>
     internal static Tokenizer Fitting(ModelConfig config, string path)

@@ -11,6 +11,8 @@ namespace Grimoire.Cli.Commands;
 /// <summary><c>grimoire info</c>: what a folder or file is.</summary>
 internal static class InfoCommand
 {
+    private const int LongestText = 160;
+
     private sealed record Choices
     {
         public bool Tensors { get; init; }
@@ -26,9 +28,9 @@ internal static class InfoCommand
 
     public static Verb Create()
     {
-        var path = new Argument<string?>("PATH") { Description = "a model or run folder, a .safetensors file or a tokenizer", Arity = ArgumentArity.ZeroOrOne };
+        var path = new Argument<string?>("PATH") { Description = "a model or run folder, a .gguf or .safetensors file, or a tokenizer", Arity = ArgumentArity.ZeroOrOne };
         Options<Choices>? options = null;
-        Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.safetensors --tensors")
+        Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.gguf --tensors")
         {
             Run = (parse, terminal) =>
             {
@@ -51,6 +53,8 @@ internal static class InfoCommand
     {
         if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             File(terminal, SafetensorsFile.Open(path), choices);
+        else if (GgufModel.IsGguf(path))
+            Gguf(terminal, GgufFile.Open(path), choices);
         else if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || IsTokenizerOnly(path))
             Sheet.Facts(terminal, TokenizerFacts(Tokenizer.Load(path)));
         else
@@ -66,7 +70,7 @@ internal static class InfoCommand
         string folder = ModelPath.Find(path);
         ModelDescription model = ModelDescription.Read(folder);
         terminal.Line($"[bold]{path}[/]   {(folder == path ? "model" : "run, whose model lies in " + folder)}");
-        Sheet.Facts(terminal, [.. Architecture(model), .. Weights(model.Tensors), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
+        Sheet.Facts(terminal, [.. Architecture(model), ("weights", Weights(model.Tensors)), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
         if (choices.Tensors)
             Tensors(terminal, model.Tensors);
     }
@@ -94,16 +98,39 @@ internal static class InfoCommand
         ("to train it", $"{Numbers.Bytes(model.TrainingBytes)} of weights, gradients and optimizer"),
     ];
 
-    private static IEnumerable<(string, string)> Weights(IReadOnlyList<TensorEntry> entries)
+    /// <summary>How many tensors there are, and how many bytes of which types.</summary>
+    public static string Weights(IReadOnlyList<TensorEntry> entries)
     {
         string types = string.Join(", ", entries.GroupBy(entry => entry.Type).Select(g => $"{g.Key} {Numbers.Bytes(g.Sum(entry => entry.Bytes))}"));
-        return [("weights", $"{entries.Count} tensors, {types}")];
+        return $"{entries.Count} tensors, {types}";
+    }
+
+    /// <summary>What the file says is told even if the model cannot be run.</summary>
+    private static void Gguf(Terminal terminal, GgufFile file, Choices choices)
+    {
+        terminal.Line($"[bold]{file.Path}[/]   GGUF version {file.Version}");
+        IReadOnlyList<TensorEntry> tensors = file.Entries;
+        try
+        {
+            ModelDescription model = ModelDescription.Read(file.Path);
+            tensors = model.Tensors;
+            Sheet.Facts(terminal, [.. Architecture(model), ("weights", Weights(tensors)), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
+        }
+        catch (GrimoireException e)
+        {
+            Sheet.Facts(terminal, ("weights", Weights(tensors)), ("cannot be run", e.Message));
+        }
+
+        terminal.Line();
+        Sheet.Facts(terminal, file.Metadata.Pairs.Select(pair => (Sentences.OneLine(pair.Key, LongestText), Sentences.OneLine(pair.Value.ToString(), LongestText))));
+        if (choices.Tensors)
+            Tensors(terminal, tensors);
     }
 
     private static void File(Terminal terminal, SafetensorsFile file, Choices choices)
     {
         terminal.Line($"[bold]{file.Path}[/]   safetensors");
-        Sheet.Facts(terminal, [.. Weights(file.Entries), ("elements", Numbers.Count(file.Entries.Sum(entry => entry.Count))),
+        Sheet.Facts(terminal, [("weights", Weights(file.Entries)), ("elements", Numbers.Count(file.Entries.Sum(entry => entry.Count))),
             .. file.Metadata.Select(pair => (pair.Key, pair.Value))]);
         if (choices.Tensors)
             Tensors(terminal, file.Entries);
@@ -119,7 +146,7 @@ internal static class InfoCommand
     private static IReadOnlyList<(string, string)> TokenizerFacts(Tokenizer? tokenizer)
     {
         if (tokenizer is null)
-            return [("tokenizer", "none in this folder")];
+            return [("tokenizer", "none")];
         string Name(int? id) => id is { } value ? $"{value} {tokenizer.Piece(value)}" : "none";
         return
         [

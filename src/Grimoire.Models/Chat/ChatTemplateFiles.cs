@@ -26,6 +26,15 @@ internal static class ChatTemplateFiles
         return Of(plain, forTools, []);
     }
 
+    /// <summary>The template as <see cref="Read(GgufMetadata)"/> reads it; nothing where there is none.</summary>
+    public static IEnumerable<KeyValuePair<string, GgufValue>> Metadata(ChatTemplate? template)
+    {
+        if (template is not null)
+            yield return new(GgufKey, GgufValue.Of(template.Source));
+        if (template?.ToolUse is { } forTools)
+            yield return new(GgufToolKey, GgufValue.Of(forTools));
+    }
+
     /// <summary>Writes the template into a folder whose tokenizer is already there, unless the tokenizer's configuration says the same.</summary>
     public static void Write(ChatTemplate template, string folder)
     {

@@ -53,6 +53,23 @@ internal static class EmbeddingFiles
         };
     }
 
+    /// <summary>The way of pooling as <see cref="OfGguf"/> reads it.</summary>
+    public static KeyValuePair<string, GgufValue> Metadata(ModelConfig config, Pooling pooling) =>
+        new($"{GgufArchitecture.Of(config).Name}.pooling_type", GgufValue.Of(pooling switch { Pooling.Mean => 1u, Pooling.First => 2u, _ => 3u }));
+
+    /// <summary>Writes the files of sentence-transformers that <see cref="OfFolder"/> reads.</summary>
+    public static void Write(string folder, EmbeddingSettings settings, int channels)
+    {
+        string mode = settings.Pooling switch { Pooling.Mean => "mean_tokens", Pooling.First => "cls_token", _ => "lasttoken" };
+        string normalize = settings.Normalize ? """, {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}""" : "";
+        AtomicFile.WriteText(Path.Combine(folder, "1_Pooling", ModelFolder.ConfigFile), $$"""{"word_embedding_dimension": {{channels}}, "{{PoolingPrefix}}{{mode}}": true}""" + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, Modules), $$"""
+            [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}{{normalize}}]
+
+            """);
+    }
+
     private static EmbeddingSettings OfModules(string path, string folder, EmbeddingSettings settings)
     {
         settings = settings with { Normalize = false };

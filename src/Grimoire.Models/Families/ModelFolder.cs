@@ -33,7 +33,7 @@ public static class ModelFolder
     /// <exception cref="GrimoireException">The family's files cannot express the model, or the folder cannot be written.</exception>
     public static void Save(string folder, Transformer model, DType? type = null, int? beginOfText = null, int? endOfText = null)
     {
-        DType stored = type ?? (model.TokenEmbedding.DType.IsQuantized() ? DType.F16 : model.TokenEmbedding.DType);
+        DType stored = type ?? TypeOf(model);
         if (!stored.IsFloat())
             throw new ArgumentOutOfRangeException(nameof(type), type, "weights are stored as floats");
         Family family = Family.Named(model.Config.Family);
@@ -42,6 +42,9 @@ public static class ModelFolder
         Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config);
     }
+
+    /// <summary>How a model's weights are stored if nobody says: as the token embedding is, or as F16 if that is quantised.</summary>
+    internal static DType TypeOf(Transformer model) => model.TokenEmbedding.DType.IsQuantized() ? DType.F16 : model.TokenEmbedding.DType;
 
     /// <summary>The config as a folder has it: channels half a head apart rotate together.</summary>
     internal static ModelConfig Halved(ModelConfig config) => config with { Rotary = config.Rotary with { Interleaved = false } };

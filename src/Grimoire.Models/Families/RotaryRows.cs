@@ -22,7 +22,7 @@ internal static class RotaryRows
             {
                 int half = rotated / 2, apart = i < rotated ? (i / 2) + (i % 2 * half) : i;
                 (int from, int to) = interleaved ? (apart, i) : (i, apart);
-                Kernels.Reference.CopyRows(rows, head + from, 1, reordered, head + to);
+                Kernels.Simd.CopyRows(rows, head + from, 1, reordered, head + to);
             }
         }
 

@@ -53,7 +53,7 @@ internal static class Conversion
         int at = 0;
         foreach (Tensor part in parts)
         {
-            Kernels.Reference.CopyRows(part, 0, part.Shape[0], joined, at);
+            Kernels.Simd.CopyRows(part, 0, part.Shape[0], joined, at);
             at += part.Shape[0];
         }
 

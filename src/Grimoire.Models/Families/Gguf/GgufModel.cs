@@ -74,6 +74,29 @@ public static class GgufModel
             path, model, (name, tensor) => mix.TypeOf(name, tensor.Shape.Last, model.Config, importance is not null), metadata, importance, mix.FileType);
     }
 
+    /// <summary>
+    /// Writes a file anew, of any architecture, known or not: with all its metadata, in the format's newest version, as one file if it was split.
+    /// </summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">The file to create or replace.</param>
+    /// <param name="type">How matrices are stored; each as it is if not given.</param>
+    /// <exception cref="GrimoireException">A tensor is of a type that is not computed with, or the new file cannot be written.</exception>
+    public static void Copy(string from, string to, DType? type = null)
+    {
+        var files = GgufFiles.Open(from);
+        StoredTensor[] weights = [.. files.Names.Select(name => Copied(files.Tensor(name), name, type))];
+        var keys = new OrderedDictionary<string, GgufValue>(StringComparer.Ordinal);
+        foreach ((string key, GgufValue value) in files.Metadata.Pairs.Where(pair => !pair.Key.StartsWith("split.", StringComparison.Ordinal)))
+            keys.Add(key, value);
+        if (type is not null)
+        {
+            keys.Remove(QuantizationKey);
+            AddTypes(keys, weights);
+        }
+
+        GgufWriter.Write(to, GgufMetadata.Of(keys), weights);
+    }
+
     /// <summary>The same with a choice of type for each matrix, by its name in the file.</summary>
     internal static void Save(
         string path, Transformer model, Func<string, Tensor, DType> typeOf, GgufMetadata? metadata, Importance? importance = null, uint? fileType = null)
@@ -115,6 +138,12 @@ public static class GgufModel
             keys[FileTypeKey] = GgufValue.Of(number);
         if (most.IsQuantized())
             keys[QuantizationKey] = GgufValue.Of(2u);
+    }
+
+    private static StoredTensor Copied(Tensor tensor, string name, DType? type)
+    {
+        DType stored = type is null || IsSingle(name, tensor) || tensor.DType == DType.I32 ? tensor.DType : type.Value;
+        return new StoredTensor(name, stored, tensor.Shape, () => tensor.To(stored, name));
     }
 
     /// <summary>What one config says and another does not, as in <c>Window = 4</c>.</summary>
