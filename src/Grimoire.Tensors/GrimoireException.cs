@@ -13,13 +13,19 @@ public sealed class GrimoireException : Exception
 
     /// <summary>An error that says what was wrong, where and what to do.</summary>
     public GrimoireException(string message)
-        : base(message)
+        : base(Visible(message))
     {
     }
 
     /// <summary>An error with the failure underneath, shown only with <c>--verbose</c>.</summary>
     public GrimoireException(string message, Exception? inner)
-        : base(message, inner)
+        : base(Visible(message), inner)
     {
     }
+
+    /// <summary>Messages quote files that may be hostile: what would break the line or steer a terminal is shown as its code.</summary>
+    private static string Visible(string message) =>
+        message.Any(Steers) ? string.Concat(message.Select(letter => Steers(letter) ? $"\\u{(int)letter:X4}" : letter.ToString())) : message;
+
+    private static bool Steers(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Grimoire.Models.Formats;
 
@@ -48,6 +49,8 @@ internal sealed class JsonRecord
     /// <exception cref="GrimoireException">It is no JSON object.</exception>
     public static JsonRecord Parse(ReadOnlySpan<byte> utf8, string source)
     {
+        if (!Utf8.IsValid(utf8))
+            throw new GrimoireException($"{source}: broken JSON (its text is not UTF-8).");
         try
         {
             JsonElement element = JsonElement.Parse(utf8, Strict);

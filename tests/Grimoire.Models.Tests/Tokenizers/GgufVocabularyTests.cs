@@ -72,6 +72,8 @@ public sealed class GgufVocabularyTests
     [InlineData("gpt2", "gpt-2")]
     [InlineData("gpt4", "dbrx")]
     [InlineData("qwen", "megrez")]
+    [InlineData("gpt4o", "gpt-4o")]
+    [InlineData("tekken", "tekken")]
     public void A_trained_tokenizer_is_named_by_its_pattern(string pattern, string name)
     {
         Tokenizer tokenizer = TokenizerTrainer.Train([Sample + Sample], new TokenizerOptions { VocabularySize = 300, Pattern = SplitPattern.Named(pattern) });

@@ -57,7 +57,7 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
                 return new JsonPlace(default, file, Below(name));
             if (element.ValueKind != JsonValueKind.Object)
                 throw Wrong("an object");
-            return new JsonPlace(element.TryGetProperty(name, out JsonElement value) ? value : default, file, Below(name));
+            return new JsonPlace(Find(name), file, Below(name));
         }
     }
 
@@ -140,6 +140,18 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
         return this;
     }
 
+    private JsonElement Find(string name)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out JsonElement value) ? value : default;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw BrokenKey(e);
+        }
+    }
+
     private string NameOf(JsonProperty property)
     {
         try
@@ -148,9 +160,12 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
         }
         catch (InvalidOperationException e)
         {
-            throw new GrimoireException($"{file}: a key of {key} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
+            throw BrokenKey(e);
         }
     }
+
+    private GrimoireException BrokenKey(InvalidOperationException e) =>
+        new($"{file}: a key of {(key.Length == 0 ? "the file" : key)} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
 
     private string Below(string name) => key.Length == 0 ? name : $"{key}.{name}";
 

@@ -34,7 +34,7 @@ internal static class Tiktoken
         {
             "gpt2" or "r50k_base" or "p50k_base" => (SplitPattern.Gpt2, [new AddedToken(50256, EndOfText)]),
             "cl100k_base" => (SplitPattern.Gpt4, Named((100257, EndOfText), (100258, "<|fim_prefix|>"), (100259, "<|fim_middle|>"), (100260, "<|fim_suffix|>"), (100276, "<|endofprompt|>"))),
-            "o200k_base" => (SplitPattern.Named("gpt4o"), Named((199999, EndOfText), (200018, "<|endofprompt|>"))),
+            "o200k_base" => (SplitPattern.Gpt4o, Named((199999, EndOfText), (200018, "<|endofprompt|>"))),
             _ when pieces.Length == Llama3Pieces => (SplitPattern.Gpt4, Llama3Special()),
             _ => throw new GrimoireException(
                 $"{path}: a tiktoken file does not say how text is cut into words; known by name are gpt2, r50k_base, p50k_base, cl100k_base, o200k_base and Llama 3's by its {Llama3Pieces} pieces. A tokenizer.json would say it."),

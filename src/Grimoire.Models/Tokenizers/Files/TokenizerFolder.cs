@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -103,7 +104,14 @@ internal static class TokenizerFolder
 
     private static void WriteConfig(Tokenizer tokenizer, Stream stream)
     {
-        JsonObject config = tokenizer.Settings.Json is { } json ? JsonNode.Parse(json)!.AsObject() : [];
+        JsonObject config = [];
+        // Of a key that comes twice the last counts, as it does where the file is read.
+        if (tokenizer.Settings.Json is { } json)
+        {
+            foreach ((string name, JsonPlace value) in JsonPlace.Parse(Encoding.UTF8.GetBytes(json), Config).Members())
+                config[name] = JsonNode.Parse(value.RawText);
+        }
+
         config.TryAdd("tokenizer_class", "PreTrainedTokenizerFast");
         config.TryAdd("clean_up_tokenization_spaces", false);
         if (tokenizer.Pipeline.Parts.LikeSentencePiece)
@@ -115,6 +123,13 @@ internal static class TokenizerFolder
         config["add_bos_token"] = tokenizer.Pipeline.Template.Before.Length > 0;
         config["add_eos_token"] = tokenizer.Pipeline.Template.After.Length > 0;
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        config.WriteTo(writer);
+        try
+        {
+            config.WriteTo(writer);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new GrimoireException($"{Config} holds text that is no valid Unicode (half of a surrogate pair), which cannot be written again; repair the file.", e);
+        }
     }
 }

@@ -12,12 +12,7 @@ internal sealed class GgufWordCuts
     private const string Words = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""";
     private const string Bytes = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""";
     private const string EachDigit = """{"type":"Digits","individual_digits":true}""";
-    private const string CasedWord = @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+";
-    private const string CapitalWord = @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*";
-    private const string Contraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-    private const string Signs = @" ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Sentences = @" ?[^(\s|.,!?…。，、।۔،)]+";
-    private const string DeepSeekV3 = @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     // Where several ways are the same, the first is the one that is written.
     private static readonly GgufWordCuts[] Known =
@@ -28,17 +23,17 @@ internal sealed class GgufWordCuts
         new("dbrx smaug-bpe chatglm-bpe glm4", Split(SplitPattern.Gpt4.Regex)),
         new("qwen2 deepseek-r1-qwen stablelm2", Split(SplitPattern.Qwen.Regex)) { Composed = true },
         new("megrez hunyuan kormo grok-2 solar-open f2llmv2", Split(SplitPattern.Qwen.Regex)),
-        new("qwen35", Split(@$"{Contraction}|[^\r\n\p{{L}}\p{{N}}]?[\p{{L}}\p{{M}}]+|\p{{N}}| ?[^\s\p{{L}}\p{{M}}\p{{N}}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")) { Composed = true },
-        new("gpt-4o llama4 kanana2 minimax-m2", Split(@$"{CasedWord}{Contraction}?|{CapitalWord}{Contraction}?|\p{{N}}{{1,3}}|{Signs}")),
-        new("tekken", Split(@$"{CasedWord}|{CapitalWord}|\p{{N}}|{Signs}")) { IgnoreMerges = true, AddBeginOfText = true },
+        new("qwen35", Split(SplitPattern.QwenMarks.Regex)) { Composed = true },
+        new("gpt-4o llama4 kanana2 minimax-m2", Split(SplitPattern.Gpt4o.Regex)),
+        new("tekken", Split(SplitPattern.Tekken.Regex)) { IgnoreMerges = true, AddBeginOfText = true },
         new("starcoder smollm refact codeshell exaone minerva-7b mellum2", EachDigit, Words),
         new("command-r", EachDigit, Words) { Composed = true },
         new("falcon", """{"type":"Punctuation","behavior":"Contiguous"}""", Words, Split("[0-9][0-9][0-9]")),
         new("deepseek-coder", Split(@"[\r\n]"), Split(@"\s?\p{L}+"), Split(@"\s?\p{P}+"), Split("[一-龥ࠀ-一가-\uD7FF]+"), EachDigit),
-        new("deepseek-v3 hunyuan-dense joyai-llm hy_v4", Split(@"\p{N}{1,3}"), Split("[一-龥぀-ゟ゠-ヿ]+"), Split(DeepSeekV3)),
+        new("deepseek-v3 hunyuan-dense joyai-llm hy_v4", Split(@"\p{N}{1,3}"), Split("[一-龥぀-ゟ゠-ヿ]+"), Split(SplitPattern.DeepSeek.Regex)),
         new("bloom poro-chat gpt3-finnish", Split(Sentences)),
         new("viking", Split(Sentences), EachDigit),
-        new("seed-coder", Split(@$"{Contraction}|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}{{1}}| ?[^\s\p{{L}}\p{{N}}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+")),
+        new("seed-coder", Split(@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+")),
         new(Default, Split(@"[\p{P}\$\+<=>\^~\|]+"), Words, Split(@"\p{N}+"), Split("[0-9][0-9][0-9]")),
     ];
 
