@@ -79,7 +79,7 @@ public sealed class EmbedCommandTests(RaisedModel raised) : IClassFixture<Raised
         string copy = raised.CopyModel(scratch);
         File.WriteAllText(Path.Combine(copy, "generation_config.json"), """{"do_sample": true, "temperature": 0.5, "top_k": 1}""");
         Outcome makers = Outcome.Of("generate", copy, "--prompt", "the", "--max-tokens", "9").AssertSucceeded();
-        Assert.Contains("generation_config.json says: temperature 0.5, top_k 1.", makers.Error, StringComparison.Ordinal);
+        Assert.Contains("The model's makers say: temperature 0.5, top_k 1.", makers.Error, StringComparison.Ordinal);
         Outcome mine = Outcome.Of("generate", copy, "--prompt", "the", "--max-tokens", "9", "--top-k", "0", "--temperature", "0").AssertSucceeded();
         Assert.Equal("", mine.Error);
         Assert.Equal(mine.Output, makers.Output);

@@ -60,5 +60,5 @@ internal sealed record SamplingSettings
         TopP = TopP is null ? makers.TopP : null,
         MinP = MinP is null ? makers.MinP : null,
         RepetitionPenalty = RepetitionPenalty is null ? makers.RepetitionPenalty : null,
-    }).Words is { Length: > 0 } words ? $"The model's generation_config.json says: {words}." : "";
+    }).Words is { Length: > 0 } words ? $"The model's makers say: {words}." : "";
 }

@@ -5,10 +5,18 @@ using Grimoire.Models.Tokenizers;
 
 namespace Grimoire.Models;
 
-/// <summary>How a model's makers would have it sampled: what <c>generation_config.json</c> says. Null where it says nothing.</summary>
+/// <summary>
+/// How a model's makers would have it sampled: what <c>generation_config.json</c> says, or a GGUF file under <c>general.sampling</c>. Null where nothing is said.
+/// </summary>
 public sealed record GenerationDefaults
 {
     private const string FileName = "generation_config.json";
+
+    /// <summary>The keys of a GGUF file, in the order of <see cref="Said"/>.</summary>
+    private static readonly string[] GgufKeys =
+    [
+        "general.sampling.temp", "general.sampling.top_k", "general.sampling.top_p", "general.sampling.min_p", "general.sampling.penalty_repeat",
+    ];
 
     /// <summary>Nothing said.</summary>
     public static GenerationDefaults None { get; } = new();
@@ -35,35 +43,25 @@ public sealed record GenerationDefaults
     public string Words => string.Join(", ", Said.Where(pair => pair.Value is not null).Select(pair =>
         pair is ("temperature", 0) ? "do_sample false" : string.Create(CultureInfo.InvariantCulture, $"{pair.Name} {pair.Value}")));
 
-    /// <summary>Reads the file of a folder; nothing where there is none.</summary>
+    /// <summary>Reads the file of a folder, or what a GGUF file says under <c>general.sampling</c>; nothing where there is neither.</summary>
+    /// <param name="path">A folder or a GGUF file.</param>
     /// <exception cref="GrimoireException">The file is broken or says something out of range.</exception>
-    public static GenerationDefaults Read(string folder)
+    public static GenerationDefaults Read(string path)
     {
-        string path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
+        string file = GgufModel.IsGguf(path) ? path : Path.Combine(path, FileName);
+        if (!File.Exists(file))
             return None;
-        JsonRecord json = JsonRecord.Read(path);
-        var defaults = new GenerationDefaults
-        {
-            Temperature = !json.Flag("do_sample", fallback: true) ? 0 : Number("temperature"),
-            TopK = json.Has("top_k") ? json.Int("top_k", least: 0) : null,
-            TopP = Number("top_p"),
-            MinP = Number("min_p"),
-            RepetitionPenalty = Number("repetition_penalty"),
-            StopTokens = json.Ids("eos_token_id"),
-        };
+        GenerationDefaults defaults = file == path ? Of(GgufFile.Open(path).Metadata) : Of(JsonRecord.Read(file));
         try
         {
             defaults.Over(new SamplingOptions()).Validate();
         }
         catch (GrimoireException e)
         {
-            throw new GrimoireException($"{path}: {e.Message}", e);
+            throw new GrimoireException($"{file}: {e.Message}", e);
         }
 
         return defaults;
-
-        double? Number(string key) => json.Has(key) ? json.Number(key) : null;
     }
 
     /// <summary>These sampling options with everything that is said laid over them.</summary>
@@ -75,6 +73,12 @@ public sealed record GenerationDefaults
         MinP = MinP ?? options.MinP,
         RepetitionPenalty = RepetitionPenalty ?? options.RepetitionPenalty,
     };
+
+    /// <summary>The same for a GGUF file.</summary>
+    internal IEnumerable<KeyValuePair<string, GgufValue>> ToGguf() => GgufKeys
+        .Zip(Said, (key, said) => (key, said.Name, said.Value))
+        .Where(pair => pair.Value is not null)
+        .Select(pair => KeyValuePair.Create(pair.key, pair.Name == "top_k" ? GgufValue.Of((int)pair.Value!) : GgufValue.Of((float)pair.Value!)));
 
     /// <summary>Writes the file, with the tokenizer's ids.</summary>
     internal void Write(string folder, Tokenizer tokenizer) => AtomicFile.Write(Path.Combine(folder, FileName), stream =>
@@ -106,6 +110,36 @@ public sealed record GenerationDefaults
 
         json.WriteEndObject();
     });
+
+    private static GenerationDefaults Of(JsonRecord json)
+    {
+        return new GenerationDefaults
+        {
+            Temperature = !json.Flag("do_sample", fallback: true) ? 0 : Number("temperature"),
+            TopK = json.Has("top_k") ? Math.Max(0, json.Int("top_k", least: -1)) : null, // −1 is all in some files
+            TopP = Number("top_p"),
+            MinP = Number("min_p"),
+            RepetitionPenalty = Number("repetition_penalty"),
+            StopTokens = json.Ids("eos_token_id"),
+        };
+
+        double? Number(string key) => json.Has(key) ? json.Number(key) : null;
+    }
+
+    private static GenerationDefaults Of(GgufMetadata metadata)
+    {
+        return new GenerationDefaults
+        {
+            Temperature = Number(GgufKeys[0]),
+            TopK = metadata.Has(GgufKeys[1]) ? Math.Max(0, metadata.Int(GgufKeys[1])) : null,
+            TopP = Number(GgufKeys[2]),
+            MinP = Number(GgufKeys[3]),
+            RepetitionPenalty = Number(GgufKeys[4]),
+        };
+
+        // Single precision in the file: 0.7 is meant, not 0.699999988.
+        double? Number(string key) => metadata.Has(key) ? double.Parse(((float)metadata.Number(key)).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : null;
+    }
 
     private IEnumerable<(string Name, double? Value)> Said =>
     [

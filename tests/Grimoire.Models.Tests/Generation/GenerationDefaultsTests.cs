@@ -1,3 +1,4 @@
+using Grimoire.Models.Formats;
 using Grimoire.Models.Tokenizers;
 
 namespace Grimoire.Models.Tests.Generation;
@@ -7,6 +8,7 @@ public sealed class GenerationDefaultsTests
     [Theory]
     [InlineData("{}", "", 1.0, 1.0)]
     [InlineData("{\"temperature\": 0.6, \"top_p\": 0.9, \"top_k\": 20, \"do_sample\": true}", "temperature 0.6, top_k 20, top_p 0.9", 0.6, 0.9)]
+    [InlineData("{\"top_k\": -1}", "top_k 0", 1.0, 1.0)]
     [InlineData("{\"temperature\": 0.6, \"do_sample\": false}", "do_sample false", 0.0, 1.0)]
     [InlineData("{\"min_p\": 0.1, \"repetition_penalty\": 1.1, \"max_length\": 20, \"transformers_version\": \"4.51.0\"}", "min_p 0.1, repetition_penalty 1.1", 1.0, 1.0)]
     public void What_the_makers_say_is_laid_over_the_usual(string json, string words, double temperature, double topP)
@@ -61,5 +63,19 @@ public sealed class GenerationDefaultsTests
         (said with { Temperature = 0 }).Write(scratch.Folder, tokenizer);
         Assert.Equal(0, GenerationDefaults.Read(scratch.Folder).Temperature);
         Assert.Equal(GenerationDefaults.None.Words, GenerationDefaults.Read(scratch["nowhere"]).Words);
+    }
+
+    [Fact]
+    public void A_GGUF_file_says_the_same()
+    {
+        using var scratch = new Scratch();
+        var said = new GenerationDefaults { Temperature = 0.7, TopK = 20, TopP = 0.95, MinP = 0.05, RepetitionPenalty = 1.1 };
+        Transformer model = FamilyModels.Random("llama");
+        GgufModel.Save(scratch["said.gguf"], model, metadata: GgufMetadata.Of(said.ToGguf()));
+        GgufModel.Save(scratch["nothing.gguf"], model);
+        GgufModel.Save(scratch["wrong.gguf"], model, metadata: GgufMetadata.Of([KeyValuePair.Create("general.sampling.temp", GgufValue.Of(float.NaN))]));
+        Assert.Equal(said, GenerationDefaults.Read(scratch["said.gguf"]) with { StopTokens = said.StopTokens });
+        Assert.Equal("", GenerationDefaults.Read(scratch["nothing.gguf"]).Words);
+        Assert.Contains("wrong.gguf", Assert.Throws<GrimoireException>(() => GenerationDefaults.Read(scratch["wrong.gguf"])).Message, StringComparison.Ordinal);
     }
 }
