@@ -79,15 +79,19 @@ internal static class InfoCommand
     {
         ModelConfig config = model.Config;
         string shared = config.KeyValueHeads == config.Heads ? "" : $", {config.KeyValueHeads} for keys and values";
+        string experts = config.Experts > 0 ? $", {config.Experts} experts, {config.ExpertsPerToken} a token" : "";
+        int windowed = Enumerable.Range(0, config.Layers).Count(config.IsWindowed);
+        string window = windowed == 0 ? "" : $", window {config.Window}{(windowed < config.Layers ? $" in {windowed} layers" : "")}";
+        string ends = !config.Head ? ", an encoder without logits" : config.TiedEmbeddings ? ", embedding and unembedding tied" : "";
         return
         [
             ("family", $"{model.Family.Name} ({model.Family.Architecture})"),
             ("parameters", $"{Numbers.Count(model.Parameters)} ({Numbers.Short(model.Parameters)})"),
             ("layers", Whole(config.Layers)),
             ("heads", $"{config.Heads} of {config.HeadDim} channels{shared}"),
-            ("channels", $"{config.Channels}, feed-forward {config.FeedForward}{(config.Gated ? " gated" : "")}"),
-            ("context", $"{Numbers.Count(config.Context)} tokens{(config.Window > 0 ? $", window {config.Window}" : "")}"),
-            ("vocabulary", $"{Numbers.Count(config.Vocabulary)}{(config.TiedEmbeddings ? ", embedding and unembedding tied" : "")}"),
+            ("channels", $"{config.Channels}, feed-forward {config.FeedForward}{(config.Gated ? " gated" : "")}{experts}"),
+            ("context", $"{Numbers.Count(config.Context)} tokens{window}"),
+            ("vocabulary", $"{Numbers.Count(config.Vocabulary)}{ends}"),
             ("work", $"{Numbers.Short(config.ForwardOperations(config.Context))} operations a token"),
         ];
     }

@@ -147,7 +147,7 @@ public sealed class Pass
         foreach (Batch.Sequence s in Batch.Sequences)
         {
             if (s.Cache is not null && !model.Config.Causal)
-                throw new GrimoireException("a model whose tokens see later ones cannot continue a cache: give it the whole sequence.");
+                throw new GrimoireException($"a {model.Config.Family} model is an encoder: it reads a text as a whole and cannot continue one; embed texts with it.");
             if (s.Position + s.Length > model.Config.Context)
                 throw new GrimoireException($"a sequence of {s.Position + s.Length} tokens is longer than the model's context of {model.Config.Context}; shorten it.");
         }

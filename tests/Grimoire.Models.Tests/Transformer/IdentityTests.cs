@@ -186,7 +186,7 @@ public sealed class IdentityTests
         Tensor hidden = model.Stream(pass, model.Embed(pass));
         Assert.Contains("bert model is an encoder", Assert.Throws<GrimoireException>(() => model.Unembed(hidden)).Message, StringComparison.Ordinal);
         Assert.Throws<GrimoireException>(() => model.Losses(hidden, workspace.From([1, 2, 3])));
-        Assert.Contains("cache", Assert.Throws<GrimoireException>(() => model.Begin(workspace, Batch.Of([1], new KeyValueCache(model.Config)))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot continue", Assert.Throws<GrimoireException>(() => model.Begin(workspace, Batch.Of([1], new KeyValueCache(model.Config)))).Message, StringComparison.Ordinal);
         Assert.Contains("types are 0 to 1", Assert.Throws<GrimoireException>(() => model.Begin(workspace, new Batch().Add([1], types: [2]))).Message, StringComparison.Ordinal);
     }
 
