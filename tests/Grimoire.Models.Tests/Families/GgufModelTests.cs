@@ -214,6 +214,7 @@ public sealed class GgufModelTests
         "gpt2-untied" => config with { Activation = Activation.GeluTanh },
         "llama-biases-llama3" => config with { Rotary = new RotaryConfig { Scaling = new RotaryScaling.Llama3(8, 1, 4, 8) } },
         "smollm3" => config with { Layers = 5, RotaryLayers = [true, true, true, false, true] },
+        "qwen3_moe" => config with { NormalizeExperts = true },
         "gemma2" or "gemma3_text" => config with { AttentionScale = (float)(1 / Math.Sqrt(config.HeadDim)) },
         _ => config,
     };
