@@ -3,6 +3,13 @@ using Grimoire.Benchmarks;
 
 // Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|attention|elementwise|ops|train [threads]
 //        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
+//        … -- tokenizer TEXT VOCABULARY…                                          encoding a text or a folder of texts, on one thread
+if (args is ["tokenizer", var text, ..])
+{
+    TokenizerSpeed.Report(text, args[2..]);
+    return 0;
+}
+
 if (args is ["against", ..] && args.Length > 6)
 {
     int[] sizes = [.. args[1..6].Select(a => int.Parse(a, CultureInfo.InvariantCulture))];
@@ -24,7 +31,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, quantized, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
     return 2;
 }
 

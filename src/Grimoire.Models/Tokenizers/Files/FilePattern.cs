@@ -4,12 +4,13 @@ using System.Text.RegularExpressions;
 namespace Grimoire.Models.Tokenizers;
 
 /// <summary>
-/// A regular expression from a file, held to a bounded time whatever it says: matched without backtracking where that is possible, and always
-/// given up after a time that grows with the text.
+/// A regular expression from a file, held to a bounded time whatever it says: given up after a time that grows with the text. (.NET's engine
+/// without backtracking is no way out: it misses matches of patterns that begin with something optional, such as <c>\s?\p{L}+</c>.)
 /// </summary>
 internal sealed class FilePattern
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), PatienceForCharacter = TimeSpan.FromMicroseconds(10);
+    private const int LongestPattern = 1 << 16;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), PatienceForCharacter = TimeSpan.FromMicroseconds(10);
     private readonly Regex _regex;
     private readonly string _place;
 
@@ -21,10 +22,10 @@ internal sealed class FilePattern
 
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="GrimoireException">It is no regular expression that is understood here.</exception>
-    public static FilePattern Read(JsonPlace json) => Compile(json.Text(), json);
+    public static FilePattern Read(JsonPlace json) => Compile(json.Text(), json, RubyPattern.Translate);
 
     /// <summary>A pattern that matches a text and nothing else.</summary>
-    public static FilePattern Literal(JsonPlace json) => Compile(Regex.Escape(json.Text()), json);
+    public static FilePattern Literal(JsonPlace json) => Compile(json.Text(), json, Regex.Escape);
 
     /// <summary>Every match that is not empty, from left to right.</summary>
     /// <exception cref="GrimoireException">It takes too long.</exception>
@@ -69,17 +70,16 @@ internal sealed class FilePattern
         return result.Append(text[done..]).ToString();
     }
 
-    private static FilePattern Compile(string pattern, JsonPlace json)
+    private static FilePattern Compile(string pattern, JsonPlace json, Func<string, string> translate)
     {
+        // In the files' dialect ^ and $ stand at every line's ends.
+        const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.Multiline;
         string place = json.Error("is a regular expression that").Message;
+        if (pattern.Length > LongestPattern)
+            throw new GrimoireException($"{place} is too long to be one ({pattern.Length} characters).");
         try
         {
-            return new FilePattern(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Patience), place);
-        }
-        catch (NotSupportedException)
-        {
-            // Looking around, or too many states.
-            return new FilePattern(new Regex(pattern, RegexOptions.CultureInvariant, Patience), place);
+            return new FilePattern(new Regex(translate(pattern), Options, Patience), place);
         }
         catch (ArgumentException e)
         {

@@ -4,11 +4,16 @@ using System.Text.Unicode;
 namespace Grimoire.Models.Tokenizers;
 
 /// <summary>A JSON value and where it stands, so that every complaint names its file and key. Whatever is read is hostile until checked.</summary>
-internal readonly struct JsonPlace(JsonElement element, string file, string key)
+internal readonly struct JsonPlace(JsonElement element, string file, string parent, string? name = null, int index = -1)
 {
+    private const int Quoted = -2;
+
     private const int LargestFile = 1 << 29;
 
     public string File => file;
+
+    /// <summary>The place as messages name it, put together only when one is written: a vocabulary has very many.</summary>
+    private string Key => name is null ? (index >= 0 ? $"{parent}[{index}]" : parent) : $"{parent}{(parent.Length == 0 ? "" : ".")}{(index == Quoted ? name.Quoted() : name)}";
 
     public JsonValueKind Kind => element.ValueKind;
 
@@ -49,19 +54,19 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
     }
 
     /// <summary>The value of a key; one of kind Undefined where it is missing.</summary>
-    public JsonPlace this[string name]
+    public JsonPlace this[string key]
     {
         get
         {
             if (IsNull)
-                return new JsonPlace(default, file, Below(name));
+                return new JsonPlace(default, file, Key, key);
             if (element.ValueKind != JsonValueKind.Object)
                 throw Wrong("an object");
-            return new JsonPlace(Find(name), file, Below(name));
+            return new JsonPlace(Find(key), file, Key, key);
         }
     }
 
-    public GrimoireException Error(string what) => new($"{file}: {(key.Length == 0 ? "the file" : key)} {what}");
+    public GrimoireException Error(string what) => new($"{file}: {(Key.Length == 0 ? "the file" : Key)} {what}");
 
     /// <summary>The refusal of a step whose type is not known.</summary>
     public GrimoireException Unsupported(string kind, string type) =>
@@ -81,7 +86,7 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
         }
         catch (InvalidOperationException e)
         {
-            throw new GrimoireException($"{file}: {key} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
+            throw new GrimoireException($"{file}: {Key} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
         }
     }
 
@@ -110,9 +115,10 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
     {
         if (element.ValueKind != JsonValueKind.Array)
             throw Wrong("a list");
-        int index = 0;
+        int count = 0;
+        string place = Key;
         foreach (JsonElement item in element.EnumerateArray())
-            yield return new JsonPlace(item, file, $"{key}[{index++}]");
+            yield return new JsonPlace(item, file, place, null, count++);
     }
 
     public int Count() => element.ValueKind == JsonValueKind.Array ? element.GetArrayLength() : throw Wrong("a list");
@@ -121,19 +127,20 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
     {
         if (element.ValueKind != JsonValueKind.Object)
             throw Wrong("an object");
+        string place = Key;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            string name = NameOf(property);
-            yield return (name, new JsonPlace(property.Value, file, Below(name.Quoted())));
+            string member = NameOf(property);
+            yield return (member, new JsonPlace(property.Value, file, place, member, Quoted));
         }
     }
 
     /// <summary>Refuses keys other than these: what is not understood might change ids.</summary>
     public JsonPlace Only(params ReadOnlySpan<string> names)
     {
-        foreach ((string name, JsonPlace value) in Members())
+        foreach ((string member, JsonPlace value) in Members())
         {
-            if (!names.Contains(name) && name != "type")
+            if (!names.Contains(member) && member != "type")
                 throw value.Error("is not understood and might change the ids; remove it if it does not.");
         }
 
@@ -165,9 +172,7 @@ internal readonly struct JsonPlace(JsonElement element, string file, string key)
     }
 
     private GrimoireException BrokenKey(InvalidOperationException e) =>
-        new($"{file}: a key of {(key.Length == 0 ? "the file" : key)} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
-
-    private string Below(string name) => key.Length == 0 ? name : $"{key}.{name}";
+        new($"{file}: a key of {(Key.Length == 0 ? "the file" : Key)} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
 
     private GrimoireException Wrong(string expected) =>
         IsNull ? Error($"is missing; {expected} is needed.") : Error($"must be {expected}, not {Shown()}.");

@@ -53,16 +53,18 @@ internal static class ModelReader
     }
 
     /// <summary>The merge of two pieces that must be in the vocabulary, as must be the piece they make.</summary>
-    public static Merge ReadMerge(string left, string right, Vocabulary vocabulary, Func<string, GrimoireException> error, string continuingPrefix = "")
+    public static Merge ReadMerge(ReadOnlySpan<char> left, ReadOnlySpan<char> right, Vocabulary vocabulary, Func<string, GrimoireException> error, string continuingPrefix = "")
     {
-        bool continues = continuingPrefix.Length > 0 && right.StartsWith(continuingPrefix, StringComparison.Ordinal);
-        return new Merge(Find(left), Find(right), Find(left + (continues ? right[continuingPrefix.Length..] : right)));
-
-        int Find(string piece)
-        {
-            int id = vocabulary.Find(piece, -1);
-            return id >= 0 ? id : throw error($"merges {left.Quoted()} and {right.Quoted()}, but {piece.Quoted()} is not in the vocabulary.");
-        }
+        int leftId = vocabulary.Find(left, -1), rightId = vocabulary.Find(right, -1);
+        ReadOnlySpan<char> tail = right.StartsWith(continuingPrefix, StringComparison.Ordinal) ? right[continuingPrefix.Length..] : right;
+        Span<char> whole = left.Length + tail.Length <= 128 ? stackalloc char[left.Length + tail.Length] : new char[left.Length + tail.Length];
+        left.CopyTo(whole);
+        tail.CopyTo(whole[left.Length..]);
+        int merged = vocabulary.Find(whole, -1);
+        if (leftId >= 0 && rightId >= 0 && merged >= 0)
+            return new Merge(leftId, rightId, merged);
+        string missing = (leftId < 0 ? left : rightId < 0 ? right : whole).ToString();
+        throw error($"merges {left.ToString().Quoted()} and {right.ToString().Quoted()}, but {missing.Quoted()} is not in the vocabulary.");
     }
 
     /// <summary>Old files leave the type out.</summary>
@@ -137,10 +139,10 @@ internal static class ModelReader
             return pair.Length == 2 ? ReadMerge(pair[0], pair[1], vocabulary, json.Error, prefix) : throw json.Error("must hold two pieces.");
         }
 
-        string text = json.Text();
+        ReadOnlySpan<char> text = json.Text();
         int space = text.IndexOf(' ');
-        if (space <= 0 || space == text.Length - 1 || text.IndexOf(' ', space + 1) >= 0)
-            throw json.Error($"is {text.Quoted()}, but must be two pieces with one space between them.");
+        if (space <= 0 || space == text.Length - 1 || text[(space + 1)..].Contains(' '))
+            throw json.Error($"is {text.ToString().Quoted()}, but must be two pieces with one space between them.");
         return ReadMerge(text[..space], text[(space + 1)..], vocabulary, json.Error, prefix);
     }
 }

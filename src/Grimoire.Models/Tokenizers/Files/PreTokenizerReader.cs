@@ -20,6 +20,7 @@ internal static class PreTokenizerReader
         "CharDelimiterSplit" => ReadDelimiter(json.Only("delimiter")["delimiter"]),
         "Digits" => CharacterSplit.Numbers(json.Only("individual_digits")["individual_digits"].Flag() ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
         "Punctuation" => CharacterSplit.Punctuation(ReadBehavior(json.Only("behavior")["behavior"])),
+        "UnicodeScripts" => new ScriptSplit(),
         "FixedLength" => new FixedLengthSplit(json.Only("length")["length"].Number(int.MaxValue) is > 0 and int length ? length : throw json["length"].Error("must be at least 1.")),
         var type => throw json.Unsupported("pre-tokenizer", type),
     };

@@ -10,7 +10,7 @@ internal static class StandardParts
     public static TokenizerParts Characters { get; } = new() { Decoder = """{"type":"Fuse"}""" };
 
     /// <summary>The patterns of spaces at the ends of a text; both take time in proportion to the text.</summary>
-    public const string LeadingSpaces = "^ +", TrailingSpaces = @"(?<![ ▁])[ ▁]+\z";
+    public const string LeadingSpaces = @"\A +", TrailingSpaces = @"(?<![ ▁])[ ▁]+\z";
 
     /// <summary>How SentencePiece prepares a text: characters replaced, extra spaces removed, a dummy space in front, spaces written as ▁.</summary>
     public static string? SentencePieceNormalizer(ReadOnlySpan<byte> characterMap, bool removeExtraSpaces, bool addDummyPrefix, bool escapeSpaces)

@@ -10,6 +10,9 @@ namespace Grimoire.Models.Tokenizers;
 /// </summary>
 internal sealed class RegexSplit(FilePattern pattern, SplitBehavior behavior, bool invert) : PreTokenizer
 {
+    // An ideograph outside the ranges that patterns write out.
+    private const char HanBeyondRanges = '\uFA0E';
+    private const int FirstSupplementaryHan = 0x16FE2;
     private static readonly Dictionary<UnicodeCategory, char> Representatives = FindRepresentatives();
 
     public override void Split(ReadOnlySpan<char> text, bool atStart, WordSink next)
@@ -38,7 +41,9 @@ internal sealed class RegexSplit(FilePattern pattern, SplitBehavior behavior, bo
         for (int i = 0; i < text.Length; count++)
         {
             OperationStatus status = Rune.DecodeFromUtf16(text[i..], out Rune rune, out int length);
-            view[count] = status != OperationStatus.Done || !rune.IsBmp ? Representatives.GetValueOrDefault(Rune.GetUnicodeCategory(rune), '\uFFFD') : text[i];
+            view[count] = status == OperationStatus.Done && rune.IsBmp ? text[i]
+                : rune.Value >= FirstSupplementaryHan && UnicodeScripts.Of(rune.Value) == "Han" ? HanBeyondRanges
+                : Representatives.GetValueOrDefault(Rune.GetUnicodeCategory(rune), '\uFFFD');
             offsets[count] = i;
             i += length;
         }
@@ -50,8 +55,8 @@ internal sealed class RegexSplit(FilePattern pattern, SplitBehavior behavior, bo
     private static Dictionary<UnicodeCategory, char> FindRepresentatives()
     {
         var found = new Dictionary<UnicodeCategory, char>();
-        // From above Latin, so that no range written out in a pattern is hit by chance.
-        for (int value = 0x0F00; value < 0xFFFF; value++)
+        // From where no pattern writes out a range: first the scripts between the ideographs and Hangul, then whatever comes after Latin and its kin.
+        foreach (int value in Enumerable.Range(0xA000, 0x0C00).Concat(Enumerable.Range(0x0F00, 0xF0FF)))
             found.TryAdd(CharUnicodeInfo.GetUnicodeCategory((char)value), (char)value);
         return found;
     }
