@@ -14,6 +14,7 @@ public sealed class SamplesTests : IDisposable
     [Theory]
     [InlineData("WeightedSum", "The hidden weights were found.")]
     [InlineData("Xor", "right about 0 of 4, the network about 4 of 4.")]
+    [InlineData("Chat", "It remembered 4 of 4 names")]
     [InlineData("Names", "Names it would give:")]
     [InlineData("Sorting", "5000 of 5000 sorted.", "1", "600")]
     public void A_sample_keeps_its_promise(string sample, string promise, params string[] arguments)
