@@ -67,6 +67,7 @@ internal static class Tool
         EmbedCommand.Create(),
         TokenizerCommand.Create(),
         ConvertCommand.Create(),
+        QuantizeCommand.Create(),
         InfoCommand.Create(),
         RunsCommand.Create(),
         CheckCommand.Create(),

@@ -75,13 +75,16 @@ public sealed record LanguageModel
     /// <param name="pooling">What stands for a text where the model is an encoder.</param>
     /// <exception cref="GrimoireException">The format cannot express the model or its tokenizer, or the file cannot be written.</exception>
     public void SaveGguf(string path, DType? type = null, ModelCard? card = null, Pooling? pooling = null) =>
-        GgufModel.Save(path, Transformer, type, GgufMetadata.Of(
-        [
-            .. (card ?? new ModelCard()).Metadata(),
-            .. pooling is { } way ? [EmbeddingFiles.Metadata(Config, way)] : Array.Empty<KeyValuePair<string, GgufValue>>(),
-            .. GgufVocabulary.Write(Tokenizer, Config.Vocabulary),
-            .. ChatTemplateFiles.Metadata(ChatTemplate),
-        ]));
+        GgufModel.Save(path, Transformer, type, Metadata(card, pooling));
+
+    /// <summary>All that a GGUF file says of a model besides its config.</summary>
+    internal GgufMetadata Metadata(ModelCard? card, Pooling? pooling) => GgufMetadata.Of(
+    [
+        .. (card ?? new ModelCard()).Metadata(),
+        .. pooling is { } way ? [EmbeddingFiles.Metadata(Config, way)] : Array.Empty<KeyValuePair<string, GgufValue>>(),
+        .. GgufVocabulary.Write(Tokenizer, Config.Vocabulary),
+        .. ChatTemplateFiles.Metadata(ChatTemplate),
+    ]);
 
     /// <summary>The tokenizer of a folder or file, if it belongs to the model.</summary>
     internal static Tokenizer Fitting(ModelConfig config, string path)

@@ -87,7 +87,7 @@ public sealed class ConvertCommandTests
     }
 
     /// <summary>A model of random weights with a tokenizer of bytes and a few pairs.</summary>
-    private static string Raised(Scratch scratch)
+    internal static string Raised(Scratch scratch)
     {
         Tokenizer tokenizer = TokenizerTrainer.Train([Tale.Of(400)], new TokenizerOptions { VocabularySize = 300 });
         ModelConfig config = Llama.Config(layers: 1, heads: 2, channels: 32, context: 64, tokenizer.VocabularySize, feedForward: 64);
