@@ -128,6 +128,8 @@ internal sealed class Sign(Place place, bool negative, Expression operand) : Exp
     protected override Value Compute(Scope scope)
     {
         Value value = operand.Evaluate(scope);
+        if (negative && value is Float real)
+            return new Float(-real.Number); // 0 - 0.0 would lose the sign
         return negative ? Arithmetic.Apply("-", 0, value, Here(scope)) : Arithmetic.Apply("+", 0, value, Here(scope));
     }
 }

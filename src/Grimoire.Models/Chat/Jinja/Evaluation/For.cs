@@ -14,17 +14,20 @@ internal sealed class For(Place place, Target target, Expression items, Expressi
         IReadOnlyList<Value> chosen = Choose(Iteration.Items(values, scope.Run), scope);
         var state = new LoopState(chosen, depth);
         var loop = new Callable("loop", (arguments, run) => Recurse(arguments, depth, scope, run)) { Attribute = state.Attribute };
+        bool ranThrough = false;
         for (int i = 0; i < chosen.Count; i++)
         {
             state.Index = i;
             var inner = new Scope(scope);
             inner.Set("loop", loop);
             target.Assign(chosen[i], inner);
-            if (body.Execute(inner, output) == Flow.Break)
+            Flow flow = body.Execute(inner, output);
+            ranThrough |= flow == Flow.Next;
+            if (flow == Flow.Break)
                 break;
         }
 
-        if (chosen.Count == 0)
+        if (!ranThrough) // Jinja's else also follows a loop of which no round came to its end
             otherwise?.Execute(new Scope(scope), output);
     }
 

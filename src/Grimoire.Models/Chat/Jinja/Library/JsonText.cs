@@ -86,18 +86,18 @@ internal sealed class JsonText
 
     private void WriteEntries(Map map, int depth)
     {
-        IEnumerable<KeyValuePair<Value, Value>> entries = map.Entries;
+        IReadOnlyList<Value> keys = [.. map.Entries.Select(entry => entry.Key)];
         if (sorted)
-            entries = entries.Order(Comparer<KeyValuePair<Value, Value>>.Create((a, b) => Comparing.Order(a.Key, b.Key, run)));
+            keys = Builtins.Sorted(keys, key => key, false, run);
         string separator = "";
         text.Append("{");
-        foreach ((Value key, Value value) in entries)
+        foreach (Value key in keys)
         {
             text.Append(separator);
             NewLine(depth + 1);
             Quote(key as Text ?? new Text(Scalar(key)));
             text.Append(keySeparator);
-            Write(value, depth + 1);
+            Write(map.TryGet(key, out Value? value) ? value : None.Value, depth + 1);
             separator = itemSeparator;
         }
 

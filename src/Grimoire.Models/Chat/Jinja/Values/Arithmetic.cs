@@ -19,11 +19,13 @@ internal static class Arithmetic
         {
             ("+", Text s, Text t) => Add(s, t, run),
             ("+", Sequence s, Sequence t) when s.Type == t.Type && s.Type is (SequenceKind.List or SequenceKind.Tuple) => Add(s, t, run),
-            ("*", _, Int or Bool) when a is Text or Sequence => Repeat(a, Number.Of(b)!.Value.Whole, run),
-            ("*", Int or Bool, _) when b is Text or Sequence => Repeat(b, Number.Of(a)!.Value.Whole, run),
+            ("*", _, Int or Bool) when CanRepeat(a) => Repeat(a, Number.Of(b)!.Value.Whole, run),
+            ("*", Int or Bool, _) when CanRepeat(b) => Repeat(b, Number.Of(a)!.Value.Whole, run),
             _ => throw run.Error($"'{sign}' does not go with a {a.Kind} and a {b.Kind}"),
         };
     }
+
+    private static bool CanRepeat(Value value) => value is Text or Sequence { Type: SequenceKind.List or SequenceKind.Tuple };
 
     private static Text Add(Text a, Text b, Execution run)
     {

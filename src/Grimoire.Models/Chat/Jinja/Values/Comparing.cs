@@ -53,7 +53,7 @@ internal static class Comparing
         Text text => item is Text part ? text.Chars.Contains(part.Chars, StringComparison.Ordinal)
             : throw run.Error($"a {item.Kind} cannot be looked for in a text"),
         Sequence sequence => sequence.Items.Any(other => AreEqual(other, item, run)),
-        Map when item is Sequence { Type: SequenceKind.Tuple } => false,
+        Map when item is Undefined or Sequence { Type: SequenceKind.Tuple } => false,
         Map map => Map.CanBeKey(item) ? map.TryGet(item, out _) : throw run.Error($"a {item.Kind} cannot be a key"),
         Undefined => false,
         _ => throw run.Error($"a {container.Kind} has no items to look in"),
