@@ -4,7 +4,7 @@ namespace Grimoire.Models.Formats;
 
 /// <summary>
 /// A file as memory: read by the operating system where it is touched, shared with other processes, and never written to (a write would
-/// go to a private copy of the page). The mapping ends when the last tensor over it is collected.
+/// go to a private copy of the page, where the system has memory for one). The mapping ends when the last tensor over it is collected.
 /// </summary>
 internal sealed unsafe class MappedFile
 {
@@ -34,7 +34,7 @@ internal sealed unsafe class MappedFile
                 return new MappedFile(path, 0, null);
             using var file = MemoryMappedFile.CreateFromFile(
                 stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            return new MappedFile(path, stream.Length, file.CreateViewAccessor(0, stream.Length, MemoryMappedFileAccess.CopyOnWrite));
+            return new MappedFile(path, stream.Length, View(file, stream.Length));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -43,6 +43,21 @@ internal sealed unsafe class MappedFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new GrimoireException($"{path}: cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>
+    /// A system that promises memory for private copies refuses files larger than all its memory; those are mapped for reading only, and a write ends the process.
+    /// </summary>
+    private static MemoryMappedViewAccessor View(MemoryMappedFile file, long length)
+    {
+        try
+        {
+            return file.CreateViewAccessor(0, length, MemoryMappedFileAccess.CopyOnWrite);
+        }
+        catch (IOException)
+        {
+            return file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         }
     }
 

@@ -11,6 +11,9 @@ public static class GgufModel
 
     private const string FileTypeKey = "general.file_type", QuantizationKey = "general.quantization_version";
 
+    /// <summary>Said where there is no tokenizer, so that llama.cpp opens the file for those who have token ids.</summary>
+    private const string TokenizerKey = "tokenizer.ggml.model", NoTokenizer = "none", TokenTypesKey = "tokenizer.ggml.token_type_count";
+
     /// <summary>Tensors of two axes that llama.cpp computes with in F32 only.</summary>
     private static readonly string[] AlwaysSingle = ["position_embd.weight", "token_types.weight", ".ffn_gate_inp.weight", "_norm.weight"];
 
@@ -121,8 +124,11 @@ public static class GgufModel
         AddTypes(keys, weights);
         if (fileType is { } number)
             keys[FileTypeKey] = GgufValue.Of(number);
+        if (config.TokenTypes > 0)
+            keys[TokenTypesKey] = GgufValue.Of((uint)config.TokenTypes);
         foreach ((string key, GgufValue value) in metadata?.Pairs ?? [])
             keys.TryAdd(key, value);
+        keys.TryAdd(TokenizerKey, GgufValue.Of(NoTokenizer));
         GgufWriter.Write(path, GgufMetadata.Of(keys), weights);
     }
 

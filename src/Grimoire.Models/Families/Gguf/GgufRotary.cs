@@ -117,7 +117,9 @@ internal static class GgufRotary
     private static RotaryScaling.LongRope LongRope(GgufKeys keys, ValueList<double> longer, int context)
     {
         ValueList<double> shorter = keys.Numbers(ShortFactors) ?? throw keys.Refusal(Type, $"LongRoPE needs the tensor {ShortFactors} too");
-        return new RotaryScaling.LongRope(shorter, longer, keys.Int(Original, context), keys.Real(Attention, 1));
+        int original = keys.Int(Original, context);
+        double usual = RotaryScaling.LongRope.UsualAttentionFactor((double)context / original, original), given = keys.Real(Attention, 1);
+        return new RotaryScaling.LongRope(shorter, longer, original, (float)given == (float)usual ? usual : given);
     }
 
     /// <summary>The temperature is given by itself, or by its ratio to the paper's, or it is the paper's.</summary>
