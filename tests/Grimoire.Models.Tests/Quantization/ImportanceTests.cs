@@ -1,4 +1,3 @@
-using Grimoire.Models.Formats;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models.Tests;
