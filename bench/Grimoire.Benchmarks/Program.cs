@@ -1,12 +1,16 @@
 using System.Globalization;
 using Grimoire.Benchmarks;
+using Grimoire.Benchmarks.Peers;
 
 // Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|attention|elementwise|ops|train [threads]
 //        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
 //        … -- tokenizer TEXT VOCABULARY…                                          encoding a text or a folder of texts, on one thread
-if (args is ["tokenizer", var text, ..])
+//        … -- peers PROGRAM FOLDER families [NAME]                 GGUF files written here, as llama.cpp sees them (bench/peers/llama.cpp): logits
+//        … -- peers PROGRAM FOLDER tokens TOKENIZER TEXTS.json                                                                            token ids
+//        … -- peers PROGRAM FOLDER perplexity TOKENIZER TEXT LENGTH COUNT MODEL.gguf...                                           the model's perplexity
+if (args is ["tokenizer", var sample, ..])
 {
-    TokenizerSpeed.Report(text, args[2..]);
+    TokenizerSpeed.Report(sample, args[2..]);
     return 0;
 }
 
@@ -15,6 +19,19 @@ if (args is ["against", ..] && args.Length > 6)
     int[] sizes = [.. args[1..6].Select(a => int.Parse(a, CultureInfo.InvariantCulture))];
     var step = new TrainingStep(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], Environment.ProcessorCount);
     step.Against(args[6], args[7..], rounds: 5);
+    return 0;
+}
+
+if (args is ["peers", var program, var folder, .. var what])
+{
+    Directory.CreateDirectory(folder);
+    var peer = new LlamaCpp(program);
+    if (what is ["families", .. var only])
+        new Agreement(peer, folder).Families(only.FirstOrDefault());
+    else if (what is ["tokens", var tokenizer, var texts])
+        new TokenAgreement(peer, folder).Compare(tokenizer, texts);
+    else if (what is ["perplexity", var words, var text, var length, var count, .. var models])
+        new PerplexityAgreement(peer).Compare(words, text, int.Parse(length, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), models);
     return 0;
 }
 
