@@ -69,6 +69,7 @@ internal static class Tool
         ConvertCommand.Create(),
         QuantizeCommand.Create(),
         InfoCommand.Create(),
+        PackCommand.Create(),
         RunsCommand.Create(),
         CheckCommand.Create(),
         WorldCommand.Create(),
