@@ -2,7 +2,7 @@ using System.Globalization;
 using Grimoire.Benchmarks;
 using Grimoire.Benchmarks.Peers;
 
-// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|attention|elementwise|ops|train [threads]
+// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|experts|attention|elementwise|ops|train [threads]
 //        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
 //        … -- tokenizer TEXT VOCABULARY…                                          encoding a text or a folder of texts, on one thread
 //        … -- peers PROGRAM FOLDER families [NAME]                 GGUF files written here, as llama.cpp sees them (bench/peers/llama.cpp): logits
@@ -40,6 +40,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 {
     "gemm" => Suites.Products(threads),
     "quantized" => Suites.Quantized(threads),
+    "experts" => Suites.Experts(threads),
     "attention" => Suites.Attention(threads),
     "elementwise" => Suites.Elementwise(threads),
     "ops" => Suites.Ops(threads),
@@ -48,7 +49,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, quantized, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
     return 2;
 }
 

@@ -31,6 +31,27 @@ internal static class Suites
         }
     }
 
+    /// <summary>Eight of 32 experts for each row, and one layer for as many rows beside it: the price of many small products. One token, and prompts.</summary>
+    public static IEnumerable<Measurement> Experts(int threads)
+    {
+        const int Groups = 32, Slots = 8, Inputs = 1024, Outputs = 512;
+        Tensor[] weights = [.. Enumerable.Range(0, Groups).Select(_ => Numbers((Outputs, Inputs)))];
+        foreach (int count in Counts(threads))
+        {
+            Kernels kernels = Kernels.CreateSimd(count);
+            foreach (int tokens in (int[])[1, 16, 128, 512])
+            {
+                int rows = tokens * Slots;
+                Tensor x = Numbers((rows, Inputs)), y = Numbers((rows, Outputs)), counts = Tensor.Zeros(Groups, DType.I32);
+                for (int slot = 0; slot < rows; slot++)
+                    counts.Span<int>()[(int)(CountedRandom.Bits(1, (ulong)slot) % Groups)]++;
+                double flops = 2.0 * rows * Inputs * Outputs;
+                yield return new($"GroupedLinear {tokens} tokens", count, () => kernels.GroupedLinear(x, weights, counts, y), flops);
+                yield return new($"Linear {rows}×{Inputs}→{Outputs}", count, () => kernels.Linear(x, weights[0], null, y), flops);
+            }
+        }
+    }
+
     /// <summary>Weights of every type: decoding one token, a small batch, a prompt; the conversion to F32 and, where there is one, the encoding from it.</summary>
     public static IEnumerable<Measurement> Quantized(int threads)
     {

@@ -28,6 +28,7 @@ public static partial class OpCases
         yield return GroupedLinear(9, 17, 5, groups: 1);
         yield return GroupedLinear(23, 33, 18, groups: 4);
         yield return GroupedLinear(40, 16, 33, groups: 3, stored: DType.BF16);
+        yield return GroupedLinear(12, 64, 33, groups: 3, stored: DType.Q8_0);
     }
 
     private static Input Slots(int rows, int slots, int limit) => new((rows, slots), Grad: false, Draw.Ids, Limit: limit);
