@@ -114,16 +114,29 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
         return at < 0 ? first : at + header.Length;
     }
 
-    /// <summary>The token that ends the turn follows the message, with nothing but the template's own characters between.</summary>
+    /// <summary>
+    /// The token that ends the turn follows the message, with nothing but the template's own characters between. Where another special token comes first, the
+    /// conversation that ends with this message tells whether it belongs to the turn.
+    /// </summary>
     private int EndOfTurn(int index, int last)
     {
-        if (ConversationEncoding.NextSpecial(tokenizer, text, last) is not { } special || !IsTemplate(last, special.At))
+        if (ConversationEncoding.NextSpecial(tokenizer, text, last) is not { } first || !IsTemplate(last, first.At))
             return last;
-        int end = special.At + special.Token.Content.Length;
-        if (tokenizer.StopIds.Contains(special.Token.Id))
+        int end = End(first);
+        if (tokenizer.StopIds.Contains(first.Token.Id))
             return end;
-        return render(index + 1, false) is { } then && Extent(then, index).End is >= 0 and var spoken
-            && then.Chars.AsSpan(spoken).StartsWith(chars.AsSpan(last, end - last)) ? end : last;
+        if (render(index + 1, false) is not { } then || Extent(then, index).End is not (>= 0 and var spoken))
+            return last;
+        int closing = last + then.Chars.AsSpan(spoken).CommonPrefixLength(chars.AsSpan(last));
+        for (int at = end; ConversationEncoding.NextSpecial(tokenizer, text, at) is { } next && End(next) <= closing && IsTemplate(last, next.At); at = End(next))
+        {
+            if (tokenizer.StopIds.Contains(next.Token.Id))
+                return End(next);
+        }
+
+        return end <= closing ? end : last;
+
+        static int End((AddedToken Token, int Start, int At, int End) special) => special.At + special.Token.Content.Length;
     }
 
     private bool IsTemplate(int start, int end) => start >= 0 && TemplateBefore(end) <= start;

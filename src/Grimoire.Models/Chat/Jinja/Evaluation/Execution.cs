@@ -5,7 +5,7 @@ namespace Grimoire.Models.Chat.Jinja;
 /// <summary>One rendering: where it is, and how much it has done. A template that would run, grow or nest without end is stopped.</summary>
 internal sealed class Execution(DateTimeOffset now)
 {
-    private const long MaxSteps = 10_000_000, MaxMade = 1 << 26;
+    private const long MaxSteps = 5_000_000, MaxMade = 1 << 26;
 
     private long steps;
     private long made;
