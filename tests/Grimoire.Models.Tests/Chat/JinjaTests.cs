@@ -58,6 +58,8 @@ public sealed class JinjaTests
     [InlineData("{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}")]
     [InlineData("{% set n = namespace(s='xx') %}{% for i in range(64) %}{% set n.s = n.s + n.s %}{% endfor %}")]
     [InlineData("{{ 'x' * 1000000000000 }}")]
+    [InlineData("{% set s = 'x' * 30000000 %}{% for i in range(100000) %}{{ 'y' in s or s.find('y') > 0 or s|length < 0 }}{% endfor %}")]
+    [InlineData("{% set n = namespace(l=[]) %}{% for i in range(100000) %}{% set n.l = n.l + [('x' * 100000)|upper] %}{% endfor %}")]
     [InlineData("{{ ([0] * 100000)|map('string')|map('center', 100000)|list|length }}")]
     [InlineData("{{ 10 ** 10000 }}")]
     [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}")]
@@ -78,6 +80,13 @@ public sealed class JinjaTests
     {
         Assert.Throws<GrimoireException>(() => Render("{{ " + string.Concat(Enumerable.Repeat(open, 100_000)) + "1" + string.Concat(Enumerable.Repeat(close, 100_000)) + " }}"));
         Assert.Throws<GrimoireException>(() => Render(string.Concat(Enumerable.Repeat("{% if 1 %}", 100_000)) + string.Concat(Enumerable.Repeat("{% endif %}", 100_000))));
+    }
+
+    [Fact]
+    public void Reads_long_templates_in_time_that_grows_no_faster_than_they_do()
+    {
+        foreach (string part in new[] { "'a'", "|a.b", ".a", "+1", "{# #}", "{{ x }}", "{% raw %}", "{", "\"" })
+            _ = Attempt("{{ 'a' " + string.Concat(Enumerable.Repeat(part, 200_000)), []);
     }
 
     [Theory]

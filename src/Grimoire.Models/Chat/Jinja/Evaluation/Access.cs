@@ -23,6 +23,8 @@ internal sealed class Subscript(Place place, Expression subject, Expression inde
     {
         Value value = subject.Evaluate(scope), key = index.Evaluate(scope);
         Execution run = Here(scope);
+        run.Scan(value);
+        run.Scan(key);
         return Members.Item(value, key, run) ?? (key is Text name ? Members.Attribute(value, name.Chars, run) : null) ?? Members.Missing(value, key, run);
     }
 }
@@ -33,6 +35,7 @@ internal sealed class Slice(Place place, Expression subject, Expression? start, 
     protected override Value Compute(Scope scope)
     {
         Value value = subject.Evaluate(scope);
+        scope.Run.Scan(value);
         Value? from = start?.Evaluate(scope), to = stop?.Evaluate(scope), by = step?.Evaluate(scope);
         Execution run = Here(scope);
         return value switch
@@ -63,7 +66,7 @@ internal sealed class Slice(Place place, Expression subject, Expression? start, 
         List<int> indices = [];
         for (long i = first; step > 0 ? i < last : i > last; i += step)
             indices.Add((int)i);
-        run.Make(indices.Count);
+        run.MakeItems(indices.Count);
         return indices;
     }
 

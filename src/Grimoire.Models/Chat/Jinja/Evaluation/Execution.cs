@@ -6,6 +6,7 @@ namespace Grimoire.Models.Chat.Jinja;
 internal sealed class Execution(DateTimeOffset now)
 {
     private const long MaxSteps = 5_000_000, MaxMade = 1 << 26;
+    private const int ItemSize = 16, ScannedPerStep = 64;
 
     private long steps;
     private long made;
@@ -25,13 +26,23 @@ internal sealed class Execution(DateTimeOffset now)
             throw Error("it is nested too deeply");
     }
 
-    /// <summary>Counts characters or items before they are made.</summary>
-    public void Make(long count)
+    /// <summary>Counts the steps of reading a text from one end to the other.</summary>
+    public void Scan(Value value)
     {
-        made += count;
-        if (count > MaxMade || made > MaxMade)
+        if (value is Text text)
+            steps += text.Chars.Length / ScannedPerStep;
+    }
+
+    /// <summary>Counts characters before they are made.</summary>
+    public void Make(long characters)
+    {
+        made += characters;
+        if (characters > MaxMade || made > MaxMade)
             throw Error($"it makes more than {MaxMade} characters and items");
     }
+
+    /// <summary>Counts items before they are made; one takes as much room as many characters.</summary>
+    public void MakeItems(long count) => Make(count < MaxMade ? count * ItemSize : count);
 
     /// <summary>An error at the place that is being computed.</summary>
     /// <param name="what">What went wrong, without a full stop.</param>

@@ -39,7 +39,7 @@ internal sealed class SequenceLiteral(Place place, IReadOnlyList<Expression> ite
 {
     protected override Value Compute(Scope scope)
     {
-        scope.Run.Make(items.Count);
+        scope.Run.MakeItems(items.Count);
         return new Sequence([.. items.Select(item => item.Evaluate(scope))], type);
     }
 }
@@ -49,7 +49,7 @@ internal sealed class MapLiteral(Place place, IReadOnlyList<(Expression Key, Exp
     protected override Value Compute(Scope scope)
     {
         var map = new Map();
-        scope.Run.Make(entries.Count);
+        scope.Run.MakeItems(entries.Count);
         foreach ((Expression key, Expression value) in entries)
         {
             Value name = key.Evaluate(scope);
@@ -93,6 +93,8 @@ internal sealed class Comparison(Place place, Expression first, IReadOnlyList<(s
         foreach ((string sign, Expression operand) in rest)
         {
             Value right = operand.Evaluate(scope);
+            scope.Run.Scan(left);
+            scope.Run.Scan(right);
             if (!Holds(left, sign, right, Here(scope)))
                 return false;
             left = right;

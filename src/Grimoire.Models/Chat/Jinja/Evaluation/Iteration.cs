@@ -15,7 +15,7 @@ internal static class Iteration
     private static Value[] Characters(Text text, Execution run)
     {
         int[] starts = Python.CharacterStarts(text.Chars);
-        run.Make(starts.Length);
+        run.MakeItems(starts.Length);
         var characters = new Value[starts.Length - 1];
         for (int i = 0; i < characters.Length; i++)
             characters[i] = text.Slice(starts[i], starts[i + 1]);

@@ -39,7 +39,7 @@ internal static class Builtins
     /// <summary>Items in order; equal ones keep theirs.</summary>
     public static IReadOnlyList<Value> Sorted(IReadOnlyList<Value> items, Func<Value, Value> key, bool reverse, Execution run)
     {
-        run.Make(items.Count);
+        run.MakeItems(items.Count);
         var comparer = Comparer<Value>.Create((a, b) => Comparing.Order(a, b, run));
         (Value Key, Value Item)[] keyed = [.. items.Select(item => (key(item), item))];
         try

@@ -15,5 +15,15 @@ internal sealed class Function
     public Function(string name, string[] parameters, Func<Value, Value?[], Execution, Value> body) =>
         this.body = (subject, arguments, run) => body(subject, arguments.Bind(name, parameters, run), run);
 
-    public Value Call(Value subject, Arguments arguments, Execution run) => body(subject, arguments, run);
+    public Value Call(Value subject, Arguments arguments, Execution run)
+    {
+        run.Step();
+        run.Scan(subject);
+        foreach (Value argument in arguments.Positional)
+            run.Scan(argument);
+        Value result = body(subject, arguments, run);
+        if (result is Text made && !ReferenceEquals(made, subject))
+            run.Make(made.Chars.Length);
+        return result;
+    }
 }

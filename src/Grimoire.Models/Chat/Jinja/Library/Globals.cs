@@ -46,7 +46,7 @@ internal static class Globals
 
         foreach ((string key, Value value) in arguments.Named)
             map.Set(new Text(key), value);
-        run.Make(map.Count);
+        run.MakeItems(map.Count);
         return map;
     }
 
@@ -63,7 +63,7 @@ internal static class Globals
         long count = Math.Max(0, step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step);
         if (count > MaxRange)
             throw run.Error($"a range has more than {MaxRange} numbers");
-        run.Make(count);
+        run.MakeItems(count);
         return new Sequence([.. Enumerable.Range(0, (int)count).Select(i => (Value)(int)(from + (i * step)))], SequenceKind.View)
         {
             Label = step == 1 ? $"range({from}, {to})" : $"range({from}, {to}, {step})",

@@ -17,7 +17,7 @@ internal static class SelectionFilters
     private static Value Map(Value value, Arguments args, Execution run)
     {
         IReadOnlyList<Value> items = Items(value, run);
-        run.Make(items.Count);
+        run.MakeItems(items.Count);
         if (args.Positional.Count == 0 && args["attribute"] is { } attribute)
             return Generator([.. items.Select(item => Builtins.Path(item, attribute, run, args["default"]))]);
 

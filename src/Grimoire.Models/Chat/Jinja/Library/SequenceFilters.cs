@@ -54,7 +54,7 @@ internal static class SequenceFilters
     private static Value Reverse(Value value, Value?[] args, Execution run)
     {
         IReadOnlyList<Value> items = Iteration.Items(value, run);
-        run.Make(items.Count);
+        run.MakeItems(items.Count);
         Value[] reversed = [.. items.Reverse()];
         return value is Text ? TextMethods.Join(Text.Empty, [.. reversed.Cast<Text>()], run) : Generator(reversed);
     }
@@ -111,7 +111,7 @@ internal static class SequenceFilters
         foreach (Value[] batch in Iteration.Items(value, run).Chunk(count))
         {
             bool filled = batch.Length < count && args[1] is not (null or None);
-            run.Make(filled ? count : batch.Length);
+            run.MakeItems(filled ? count : batch.Length);
             batches.Add(new Sequence(filled ? [.. batch, .. Enumerable.Repeat(args[1]!, count - batch.Length)] : batch));
         }
 

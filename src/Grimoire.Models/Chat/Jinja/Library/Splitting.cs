@@ -105,7 +105,8 @@ internal static class Splitting
 
     private static Text Part(Text text, int start, int end, Execution run)
     {
-        run.Make(end - start + 1);
+        run.Make(end - start);
+        run.MakeItems(1);
         return text.Slice(start, end);
     }
 }

@@ -109,6 +109,7 @@ internal static class TextMethods
             end = end < 0 ? chars.Length : start + end;
             int next = end == chars.Length ? end : chars.AsSpan(end).StartsWith("\r\n") ? end + 2 : end + 1;
             run.Make(next - start);
+            run.MakeItems(1);
             lines.Add(text.Slice(start, keepEnds ? next : end));
             start = next;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Grimoire.Models.Chat.Jinja;
 
@@ -78,10 +79,10 @@ internal sealed class ExpressionParser(TokenCursor tokens)
 
     private string ReadDottedName()
     {
-        string name = tokens.ExpectName();
+        List<string> parts = [tokens.ExpectName()];
         while (tokens.Skip("."))
-            name += "." + tokens.ExpectName();
-        return name;
+            parts.Add(tokens.ExpectName());
+        return string.Join('.', parts);
     }
 
     private Expression ReadOr()
@@ -282,10 +283,10 @@ internal sealed class ExpressionParser(TokenCursor tokens)
             case TokenKind.Name:
                 return ReadName(token);
             case TokenKind.String:
-                string chars = token.Text;
+                var chars = new StringBuilder(token.Text);
                 while (tokens.Current.Kind == TokenKind.String)
-                    chars += tokens.Take().Text;
-                return new Constant(token.Place, chars);
+                    chars.Append(tokens.Take().Text);
+                return new Constant(token.Place, chars.ToString());
             case TokenKind.Integer or TokenKind.Float:
                 return new Constant(token.Place, Number(token));
             case TokenKind.Operator when token.Text is "(" or "[" or "{":

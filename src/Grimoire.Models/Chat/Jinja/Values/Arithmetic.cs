@@ -38,7 +38,7 @@ internal static class Arithmetic
 
     private static Sequence Add(Sequence a, Sequence b, Execution run)
     {
-        run.Make(a.Items.Count + b.Items.Count);
+        run.MakeItems(a.Items.Count + b.Items.Count);
         return new Sequence([.. a.Items, .. b.Items], a.Type);
     }
 
@@ -46,7 +46,11 @@ internal static class Arithmetic
     {
         int length = value is Text text ? text.Chars.Length : ((Sequence)value).Items.Count;
         BigInteger total = times <= 0 ? 0 : times * length;
-        run.Make((long)BigInteger.Min(total, long.MaxValue / 2));
+        long size = (long)BigInteger.Min(total, long.MaxValue / 2);
+        if (value is Text)
+            run.Make(size);
+        else
+            run.MakeItems(size);
         int count = length == 0 ? 0 : (int)(total / length);
         if (value is Sequence items)
             return new Sequence([.. Enumerable.Repeat(items.Items, count).SelectMany(part => part)], items.Type);

@@ -8,13 +8,23 @@ namespace Grimoire.Models.Chat.Jinja;
 /// <summary>JSON as values of a template. Every text in it, names of keys too, gets the mark of where it comes from.</summary>
 internal static class JsonValues
 {
-    public static Value Of(JsonNode? node, Mark mark) => node switch
+    public static Value Of(JsonNode? node, Mark mark)
     {
-        null => None.Value,
-        JsonObject map => Of(map, mark),
-        JsonArray items => new Sequence([.. items.Select(item => Of(item, mark))]),
-        _ => Scalar(node.AsValue(), mark),
-    };
+        try
+        {
+            return node switch
+            {
+                null => None.Value,
+                JsonObject map => Of(map, mark),
+                JsonArray items => new Sequence([.. items.Select(item => Of(item, mark))]),
+                _ => Scalar(node.AsValue(), mark),
+            };
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new GrimoireException("a message or tool holds half of a surrogate pair, which is no text; repair it.", e);
+        }
+    }
 
     /// <summary>The messages of a conversation, each text marked with the index of its message.</summary>
     public static Sequence Messages(JsonArray messages)
