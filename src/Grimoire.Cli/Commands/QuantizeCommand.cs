@@ -72,7 +72,7 @@ internal static class QuantizeCommand
             : null;
         double? before = Perplexity(terminal, model, kernels, texts);
         long start = Stopwatch.GetTimestamp();
-        Waiting.While(terminal, "quantising", () => ModelQuantization.Run(from, to, model, language, mix, importance));
+        Waiting.While(terminal, "quantising", tell => ModelQuantization.Run(from, to, model, language, mix, importance, tell));
         TimeSpan time = Stopwatch.GetElapsedTime(start);
         double? after = before is null ? null : Perplexity(terminal, ModelFiles.Load(to), kernels, texts);
         Report(terminal, from, to, mix, time, Cost(before, after, texts));

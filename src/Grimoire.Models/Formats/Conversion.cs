@@ -63,7 +63,7 @@ internal static class Conversion
     /// <summary>Whether two tensors of one shape hold the same numbers, in whatever types.</summary>
     public static bool HaveSameValues(Tensor a, Tensor b)
     {
-        DType type = a.DType == b.DType ? a.DType : DType.F32;
+        DType type = a.DType == b.DType && !a.DType.IsQuantized() ? a.DType : DType.F32;
         Tensor left = a.To(type, ""), right = b.To(type, "");
         return type.Size() switch
         {

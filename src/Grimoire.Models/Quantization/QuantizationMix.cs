@@ -62,14 +62,12 @@ public sealed record QuantizationMix
     private DType LayerType(string name, ModelConfig config, bool calibrated)
     {
         bool deserves = Medium && DeservesMore(Layer(name), config.Layers);
-        if (name.Contains("attn_v.weight", StringComparison.Ordinal))
+        if (name.Contains("attn_v.weight", StringComparison.Ordinal) || name.Contains("attn_qkv.weight", StringComparison.Ordinal))
             return config.Experts == 8 ? DType.Q8_0 : deserves ? DType.Q6_K : SharedByMany(config) && Base == DType.Q4_K ? DType.Q5_K : Base;
         if (name.Contains("attn_k.weight", StringComparison.Ordinal) && config.Experts == 8)
             return DType.Q8_0;
         if (name.Contains("attn_output.weight", StringComparison.Ordinal) && config.Experts == 8 && Base == DType.Q4_K)
             return DType.Q5_K;
-        if (name.Contains("attn_qkv.weight", StringComparison.Ordinal) && Medium)
-            return Base == DType.Q4_K ? DType.Q5_K : DType.Q6_K;
         if (!name.Contains("ffn_down", StringComparison.Ordinal))
             return Base;
 

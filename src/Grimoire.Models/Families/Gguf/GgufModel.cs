@@ -69,12 +69,15 @@ public static class GgufModel
     /// <param name="mix">How matrices are stored.</param>
     /// <param name="metadata">More to say: the tokenizer, name, license.</param>
     /// <param name="importance">What to weight errors with, from a text that this model read.</param>
+    /// <param name="progress">Told before each weight which share of all is done; what it throws ends the writing, and no file is left.</param>
     /// <exception cref="GrimoireException">The format cannot express the model, a weight is no finite number, or the file cannot be written.</exception>
-    public static void Save(string path, Transformer model, QuantizationMix mix, GgufMetadata? metadata = null, Importance? importance = null)
+    public static void Save(
+        string path, Transformer model, QuantizationMix mix, GgufMetadata? metadata = null, Importance? importance = null, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(mix);
         Save(
-            path, model, (name, tensor) => mix.TypeOf(name, tensor.Shape.Last, model.Config, importance is not null), metadata, importance, mix.FileType);
+            path, model, (name, tensor) => mix.TypeOf(name, tensor.Shape.Last, model.Config, importance is not null), metadata, importance, mix.FileType,
+            progress);
     }
 
     /// <summary>
@@ -102,7 +105,8 @@ public static class GgufModel
 
     /// <summary>The same with a choice of type for each matrix, by its name in the file.</summary>
     internal static void Save(
-        string path, Transformer model, Func<string, Tensor, DType> typeOf, GgufMetadata? metadata, Importance? importance = null, uint? fileType = null)
+        string path, Transformer model, Func<string, Tensor, DType> typeOf, GgufMetadata? metadata, Importance? importance = null, uint? fileType = null,
+        Action<double>? progress = null)
     {
         GgufArchitecture architecture = GgufArchitecture.Of(model.Config);
         ModelConfig config = model.Config with { Rotary = model.Config.Rotary with { Interleaved = architecture.Interleaved } };
@@ -129,7 +133,26 @@ public static class GgufModel
         foreach ((string key, GgufValue value) in metadata?.Pairs ?? [])
             keys.TryAdd(key, value);
         keys.TryAdd(TokenizerKey, GgufValue.Of(NoTokenizer));
-        GgufWriter.Write(path, GgufMetadata.Of(keys), weights);
+        GgufWriter.Write(path, GgufMetadata.Of(keys), progress is null ? weights : Told(weights, progress));
+    }
+
+    /// <summary>The same, each told of when its turn comes.</summary>
+    private static IEnumerable<StoredTensor> Told(StoredTensor[] weights, Action<double> progress)
+    {
+        double all = weights.Sum(weight => weight.Shape.Count), done = 0;
+        foreach (StoredTensor weight in weights)
+        {
+            double share = done / all;
+            yield return weight with
+            {
+                Values = () =>
+                {
+                    progress(share);
+                    return weight.Values();
+                },
+            };
+            done += weight.Shape.Count;
+        }
     }
 
     /// <summary>Whether a tensor is always stored in F32, as llama.cpp needs it.</summary>
