@@ -13,6 +13,8 @@ public sealed class FuzzTests : IDisposable
         """[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi! äöü <|im_end|>"},{"role":"assistant","content":"Hello","tool_calls":[{"function":{"name":"f","arguments":{"a":1}}}]},{"role":"user","content":" x "}]""")!.AsArray();
     private static readonly JsonArray Tools = JsonNode.Parse("""[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{"a":{"type":"number"}}}}}]""")!.AsArray();
 
+    private static readonly string[] GgufFamilies = ["qwen2", "llama", "gpt2", "gemma2", "phi3", "qwen3_moe", "bert"];
+
     private readonly Scratch scratch = new();
 
     public void Dispose() => scratch.Dispose();
@@ -45,16 +47,24 @@ public sealed class FuzzTests : IDisposable
     }
 
     [Fact]
-    public void Models_in_gguf_files()
+    public void Models_in_gguf_files_as_bytes()
     {
-        byte[][] good = [FuzzSeeds.GgufModel("qwen2"), FuzzSeeds.GgufModel("llama"), FuzzSeeds.GgufModel("gpt2"), FuzzSeeds.GgufModel("gemma2"), FuzzSeeds.GgufModel("phi3")];
-        FuzzRun.Run("gguf-model", mutator => mutator.Bytes(mutator.Any(good), good, head: 1200), file => Written(file, "x.gguf", path =>
-        {
-            LanguageModel model = LanguageModel.Load(path);
-            int[] ids = model.Tokenizer.Encode("ab");
-            if (model.Config.Channels <= 256 && ids.Length <= model.Config.Context)
-                model.Transformer.Logits(ids);
-        }));
+        byte[][] good = [.. GgufFamilies.Select(FuzzSeeds.GgufModel)];
+        FuzzRun.Run("gguf-model-bytes", mutator => mutator.Bytes(mutator.Any(good), good, head: 1200), UseModel);
+    }
+
+    [Fact]
+    public void Models_in_gguf_files_as_values()
+    {
+        GgufMutator[] good = [.. GgufFamilies.Select(family => new GgufMutator(FuzzSeeds.GgufModel(family)))];
+        FuzzRun.Run("gguf-model", mutator => mutator.Any(good).Damage(mutator), UseModel);
+    }
+
+    [Fact]
+    public void Vocabularies_in_gguf_files_as_values()
+    {
+        GgufMutator[] good = [.. FuzzSeeds.Gguf().Select(file => new GgufMutator(file))];
+        FuzzRun.Run("gguf-vocabulary", mutator => mutator.Any(good).Damage(mutator), file => Written(file, "x.gguf", path => Speak(Tokenizer.Load(path))));
     }
 
     [Fact]
@@ -129,6 +139,14 @@ public sealed class FuzzTests : IDisposable
             tokenizer.Save(scratch["again"]);
         });
     }
+
+    private void UseModel(byte[] file) => Written(file, "x.gguf", path =>
+    {
+        LanguageModel model = LanguageModel.Load(path);
+        int[] ids = model.Tokenizer.Encode("ab");
+        if (ids.Length is > 0 and <= 8 && ids.Length <= model.Config.Context)
+            model.Transformer.Logits(ids);
+    });
 
     /// <summary>The header damaged as JSON, with a length that fits it.</summary>
     private static byte[] WithHeader(byte[] good, Mutator mutator)

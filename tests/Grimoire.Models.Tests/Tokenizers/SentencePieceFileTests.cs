@@ -32,6 +32,44 @@ public sealed class SentencePieceFileTests
         }
     }
 
+    [Fact]
+    public void Runs_and_repetitions_merge_as_by_the_definition()
+    {
+        string? path = Shared.Path("data/tok-llama2/tokenizer.model");
+        Assert.SkipWhen(path is null, "needs ../shared/data/tok-llama2/tokenizer.model");
+        SentencePieces vocabulary = SentencePieceFile.Read(File.ReadAllBytes(path), path);
+        Dictionary<string, float> scores = vocabulary.Pieces.Where(piece => piece.Kind == PieceKind.Normal).ToDictionary(piece => piece.Text, piece => piece.Score);
+        Tokenizer tokenizer = Tokenizer.Load(path);
+        var random = new Random(3);
+        string[] parts = ["a", "aa", "b", " ", "  ", "=", "-", "--", "0", "00", "\t", "on", "an", "é", "."];
+        for (int round = 0; round < 1000; round++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => string.Concat(Enumerable.Repeat(parts[random.Next(parts.Length)], random.Next(1, 9)))));
+            string[] expected = [.. Merged("▁" + text.Replace(' ', '▁'), scores).Select(piece => piece == "\t" ? "<0x09>" : piece)];
+            Assert.Equal(string.Join('|', expected), string.Join('|', tokenizer.Encode(text).Select(id => tokenizer.Model.Vocabulary[id])));
+        }
+    }
+
+    /// <summary>The definition: of all neighbours that make a piece those of the best piece merge, the leftmost first.</summary>
+    private static List<string> Merged(string text, Dictionary<string, float> scores)
+    {
+        List<string> symbols = [.. text.EnumerateRunes().Select(rune => rune.ToString())];
+        while (true)
+        {
+            int best = -1;
+            for (int i = 0; i + 1 < symbols.Count; i++)
+            {
+                if (scores.TryGetValue(symbols[i] + symbols[i + 1], out float score) && (best < 0 || score > scores[symbols[best] + symbols[best + 1]]))
+                    best = i;
+            }
+
+            if (best < 0)
+                return symbols;
+            symbols[best] += symbols[best + 1];
+            symbols.RemoveAt(best + 1);
+        }
+    }
+
     [Theory]
     [InlineData("aba", "▁ab a")]
     [InlineData("ab ab", "▁ab ▁ab")]

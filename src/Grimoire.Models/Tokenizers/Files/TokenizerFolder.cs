@@ -24,7 +24,7 @@ internal static class TokenizerFolder
         try
         {
             if (File.Exists(path) || FindIn(folder, Main) is not null)
-                return VocabularyFile.Load(File.Exists(path) ? path : Path.Combine(folder, Main), ReadSettings(folder), () => ReadAdded(folder));
+                return VocabularyFile.Load(File.Exists(path) ? path : Path.Combine(folder, Main), () => ReadSettings(folder), () => ReadAdded(folder));
             foreach ((string vocabulary, string merges) in Pairs)
             {
                 if (FindIn(folder, vocabulary) is { } pieces && FindIn(folder, merges) is { } pairs)
@@ -32,7 +32,7 @@ internal static class TokenizerFolder
             }
 
             if (FindIn(folder, SentencePieceNames) is { } model)
-                return VocabularyFile.Load(model, ReadSettings(folder), () => ReadAdded(folder));
+                return VocabularyFile.Load(model, () => ReadSettings(folder), () => ReadAdded(folder));
             if (FindIn(folder, WordPieces) is { } pieceText)
                 return VocabularyText.Load(pieceText, ReadConfig(folder), ReadSettings(folder));
         }

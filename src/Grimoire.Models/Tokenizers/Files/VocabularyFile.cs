@@ -10,19 +10,19 @@ internal static class VocabularyFile
 
     /// <summary>Opens <c>tokenizer.json</c>, GGUF, SentencePiece's and tiktoken's formats.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="settings">What files beside it say.</param>
+    /// <param name="settings">What files beside it say, read where the format leaves something to say.</param>
     /// <param name="added">Tokens that files beside it add.</param>
     /// <exception cref="GrimoireException">It is missing, broken or something else.</exception>
-    public static Tokenizer Load(string path, TokenizerSettings settings, Func<IReadOnlyList<AddedToken>> added)
+    public static Tokenizer Load(string path, Func<TokenizerSettings> settings, Func<IReadOnlyList<AddedToken>> added)
     {
         byte[] beginning = ReadBeginning(path);
         if (beginning.AsSpan().StartsWith("GGUF"u8))
             return GgufVocabulary.Read(GgufFile.Open(path).Metadata);
         if (SentencePieceFile.Recognizes(beginning))
-            return SentencePieceTokenizer.Build(SentencePieceFile.Read(ReadBytes(path), path), settings, added());
+            return SentencePieceTokenizer.Build(SentencePieceFile.Read(ReadBytes(path), path), settings(), added());
         if (Tiktoken.Recognizes(beginning))
-            return Tiktoken.LoadKnown(path, settings, added());
-        return TokenizerJson.Read(JsonPlace.ReadFile(path), settings);
+            return Tiktoken.LoadKnown(path, settings(), added());
+        return TokenizerJson.Read(JsonPlace.ReadFile(path), settings());
     }
 
     /// <summary>A whole file, unless it is too large for a vocabulary.</summary>
