@@ -42,7 +42,7 @@ internal static class FuzzSeeds
     {
         using var scratch = new Scratch();
         Tokenizer tokenizer = Tokenizers()[0];
-        ModelConfig config = FamilyModels.Configs[family] with { Vocabulary = tokenizer.VocabularySize, AttentionScale = 0 };
+        ModelConfig config = FamilyModels.Configs[family] with { Vocabulary = tokenizer.VocabularySize, AttentionScale = 0, NormalizeExperts = family == "qwen3_moe" };
         Models.GgufModel.Save(scratch["x.gguf"], FamilyModels.Random(config), type: null, metadata: GgufMetadata.Of(GgufVocabulary.Write(tokenizer)));
         return File.ReadAllBytes(scratch["x.gguf"]);
     }

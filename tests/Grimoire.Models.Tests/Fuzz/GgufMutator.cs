@@ -10,7 +10,7 @@ internal sealed class GgufMutator
     [
         GgufValue.Of(0u), GgufValue.Of(1u), GgufValue.Of(2u), GgufValue.Of(3u), GgufValue.Of(16u), GgufValue.Of(4096u), GgufValue.Of(uint.MaxValue), GgufValue.Of(int.MinValue), GgufValue.Of(-1), GgufValue.Of(ulong.MaxValue),
         GgufValue.Of(0f), GgufValue.Of(-1f), GgufValue.Of(1e-30f), GgufValue.Of(float.MaxValue), GgufValue.Of(float.NaN), GgufValue.Of(float.PositiveInfinity), GgufValue.Of(true), GgufValue.Of(false),
-        GgufValue.Of(""), GgufValue.Of("llama"), GgufValue.Of("gpt2"), GgufValue.Of("bert"), GgufValue.Of("\u001B[2J"), GgufValue.Of([]), GgufValue.Of([""]), GgufValue.Of(["a b", "a b"]), GgufValue.Of([1, -1, 7]), GgufValue.Of([0f, float.NaN]),
+        GgufValue.Of(""), GgufValue.Of("llama"), GgufValue.Of("gpt2"), GgufValue.Of("bert"), GgufValue.Of("\u001B[2J"), GgufValue.Of(Array.Empty<string>()), GgufValue.Of([""]), GgufValue.Of(["a b", "a b"]), GgufValue.Of([1, -1, 7]), GgufValue.Of([0f, float.NaN]),
     ];
 
     private readonly KeyValuePair<string, GgufValue>[] pairs;
