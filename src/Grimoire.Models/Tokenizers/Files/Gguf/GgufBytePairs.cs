@@ -90,7 +90,7 @@ internal static class GgufBytePairs
     {
         int space = merge.Length > 1 ? merge.IndexOf(' ', 1) : -1;
         return space > 0 && space < merge.Length - 1
-            ? ModelReader.ReadMerge(merge[..space], merge[(space + 1)..], vocabulary, Error)
+            ? ModelReader.ReadMerge(merge.AsSpan(0, space), merge.AsSpan(space + 1), vocabulary, Error)
             : throw Error($"is {merge.Quoted()}, but must be two pieces with one space between them.");
 
         GrimoireException Error(string what) => metadata.Refusal(GgufKeys.Merges, $"merge {rank} {what.TrimEnd('.')}");
