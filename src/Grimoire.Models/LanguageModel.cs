@@ -84,6 +84,7 @@ public sealed record LanguageModel
         .. pooling is { } way ? [EmbeddingFiles.Metadata(Config, way)] : Array.Empty<KeyValuePair<string, GgufValue>>(),
         .. GgufVocabulary.Write(Tokenizer, Config.Vocabulary),
         .. ChatTemplateFiles.Metadata(ChatTemplate),
+        .. Defaults.ToGguf(),
     ]);
 
     /// <summary>The tokenizer of a folder or file, if it belongs to the model.</summary>

@@ -1,5 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Grimoire.Models;
+using Grimoire.Models.Chat;
+using Grimoire.Tensors;
 
 namespace Grimoire.Cli.Tests;
 
@@ -109,11 +112,11 @@ public sealed class ChatCommandTests(TalkingModel talking) : IClassFixture<Talki
     {
         Outcome full = Outcome.Of(talking.Chat("--prompt", "Hello", "--max-tokens", "none")).AssertSucceeded();
         Assert.Contains("context of 200 tokens is full", full.Error, StringComparison.Ordinal);
-        Outcome.Of(talking.Chat("--prompt", new string('a', 300))).AssertRefused(Tool.Failed, "context of 200");
+        Outcome.Of(talking.Chat("--prompt", new string('a', 300))).AssertRefused(Tool.Failed, "context is 200", "shorten it");
         var (output, error) = (new StringWriter(), new StringWriter());
         var terminal = new Terminal(output, error, new StringReader($"{new string('a', 300)}\nHello\n/tokens\n")) { Asks = true };
         Assert.Equal(0, Tool.Run(talking.Chat(), terminal));
-        Assert.Contains("context of 200", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("context is 200; /reset begins anew", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("2 messages", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -131,6 +134,43 @@ public sealed class ChatCommandTests(TalkingModel talking) : IClassFixture<Talki
         var ended = new Interrupting(twice, afterWrites: 3, times: 2);
         Assert.Equal(Tool.Stopped, Tool.Run(command, new Terminal(ended, error, new StringReader("Hello\n/tokens\n"), signal: twice)));
         Assert.DoesNotContain("messages", ended.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_GGUF_file_talks_like_the_folder_it_was_made_from()
+    {
+        using var scratch = new Scratch();
+        LanguageModel model = LanguageModel.Load(talking.Model);
+        model.SaveGguf(scratch["same.gguf"]);
+        string expected = Outcome.Of(talking.Chat("--prompt", "Hello")).AssertSucceeded().Output;
+        string[] rest = talking.Chat("--prompt", "Hello")[2..];
+        Assert.Equal(expected, Outcome.Of(["chat", scratch["same.gguf"], .. rest]).AssertSucceeded().Output);
+        Assert.Equal(
+            Outcome.Of("generate", talking.Model, "--prompt", "Hello", "--max-tokens", "9").AssertSucceeded().Output,
+            Outcome.Of("generate", scratch["same.gguf"], "--prompt", "Hello", "--max-tokens", "9").AssertSucceeded().Output);
+        Assert.Contains(
+            "1.000   1.000", Outcome.Of("embed", scratch["same.gguf"], "Hello", "Hello", "--similarity").AssertSucceeded().Output, StringComparison.Ordinal);
+        var withTemplate = model with { ChatTemplate = ChatTemplate.Parse(File.ReadAllText(talking.Template)) };
+        withTemplate.SaveGguf(scratch["own.gguf"], DType.F16);
+        Outcome own = Outcome.Of("chat", scratch["own.gguf"], "--prompt", "Hello", "--max-tokens", "12").AssertSucceeded();
+        Assert.Equal(12 + 1, own.Output.Length);
+    }
+
+    [Fact]
+    public void An_encoder_does_not_talk()
+    {
+        using var scratch = new Scratch();
+        LanguageModel model = LanguageModel.Load(talking.Model);
+        ModelConfig config = model.Config with
+        {
+            Family = "bert", Norm = NormKind.Layer, NormPlacement = NormPlacement.Post, EmbeddingNorm = true, TokenTypes = 2, Positions = PositionKind.Learned,
+            Activation = Activation.Gelu, Gated = false, QueryKeyValueBias = true, OutputBias = true, FeedForwardBias = true, Causal = false, Head = false,
+        };
+        ModelFolder.Save(scratch["encoder"], new Transformer(config, Initialization.Random(config, seed: 1)));
+        model.Tokenizer.Save(scratch["encoder"]);
+        Outcome.Of("embed", scratch["encoder"], "Hello").AssertSucceeded();
+        Outcome.Of("chat", scratch["encoder"], "--prompt", "Hello").AssertRefused(Tool.Failed, scratch["encoder"], "encoder", "grimoire embed");
+        Outcome.Of("generate", scratch["encoder"], "--prompt", "Hello").AssertRefused(Tool.Failed, "encoder");
     }
 
     [Fact]

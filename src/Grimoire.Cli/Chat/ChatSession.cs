@@ -26,6 +26,10 @@ internal sealed class ChatSession(Terminal terminal, ChatClient client, ChatSett
     /// <summary>Everything said, the system's part first.</summary>
     public IEnumerable<ChatMessage> Everything => System is null ? messages : [new ChatMessage(ChatRole.System, System), .. messages];
 
+    private string WhatToDo => terminal.Asks
+        ? "/reset begins anew, /save keeps what was said"
+        : "begin a new conversation, shorten it, or use a model with a longer context";
+
     /// <summary>Takes turns until the input ends or somebody leaves.</summary>
     public void Talk()
     {
@@ -83,6 +87,7 @@ internal sealed class ChatSession(Terminal terminal, ChatClient client, ChatSett
     private void Continue(CancellationToken stop)
     {
         var updates = new List<ChatResponseUpdate>();
+        CheckRoom();
         long begin = Stopwatch.GetTimestamp();
         try
         {
@@ -105,6 +110,16 @@ internal sealed class ChatSession(Terminal terminal, ChatClient client, ChatSett
 
         if (updates.Count > 0 && updates[^1].FinishReason is not null)
             Tell(updates.ToChatResponse(), Stopwatch.GetElapsedTime(begin));
+    }
+
+    /// <exception cref="GrimoireException">There is no room in the context for an answer; the turn is taken back.</exception>
+    private void CheckRoom()
+    {
+        int tokens = Tokens;
+        if (tokens < Context)
+            return;
+        messages.RemoveAt(messages.Count - 1);
+        throw new GrimoireException($"With this turn the conversation has {tokens} tokens, and the model's context is {Context}; {WhatToDo}.");
     }
 
     /// <summary>An answer that was stopped counts as far as it came; a turn without any is taken back.</summary>
@@ -141,16 +156,15 @@ internal sealed class ChatSession(Terminal terminal, ChatClient client, ChatSett
     {
         UsageDetails usage = response.Usage!;
         long tokens = usage.OutputTokenCount ?? 0, total = usage.TotalTokenCount ?? 0;
+        bool cut = response.FinishReason == ChatFinishReason.Length, full = cut && total >= Context;
         if (terminal.Asks)
         {
-            terminal.Line($"[dim]{tokens} tokens, {Numbers.Short(tokens / Math.Max(time.TotalSeconds, 1e-3))} a second; {total} of {Context} tokens of context used[/]");
+            string speed = Numbers.Short(tokens / Math.Max(time.TotalSeconds, 1e-3)), end = cut && !full ? "; cut off by --max-tokens" : "";
+            terminal.Line($"[dim]{tokens} tokens, {speed} a second; {total} of {Context} tokens of context used{end}[/]");
         }
 
-        if (response.FinishReason == ChatFinishReason.Length && total >= Context)
-        {
-            string what = terminal.Asks ? "/reset begins anew, /save keeps what was said" : "begin a new conversation, or use a model with a longer context";
-            terminal.Complain($"The model's context of {Context} tokens is full and the answer ends here; {what}.");
-        }
+        if (full)
+            terminal.Complain($"The model's context of {Context} tokens is full and the answer ends here; {WhatToDo}.");
     }
 
     /// <summary>Where a person can go on, what goes wrong is a sentence; else it ends the program.</summary>

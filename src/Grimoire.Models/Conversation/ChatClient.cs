@@ -19,6 +19,7 @@ public sealed class ChatClient : IChatClient
     private readonly GenerationOptions defaults;
     private readonly ChatClientMetadata metadata;
     private long responses;
+    private volatile bool placesTools; // found out with the first tools
 
     /// <summary>A client of a model.</summary>
     /// <exception cref="GrimoireException">The model is an encoder, or has no chat template and none is given; or an option is out of range.</exception>
@@ -53,7 +54,7 @@ public sealed class ChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         (ChatRequest request, JsonArray conversation) = Read(messages, options);
-        int[] ids = template.EncodePrompt(model.Tokenizer, conversation, ChatMessages.ToJson(request.Tools), request.Variables);
+        int[] ids = Encode(conversation, request);
         GenerationOptions generation = request.Generation with { VisibleTokens = Visible(request) };
         var reader = new AnswerReader(Names(request), BeginsThought(ids), CallsIn(conversation));
         var answer = new Answer(metadata.DefaultModelId!, $"response-{Interlocked.Increment(ref responses)}", ids.Length);
@@ -87,7 +88,7 @@ public sealed class ChatClient : IChatClient
     public int CountTokens(IEnumerable<ChatMessage> messages, ChatOptions? options = null)
     {
         (ChatRequest request, JsonArray conversation) = Read(messages, options);
-        return template.EncodePrompt(model.Tokenizer, conversation, ChatMessages.ToJson(request.Tools), request.Variables).Length;
+        return Encode(conversation, request).Length;
     }
 
     /// <summary>The client itself, its <see cref="ChatClientMetadata"/>, or the <see cref="LanguageModel"/>.</summary>
@@ -106,6 +107,19 @@ public sealed class ChatClient : IChatClient
 
     private (ChatRequest Request, JsonArray Conversation) Read(IEnumerable<ChatMessage> messages, ChatOptions? options) =>
         (ChatRequest.Of(options, defaults, metadata.DefaultModelId!), ChatMessages.ToJson(messages, options?.Instructions));
+
+    private int[] Encode(JsonArray conversation, ChatRequest request)
+    {
+        int[] ids = template.EncodePrompt(model.Tokenizer, conversation, ChatMessages.ToJson(request.Tools), request.Variables);
+        if (request.Tools.Count > 0 && !placesTools)
+        {
+            placesTools = !ids.AsSpan().SequenceEqual(template.EncodePrompt(model.Tokenizer, conversation, tools: null, request.Variables));
+            if (!placesTools)
+                throw new GrimoireException("chat: tools are given, but the model's chat template has no place for tools; leave them out or use a model that knows them.");
+        }
+
+        return ids;
+    }
 
     /// <summary>Some templates write the beginning of the thought themselves.</summary>
     private bool BeginsThought(int[] prompt) =>

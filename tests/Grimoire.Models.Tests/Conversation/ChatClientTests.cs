@@ -8,7 +8,7 @@ namespace Grimoire.Models.Tests.Conversation;
 
 public sealed class ChatClientTests
 {
-    private const string ChatMl = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+    private const string ChatMl = "{% if tools %}{{ tools[0].function.name }}{% endif %}{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
     private static readonly AIFunction Weather = AIFunctionFactory.Create((string city) => $"rain in {city}", "weather", "Tells the weather.");
 
     [Fact]
@@ -101,6 +101,15 @@ public sealed class ChatClientTests
         Assert.Equal("rain in Ulm", (await Weather.InvokeAsync(new AIFunctionArguments(call.Arguments)))!.ToString());
         foreach (ChatOptions? without in new[] { null, new ChatOptions { Tools = [Weather], ToolMode = ChatToolMode.None } })
             Assert.Equal("I look.  [{\"name\": \"weather\", \"arguments\": {\"city\": \"Ulm\"}}]", (await client.GetResponseAsync("Rain?", without)).Text);
+    }
+
+    [Fact]
+    public async Task A_template_without_a_place_for_tools_is_not_passed_over()
+    {
+        var options = new ChatClientOptions { Template = ChatTemplate.Parse(ChatMl[ChatMl.IndexOf("{% for", StringComparison.Ordinal)..]), Kernels = Kernels.Reference };
+        using ChatClient client = ScriptedModel.Answering("Hello").AsChatClient(options);
+        GrimoireException e = await Assert.ThrowsAsync<GrimoireException>(() => client.GetResponseAsync("Hi", new ChatOptions { Tools = [Weather] }));
+        Assert.Contains("no place for tools", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

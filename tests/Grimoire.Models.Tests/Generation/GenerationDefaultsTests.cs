@@ -76,6 +76,10 @@ public sealed class GenerationDefaultsTests
         GgufModel.Save(scratch["wrong.gguf"], model, metadata: GgufMetadata.Of([KeyValuePair.Create("general.sampling.temp", GgufValue.Of(float.NaN))]));
         Assert.Equal(said, GenerationDefaults.Read(scratch["said.gguf"]) with { StopTokens = said.StopTokens });
         Assert.Equal("", GenerationDefaults.Read(scratch["nothing.gguf"]).Words);
+        Tokenizer tokenizer = TokenizerTrainer.Train(["abcdefghijklmnopqrstuvwxyz"], new TokenizerOptions { Kind = TokenizerKind.Bytes, VocabularySize = 257 });
+        var language = new LanguageModel(FamilyModels.Random(model.Config with { Vocabulary = tokenizer.VocabularySize }), tokenizer) { Defaults = said };
+        language.SaveGguf(scratch["language.gguf"]);
+        Assert.Equal(said.Words, LanguageModel.Load(scratch["language.gguf"]).Defaults.Words);
         Assert.Contains("wrong.gguf", Assert.Throws<GrimoireException>(() => GenerationDefaults.Read(scratch["wrong.gguf"])).Message, StringComparison.Ordinal);
     }
 }
