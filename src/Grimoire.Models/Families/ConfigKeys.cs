@@ -46,8 +46,9 @@ internal static class ConfigKeys
         throw json.Refusal(key, $"the activation is unknown; known are {string.Join(", ", Activations.Select(a => a.Name))}");
     }
 
-    /// <summary>The name of a nonlinearity: the first of the table.</summary>
-    public static string NameOf(Activation activation) => Activations.First(a => a.Activation == activation).Name;
+    /// <summary>The name of a nonlinearity: the usual one if it is that, else the first of the table.</summary>
+    public static string NameOf(Activation activation, string usual = "") =>
+        Activations.OrderByDescending(a => a.Name == usual).First(a => a.Activation == activation).Name;
 
     /// <summary>The epsilon of a norm, which is small and not negative.</summary>
     public static float Epsilon(this JsonRecord json, string key, double fallback)

@@ -65,7 +65,7 @@ internal sealed record LlamaKeys(string Family)
         json.WriteNumber("num_attention_heads", config.Heads);
         json.WriteNumber("num_key_value_heads", config.KeyValueHeads);
         json.WriteNumber("head_dim", config.HeadDim);
-        json.WriteString(Activation, ConfigKeys.NameOf(config.Activation));
+        json.WriteString(Activation, ConfigKeys.NameOf(config.Activation, DefaultActivation));
         json.WriteNumber(Epsilon, config.NormEpsilon);
         RotaryKeys.Write(json, config.Rotary, config.Context, RotaryFraction);
     }

@@ -14,7 +14,10 @@ internal static class StableLm
     {
         json.Demand("qk_layernorm", false);
         json.Demand("use_parallel_residual", false);
-        return Keys.Read(json) with
+        ModelConfig config = Keys.Read(json);
+        if (config.HeadDim * config.Heads != config.Channels)
+            throw json.Refusal("head_dim", "in this architecture heads share the channels evenly");
+        return config with
         {
             Norm = NormKind.Layer,
             QueryKeyValueBias = json.Flag("use_qkv_bias", false),

@@ -20,6 +20,8 @@ public sealed class FamilyTests
         Assert.Equal(2, (int?)json["eos_token_id"]);
         Assert.DoesNotContain("\"rope_theta\": 10000,", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Equal(Family.Named(config.Family).Architecture, (string?)json["architectures"]![0]);
+        if (config.Family.StartsWith("gemma", StringComparison.Ordinal))
+            Assert.Equal("gelu_pytorch_tanh", (string?)json["hidden_activation"]); // the only word that other programs accept there
     }
 
     [Fact]
@@ -65,6 +67,7 @@ public sealed class FamilyTests
     [InlineData("phi3", "interpolate_factor", "2")]
     [InlineData("phi3", "lm_head_bias", "true")]
     [InlineData("stablelm", "qk_layernorm", "true")]
+    [InlineData("stablelm", "head_dim", "16")]
     [InlineData("stablelm", "use_parallel_residual", "true")]
     [InlineData("smollm3", "no_rope_layers", "[1]")]
     [InlineData("qwen3", "num_experts", "4")]
