@@ -87,9 +87,9 @@ public sealed record ModelCard
         if (!File.Exists(path) || new FileInfo(path).Length > LargestFile)
             return new ModelCard();
         string[] lines = [.. File.ReadAllLines(path).Select(line => line.TrimEnd())];
-        int end = lines is [Fence, ..] ? Array.IndexOf(lines, Fence, 1) : 0;
-        string title = lines.Skip(end + 1).FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal)) ?? "";
-        return FrontMatter(lines.AsSpan(0, Math.Max(end, 0))) with { Name = title.Length > 2 ? title[2..].Trim() : "" };
+        int body = lines is [Fence, ..] ? Array.IndexOf(lines, Fence, 1) + 1 : 0;
+        string title = lines.Skip(body).FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal)) ?? "";
+        return FrontMatter(lines.AsSpan(0, body)) with { Name = title.Length > 2 ? title[2..].Trim() : "" };
     }
 
     /// <summary>The few keys that are understood: a text behind a colon, or items on lines of their own.</summary>

@@ -12,7 +12,7 @@ public sealed class GgufModelTests
 
     public static TheoryData<string> GoldenModels => [.. GoldenNames];
 
-    /// <summary>The families' configs, but for what GGUF has no words for: other activations, other patterns of blind layers, other scales of scores, experts' weights that do not sum to 1.</summary>
+    /// <summary>The families' configs, but for what GGUF has no words for: other activations, other patterns of blind layers, other scales of scores, part rotation in llama, experts' weights that do not sum to 1.</summary>
     private static readonly Dictionary<string, ModelConfig> Configs = FamilyModels.Configs
         .Select(pair => (pair.Key, Value: Expressible(pair.Key, pair.Value)))
         .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
@@ -133,7 +133,7 @@ public sealed class GgufModelTests
         foreach (ModelConfig config in new[]
         {
             FamilyModels.Configs["gemma2"], FamilyModels.Configs["gpt2-untied"], FamilyModels.Configs["llama"] with { Activation = Activation.GeluTanh },
-            FamilyModels.Configs["smollm3"], FamilyModels.Configs["qwen3_moe"],
+            FamilyModels.Configs["smollm3"], FamilyModels.Configs["qwen3_moe"], FamilyModels.Configs["llama-partial-yarn"],
         })
         {
             string message = Assert.Throws<GrimoireException>(() => GgufModel.Save(scratch["x.gguf"], FamilyModels.Random(config))).Message;
@@ -182,6 +182,22 @@ public sealed class GgufModelTests
         Assert.Contains("x-00003-of-00003.gguf: there is no such file", Refusal(scratch["x-00001-of-00003.gguf"]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_quantised_model_is_written_to_either_side_without_being_decoded_in_a_file()
+    {
+        using var scratch = new Scratch();
+        foreach (string name in new[] { "llama", "phi3", "mixtral", "gemma2" })
+        {
+            ModelConfig config = Configs[name] with { Channels = 64, FeedForward = 64, HeadDim = 16, AttentionScale = name == "gemma2" ? 0.25f : 0, EmbeddingScale = name == "gemma2" ? 8 : 1 };
+            GgufModel.Save(scratch["a.gguf"], FamilyModels.Random(config), DType.Q8_0);
+            ModelFolder.Save(scratch["b"], GgufModel.Load(scratch["a.gguf"]), DType.F32);
+            GgufModel.Save(scratch["c.gguf"], GgufModel.Load(scratch["a.gguf"]));
+            Assert.Equal(File.ReadAllBytes(scratch["a.gguf"]), File.ReadAllBytes(scratch["c.gguf"]));
+            Assert.Contains(GgufFile.Open(scratch["a.gguf"]).Entries, entry => entry.Type == "Q8_0");
+            Assert.True(Runs.LargestDifference(GgufModel.Load(scratch["a.gguf"]).Logits(1, 2, 3), ModelFolder.Load(scratch["b"]).Logits(1, 2, 3)) < 1e-4);
+        }
+    }
+
     private static void Refused(Action<OrderedDictionary<string, GgufValue>> change, string fault)
     {
         using var scratch = new Scratch();
@@ -215,6 +231,7 @@ public sealed class GgufModelTests
     {
         "gpt2-untied" => config with { Activation = Activation.GeluTanh },
         "llama-biases-llama3" => config with { Rotary = new RotaryConfig { Scaling = new RotaryScaling.Llama3(8, 1, 4, 8) } },
+        "llama-partial-yarn" => config with { Rotary = config.Rotary with { Fraction = 1 } },
         "smollm3" => config with { Layers = 5, RotaryLayers = [true, true, true, false, true] },
         "qwen3_moe" => config with { NormalizeExperts = true },
         "gemma2" or "gemma3_text" => config with { AttentionScale = (float)(1 / Math.Sqrt(config.HeadDim)) },

@@ -76,8 +76,11 @@ internal static class GgufLlama
         return config.Window > 0 ? config with { Family = "mistral" } : config;
     }
 
+    /// <summary>llama.cpp refuses a part rotation here, though the keys could say it.</summary>
     private static void Write(GgufKeysWriter keys, ModelConfig config)
     {
+        if (config.Rotary.Dimensions(config.HeadDim) != config.HeadDim)
+            throw new GrimoireException($"a GGUF file cannot express this {config.Family} model; all channels of a head must rotate, not {config.Rotary.Dimensions(config.HeadDim)} of {config.HeadDim}.");
         WriteShared(keys, config);
         if (config.Experts > 0)
             WriteExperts(keys, config);
