@@ -186,6 +186,8 @@ public sealed class ChatCommandTests(TalkingModel talking) : IClassFixture<Talki
         Outcome.Of(talking.Chat("--prompt", " ")).AssertRefused(Tool.Failed, "--prompt is empty");
         Outcome.Of(talking.Chat("--prompt", "-")).AssertRefused(Tool.Failed, "standard input is empty");
         Outcome.WithInput("/regen\n", talking.Chat()).AssertRefused(Tool.Failed, "no answer yet");
+        Outcome greedy = Outcome.WithInput("Hello\n/regen\n", talking.Chat("--temperature", "0"));
+        greedy.AssertRefused(Tool.Failed, "the same", "--temperature");
         Outcome.WithInput("/save\n", talking.Chat()).AssertRefused(Tool.Failed, "/save", "file");
         Outcome.WithInput("/bogus\n", talking.Chat()).AssertRefused(Tool.Failed, "/bogus", "/help");
         Outcome.WithInput($"/load {scratch.Write("other.jsonl", "{\"text\": \"x\"}")}\n", talking.Chat()).AssertRefused(Tool.Failed, "other.jsonl", "messages");

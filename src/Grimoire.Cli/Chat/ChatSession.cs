@@ -21,10 +21,12 @@ internal sealed class ChatSession(Terminal terminal, ChatClient client, ChatSett
     public int Tokens => client.CountTokens(messages, Options());
 
     /// <summary>The model's context.</summary>
-    public int Context => client.GetRequiredService<LanguageModel>().Config.Context;
+    public int Context => Model.Config.Context;
 
     /// <summary>Everything said, the system's part first.</summary>
     public IEnumerable<ChatMessage> Everything => System is null ? messages : [new ChatMessage(ChatRole.System, System), .. messages];
+
+    private LanguageModel Model => client.GetRequiredService<LanguageModel>();
 
     private string WhatToDo => terminal.Asks
         ? "/reset begins anew, /save keeps what was said"
@@ -67,6 +69,8 @@ internal sealed class ChatSession(Terminal terminal, ChatClient client, ChatSett
         int last = messages.FindLastIndex(message => message.Role == ChatRole.User);
         if (last < 0)
             throw new GrimoireException("there is no answer yet that could be given again.");
+        if (settings.Sampling.Options(Model.Defaults).IsGreedy)
+            throw new GrimoireException("the likeliest token is always taken, so the answer would be the same; begin with a --temperature above 0.");
         messages.RemoveRange(last + 1, messages.Count - last - 1);
         seed++;
         terminal.Part(Continue);

@@ -43,7 +43,7 @@ internal static class GenerateCommand
             terminal.Error.WriteLine(says);
         settings = settings with { Prompt = Prompt(terminal, language.Tokenizer, settings.Prompt) };
         if (settings.Beams > 0)
-            Beams(terminal, generator, settings);
+            Beams(terminal, generator, language, settings);
         else if (settings.Json)
             Json(terminal, generator, language, settings);
         else
@@ -140,9 +140,12 @@ internal static class GenerateCommand
         json.WriteEndObject();
     }
 
-    private static void Beams(Terminal terminal, Generator generator, GenerateSettings settings)
+    private static void Beams(Terminal terminal, Generator generator, LanguageModel language, GenerateSettings settings)
     {
-        var options = new BeamOptions { Width = settings.Beams, Count = Math.Min(settings.Count, settings.Beams), MaxTokens = settings.MaxTokens };
+        var options = new BeamOptions
+        {
+            Width = settings.Beams, Count = Math.Min(settings.Count, settings.Beams), MaxTokens = settings.MaxTokens, StopTokens = language.Defaults.StopTokens,
+        };
         IReadOnlyList<(string Text, Beam Beam)> found = generator.Search(settings.Prompt, options, terminal.Stop);
         if (settings.Json)
         {

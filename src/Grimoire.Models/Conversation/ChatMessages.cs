@@ -19,11 +19,10 @@ public static class ChatMessages
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (ChatMessage message in messages)
         {
-            JsonObject written = Spoken(message, names);
-            List<FunctionResultContent> results = [.. message.Contents.OfType<FunctionResultContent>()];
-            if (results.Count == 0 || written.Count > 2 || message.Text.Length > 0)
-                json.Add((JsonNode)written);
-            foreach (FunctionResultContent result in results)
+            // A message of results only is one message for each of them.
+            if (message.Contents.Count == 0 || message.Contents.Any(content => content is not FunctionResultContent))
+                json.Add((JsonNode)Spoken(message, names));
+            foreach (FunctionResultContent result in message.Contents.OfType<FunctionResultContent>())
                 json.Add(Result(result, names));
         }
 
@@ -64,6 +63,8 @@ public static class ChatMessages
         }
 
         var json = new JsonObject { ["role"] = message.Role.Value, ["content"] = text };
+        if (message.AuthorName is not null)
+            json["name"] = message.AuthorName;
         if (reasoning.Length > 0)
             json["reasoning_content"] = reasoning;
         if (calls.Count > 0)

@@ -39,7 +39,8 @@ public sealed record SamplingOptions
     /// <summary>Chooses the draws. The nth token depends on the seed, n and the logits alone: same seed, same text.</summary>
     public ulong Seed { get; init; }
 
-    internal bool IsGreedy => Temperature < 1e-6 || TopK == 1;
+    /// <summary>Whether the likeliest token is always taken, so that the seed changes nothing.</summary>
+    public bool IsGreedy => Temperature < 1e-6 || TopK == 1;
 
     internal bool IsPenalised => RepetitionPenalty != 1 || FrequencyPenalty != 0 || PresencePenalty != 0;
 

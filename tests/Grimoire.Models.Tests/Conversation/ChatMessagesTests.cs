@@ -10,7 +10,7 @@ public sealed class ChatMessagesTests
     {
         ChatMessage[] messages =
         [
-            new(ChatRole.User, "Rain?"),
+            new(ChatRole.User, "Rain?") { AuthorName = "Ada" },
             new(ChatRole.Assistant,
             [
                 new TextReasoningContent("I must look."), new TextContent("A "), new TextContent("moment."),
@@ -23,7 +23,7 @@ public sealed class ChatMessagesTests
         AssertJson("""
             [
               {"role": "system", "content": "Be brief."},
-              {"role": "user", "content": "Rain?"},
+              {"role": "user", "content": "Rain?", "name": "Ada"},
               {"role": "assistant", "content": "A moment.", "reasoning_content": "I must look.", "tool_calls": [
                 {"id": "call00000", "type": "function", "function": {"name": "weather", "arguments": {"city": "Ulm", "days": 2, "deep": {"x": null}}}},
                 {"id": "call00001", "type": "function", "function": {"name": "time", "arguments": {}}}]},
