@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Grimoire.Cli.Packing;
 using Grimoire.Models;
+using Grimoire.Tensors;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;
 
@@ -15,12 +16,16 @@ internal static class PackCommand
 
         public string? Name { get; init; }
 
+        public string? Type { get; init; }
+
         public static SettingList<Choices> Settings { get; } =
         [
             Setting.Of("rid", "the system it shall run on, as .NET names it (linux-x64, win-x64, osx-arm64); otherwise this one", Text("a name").OrNone(),
                 (Choices c) => c.System, (c, v) => c with { System = v }),
             Setting.Of("name", "what the two files are called; otherwise as the model's folder or file", Text("a file name").OrNone(),
                 (Choices c) => c.Name, (c, v) => c with { Name = v }),
+            Setting.Of("type", "quantise on the way, " + string.Join(", ", QuantizationMix.All.Select(mix => mix.Name)) + "; otherwise weights stay as they are",
+                Text("a name").OrNone(), (Choices c) => c.Type, (c, v) => c with { Type = v }),
         ];
     }
 
@@ -30,7 +35,7 @@ internal static class PackCommand
         var folder = new Argument<string>("OUT") { Description = "an empty folder; made if it is not there" };
         Options<Choices>? options = null;
         Verb verb = new("pack", "Make two files of a model: its weights, and a program that runs them and needs nothing else.",
-            "grimoire pack runs/quickstart my-model", "grimoire pack model.gguf out --rid win-x64")
+            "grimoire pack runs/quickstart my-model", "grimoire pack model/ out --type Q4_K_M --rid win-x64")
         {
             Detail = "The weights become a GGUF file. The program finds it beside itself, chats if the model has learnt to, and else continues texts. " +
                 "Building it takes the .NET SDK and, the first time, the network.",
@@ -47,9 +52,8 @@ internal static class PackCommand
         string source = ModelPath.Find(path);
         string name = choices.Name ?? NameOf(path);
         Check(folder, name);
-        _ = LanguageModel.Load(source); // a model that does not write is refused here
         string weights = Path.Combine(folder, name + ".gguf"), program = Path.Combine(folder, name);
-        ModelConversion.Run(source, weights);
+        Waiting.While(terminal, "writing the weights", tell => Write(source, weights, choices.Type, tell));
         try
         {
             program = Build(terminal, program, choices.System);
@@ -62,6 +66,20 @@ internal static class PackCommand
 
         Sheet.Facts(terminal, (weights, Numbers.Bytes(new FileInfo(weights).Length)), (program, Numbers.Bytes(new FileInfo(program).Length)));
         return Tool.Success;
+    }
+
+    private static void Write(string source, string weights, string? type, Action<double> tell)
+    {
+        QuantizationMix? mix = type is null ? null : QuantizationMix.Named(type);
+        LanguageModel model = LanguageModel.Load(source);
+        if (!model.Config.Head)
+            throw new GrimoireException($"{source}: this {model.Config.Family} model is an encoder, which writes no text; pack one that does.");
+        if (mix is null)
+            ModelConversion.Run(source, weights);
+        else if (model.Transformer.Parameters.Any(parameter => parameter.Tensor.DType.IsQuantized()))
+            throw new GrimoireException($"{source}: its weights are quantised already, and {mix.Name} of that would lose twice; leave --type out, or pack the original.");
+        else
+            ModelQuantization.Run(source, weights, model.Transformer, model, mix, importance: null, tell);
     }
 
     /// <summary>Builds the program and returns its path, which on Windows has an ending.</summary>

@@ -32,6 +32,10 @@ public sealed class PackTests(RaisedModel raised) : IClassFixture<RaisedModel>, 
         Outcome.Of("pack", scratch["nowhere"], scratch["out"]).AssertRefused(Tool.Failed, scratch["nowhere"]);
 
     [Fact]
+    public void A_type_that_is_not_written_is_refused_with_those_that_are() =>
+        Outcome.Of("pack", raised.Folder, scratch["out"], "--type", "Q9").AssertRefused(Tool.Failed, "Q9", "Q4_K_M");
+
+    [Fact]
     public void A_model_whose_tokenizer_GGUF_cannot_say_is_refused_before_anything_is_built()
     {
         Outcome.Of("pack", raised.Folder, scratch["out"]).AssertRefused(Tool.Failed, "a GGUF file cannot say it");
