@@ -41,7 +41,8 @@ internal static class Bert
         json.Demand("add_cross_attention", false);
         if (json.Text("position_embedding_type", "absolute") != "absolute")
             throw json.Refusal("position_embedding_type", "only absolute is supported");
-        json.Skip("tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type");
+        json.Skip(
+            "tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type");
         int channels = json.Int("hidden_size"), heads = json.Int("num_attention_heads");
         return new()
         {

@@ -17,8 +17,8 @@ public sealed class Family
     /// <summary>All families.</summary>
     public static IReadOnlyList<Family> All => field ??=
     [
-        Gpt2.Family, Llama.Family, Mistral.Family, Mixtral.Family, Qwen2.Family, Qwen3.Family, Qwen3Moe.Family, Gemma2.Family, Gemma3.Family, Phi3.Family, SmolLm3.Family, StableLm.Family,
-        Bert.Family,
+        Gpt2.Family, Llama.Family, Mistral.Family, Mixtral.Family, Qwen2.Family, Qwen3.Family, Qwen3Moe.Family, Gemma2.Family, Gemma3.Family, Phi3.Family,
+        SmolLm3.Family, StableLm.Family, Bert.Family,
     ];
 
     /// <summary>Its name, which is Hugging Face's <c>model_type</c>.</summary>

@@ -34,7 +34,9 @@ internal static class RotaryKeys
         };
     }
 
-    /// <summary>The rotation of layers with a window, as Gemma 3 has it: <c>rope_local_base_freq</c>, never stretched; or <c>rope_parameters</c> by layer type.</summary>
+    /// <summary>
+    /// The rotation of layers with a window, as Gemma 3 has it: <c>rope_local_base_freq</c>, never stretched; or <c>rope_parameters</c> by layer type.
+    /// </summary>
     public static RotaryConfig ReadWindow(JsonRecord json, int context)
     {
         if (json.Object("rope_parameters") is not { } parameters || !parameters.Has(Sliding))
@@ -115,7 +117,9 @@ internal static class RotaryKeys
             throw fields.Refusal(Original, $"the key of that name outside says {original}");
         double stretch = json.Has(Original) || fields.Has(Original) ? (double)context / original : Above(fields, "factor", 0, 1);
         fields.Skip("factor");
-        double attention = fields.Has("attention_factor") ? Above(fields, "attention_factor", 0) : RotaryScaling.LongRope.UsualAttentionFactor(stretch, original);
+        double attention = fields.Has("attention_factor")
+            ? Above(fields, "attention_factor", 0)
+            : RotaryScaling.LongRope.UsualAttentionFactor(stretch, original);
         return new(Factors(fields, "short_factor"), Factors(fields, "long_factor"), original, attention);
     }
 

@@ -3,7 +3,9 @@ using Grimoire.Models.Formats;
 
 namespace Grimoire.Models;
 
-/// <summary>StableLM 2 and 3B (Bellagente et al. 2024, arXiv:2402.17834): Llama with layer norm, a quarter of each head rotating, and perhaps biases on q, k and v.</summary>
+/// <summary>
+/// StableLM 2 and 3B (Bellagente et al. 2024, arXiv:2402.17834): Llama with layer norm, a quarter of each head rotating, and perhaps biases on q, k and v.
+/// </summary>
 internal static class StableLm
 {
     private static LlamaKeys Keys { get; } = new("stablelm") { Epsilon = "layer_norm_eps", DefaultEpsilon = 1e-5, RotaryFraction = 0.25 };

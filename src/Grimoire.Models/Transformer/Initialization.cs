@@ -26,7 +26,8 @@ public static class Initialization
     }
 
     private static bool WritesResidual(string name) =>
-        name.EndsWith(".attn.o.weight", StringComparison.Ordinal) || (name.Contains(".mlp.", StringComparison.Ordinal) && name.EndsWith(".down.weight", StringComparison.Ordinal));
+        name.EndsWith(".attn.o.weight", StringComparison.Ordinal)
+        || (name.Contains(".mlp.", StringComparison.Ordinal) && name.EndsWith(".down.weight", StringComparison.Ordinal));
 
     private static void FillNormal(Span<float> values, double deviation, ulong seed)
     {

@@ -35,18 +35,29 @@ public sealed partial record ModelConfig
         if (Positions == PositionKind.Rotary)
             Rotary.Validate(HeadDim);
         if (RotaryLayers.Count > 0 && (RotaryLayers.Count != Layers || Positions != PositionKind.Rotary))
-            throw new GrimoireException($"model: {RotaryLayers.Count} layers are said to rotate or not; say it of all {Layers} of a model with rotary positions, or of none.");
+        {
+            throw new GrimoireException(
+                $"model: {RotaryLayers.Count} layers are said to rotate or not; say it of all {Layers} of a model with rotary positions, or of none.");
+        }
+
         if (WindowRotary is not { } rotary)
             return;
         rotary.Validate(HeadDim);
-        if (rotary.Scaling is RotaryScaling.LongRope || Positions != PositionKind.Rotary || Window == 0 || WindowRotary.Interleaved != Rotary.Interleaved)
-            throw new GrimoireException("model: a rotation of windowed layers needs rotary positions, a window, the same pairs of channels in all layers and no LongRoPE.");
+        if (rotary.Scaling is RotaryScaling.LongRope || Positions != PositionKind.Rotary || Window == 0 || rotary.Interleaved != Rotary.Interleaved)
+        {
+            throw new GrimoireException(
+                "model: a rotation of windowed layers needs rotary positions, a window, the same pairs of channels in all layers and no LongRoPE.");
+        }
     }
 
     private void ValidateLayers()
     {
         if (WindowedLayers.Count > 0 && (WindowedLayers.Count != Layers || Window == 0))
-            throw new GrimoireException($"model: {WindowedLayers.Count} layers are said to have a window of {Window} tokens or not; say it of all {Layers}, or of none.");
+        {
+            throw new GrimoireException(
+                $"model: {WindowedLayers.Count} layers are said to have a window of {Window} tokens or not; say it of all {Layers}, or of none.");
+        }
+
         if (Window < 0 || (Window > 0 && !Causal))
             throw new GrimoireException($"model: a window of {Window} tokens is not possible{(Causal ? "" : " where tokens see later ones")}.");
         if (Experts < 0 || (Experts > 0 && (ExpertsPerToken < 1 || ExpertsPerToken > Experts)))

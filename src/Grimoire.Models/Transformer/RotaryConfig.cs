@@ -28,7 +28,9 @@ public abstract record RotaryScaling
     /// <param name="AttentionFactor">Multiplies the cosines and sines of both.</param>
     public sealed record LongRope(ValueList<double> ShortFactors, ValueList<double> LongFactors, int OriginalContext, double AttentionFactor) : RotaryScaling
     {
-        /// <summary>The factor that keeps attention's entropy where the context is stretched <paramref name="stretch"/>-fold: √(1 + ln stretch / ln original).</summary>
+        /// <summary>
+        /// The factor that keeps attention's entropy where the context is stretched <paramref name="stretch"/>-fold: √(1 + ln stretch / ln original).
+        /// </summary>
         public static double UsualAttentionFactor(double stretch, int originalContext) =>
             stretch <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(stretch) / Math.Log(originalContext)));
     }

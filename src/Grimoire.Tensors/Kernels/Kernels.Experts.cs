@@ -49,7 +49,9 @@ public abstract partial class Kernels
         }
     }
 
-    /// <summary><see cref="LinearWeightGrad"/>, group by group, into the gradients of those weights that require one; those of groups without rows become zero.</summary>
+    /// <summary>
+    /// <see cref="LinearWeightGrad"/>, group by group, into the gradients of those weights that require one; those of groups without rows become zero.
+    /// </summary>
     public virtual void GroupedLinearWeightGrad(Tensor dy, Tensor x, IReadOnlyList<Tensor> weights, Tensor counts)
     {
         ReadOnlySpan<int> sizes = Sizes(counts, x.Shape[0]);

@@ -97,7 +97,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         double worst = WorstDifference(before.AsSpan(0, earlier), after.AsSpan(0, earlier)) / RootMeanSquare(before);
         bool same = worst <= limit;
         bool seen = config.Vocabulary == 1 || !before.AsSpan(earlier).SequenceEqual(after.AsSpan(earlier));
-        return new CheckResult("causal leak", same && seen, same ? $"{Length - 1} earlier rows unchanged{(limit == 0 ? " to the bit" : "")}" : "a later token changed an earlier prediction");
+        string unchanged = $"{Length - 1} earlier rows unchanged{(limit == 0 ? " to the bit" : "")}";
+        return new CheckResult("causal leak", same && seen, same ? unchanged : "a later token changed an earlier prediction");
     }
 
     /// <summary>Token by token with a cache gives what the whole text gives at once.</summary>
