@@ -49,7 +49,7 @@ internal static class Bert
             Family = "bert",
             Vocabulary = json.Int("vocab_size"),
             Context = json.Int("max_position_embeddings"),
-            Layers = json.Int("num_hidden_layers"),
+            Layers = json.Int("num_hidden_layers", most: ModelConfig.MostLayers),
             Heads = heads,
             KeyValueHeads = heads,
             HeadDim = ModelConfig.Share(channels, heads),

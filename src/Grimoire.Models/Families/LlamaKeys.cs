@@ -41,7 +41,7 @@ internal sealed record LlamaKeys(string Family)
             Family = Family,
             Vocabulary = json.Int("vocab_size", Defaults?.Vocabulary),
             Context = context,
-            Layers = json.Int("num_hidden_layers", Defaults?.Layers),
+            Layers = json.Int("num_hidden_layers", Defaults?.Layers, most: ModelConfig.MostLayers),
             Heads = heads,
             KeyValueHeads = json.Int("num_key_value_heads", Defaults?.KeyValueHeads ?? heads),
             HeadDim = json.Has("head_dim") ? json.Int("head_dim") : Defaults?.HeadDim ?? ModelConfig.Share(channels, heads),

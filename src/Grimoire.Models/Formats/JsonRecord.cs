@@ -77,14 +77,14 @@ internal sealed class JsonRecord
     /// <summary>Whether a key is there and says null, where that is not the same as leaving it out.</summary>
     public bool IsNull(string key) => values.TryGetValue(key, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
 
-    /// <summary>A whole number of at least <paramref name="least"/>.</summary>
-    public int Int(string key, int? fallback = null, int least = 1)
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public int Int(string key, int? fallback = null, int least = 1, int most = int.MaxValue)
     {
         if (!Find(key, out JsonElement value))
             return fallback ?? throw Missing(key);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most
             ? number
-            : throw Wrong(key, value, $"a whole number of at least {least}");
+            : throw Wrong(key, value, most == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}");
     }
 
     /// <summary>A finite number.</summary>

@@ -3,6 +3,9 @@ namespace Grimoire.Models;
 /// <content>Which numbers fit each other.</content>
 public sealed partial record ModelConfig
 {
+    /// <summary>Far more layers than any model has; a file that asks for more would only cost memory.</summary>
+    internal const int MostLayers = 4096;
+
     private const int Largest = 1 << 24;
 
     /// <summary>Checks that the numbers fit each other.</summary>
@@ -12,6 +15,8 @@ public sealed partial record ModelConfig
         Sensible(Vocabulary, nameof(Vocabulary));
         Sensible(Context, nameof(Context));
         Sensible(Layers, nameof(Layers));
+        if (Layers > MostLayers)
+            throw new GrimoireException($"model: {Layers} layers are more than any model has (limit {MostLayers}).");
         Sensible(Heads, nameof(Heads));
         Sensible(KeyValueHeads, nameof(KeyValueHeads));
         Sensible(HeadDim, nameof(HeadDim));

@@ -20,7 +20,7 @@ internal static class GgufBert
             Family = "bert",
             Vocabulary = keys.Rows("token_embd.weight"),
             Context = keys.Int("context_length"),
-            Layers = keys.Int("block_count"),
+            Layers = keys.Int("block_count", most: ModelConfig.MostLayers),
             Heads = heads,
             KeyValueHeads = heads,
             HeadDim = ModelConfig.Share(channels, heads),

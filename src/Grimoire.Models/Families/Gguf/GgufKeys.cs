@@ -36,13 +36,14 @@ internal sealed class GgufKeys(GgufMetadata metadata, TensorFiles files, string 
         return ValueList.Of<double>([.. tensor.Span<float>().ToArray().Select(Shortest)]);
     }
 
-    /// <summary>A whole number of at least <paramref name="least"/>; of a list for each layer all must be the same.</summary>
-    public int Int(string key, int? fallback = null, int least = 1)
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; of a list for each layer all must be the same.</summary>
+    public int Int(string key, int? fallback = null, int least = 1, int most = int.MaxValue)
     {
         int[] numbers = metadata.Value(Full(key)) is { Type: GgufType.Array } ? metadata.Ints(Full(key))! : [metadata.Int(Full(key), fallback)];
         if (numbers.Length == 0 || numbers.Any(number => number != numbers[0]))
             throw Refusal(key, "layers that differ are not supported");
-        return numbers[0] >= least ? numbers[0] : throw Refusal(key, $"a number of at least {least} is expected");
+        return numbers[0] >= least && numbers[0] <= most ? numbers[0]
+            : throw Refusal(key, most == int.MaxValue ? $"a number of at least {least} is expected" : $"a number from {least} to {most} is expected");
     }
 
     /// <summary>

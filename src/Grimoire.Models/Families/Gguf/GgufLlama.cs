@@ -23,7 +23,7 @@ internal static class GgufLlama
             Family = family,
             Vocabulary = keys.Rows("token_embd.weight"),
             Context = context,
-            Layers = keys.Int("block_count"),
+            Layers = keys.Int("block_count", most: ModelConfig.MostLayers),
             Heads = heads,
             KeyValueHeads = keys.Int("attention.head_count_kv", heads),
             HeadDim = headDim,
