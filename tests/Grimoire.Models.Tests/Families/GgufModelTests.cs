@@ -121,6 +121,8 @@ public sealed class GgufModelTests
         Refused(keys => keys["llama.block_count"] = GgufValue.Of(3u), "weight blk.2.attn_norm.weight is missing");
         Refused(keys => keys["llama.context_length"] = GgufValue.Of("long"), "llama.context_length is long: whole numbers");
         Refused(keys => keys.Remove("llama.context_length"), "llama.context_length is missing");
+        Refused(keys => keys["llama.attention.causal"] = GgufValue.Of(false), "llama.attention.causal is false: tokens of a llama model see earlier ones only");
+        Accepted(keys => keys["llama.pooling_type"] = GgufValue.Of(3u));
         Accepted(keys => keys["llama.something"] = GgufValue.Of(0u));
         Accepted(keys => keys["llama.feed_forward_length"] = GgufValue.Of([96, 96]));
         Accepted(keys => keys["somebody.else"] = GgufValue.Of(7u));

@@ -181,6 +181,22 @@ public sealed class GgufTests
     }
 
     [Fact]
+    public void A_file_larger_than_all_memory_opens_for_reading()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs files with holes");
+        using var scratch = new Scratch();
+        byte[] head = new GgufBytes().Head(1, 0).Tensor("x", [1024, 1 << 28], 0, 0).Data(0).ToArray();
+        using (var stream = new FileStream(scratch["x"], FileMode.Create))
+        {
+            stream.Write(head);
+            stream.SetLength(head.Length + (1L << 40));
+        }
+
+        Tensor last = GgufFile.Open(scratch["x"]).Tensor("x").Rows((1 << 28) - 1, 1);
+        Assert.Equal(0, last.Span<float>()[1023]);
+    }
+
+    [Fact]
     public void A_missing_file_and_a_folder_are_one_clear_error()
     {
         using var scratch = new Scratch();

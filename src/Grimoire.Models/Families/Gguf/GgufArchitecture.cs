@@ -17,6 +17,9 @@ internal sealed record GgufArchitecture(
 {
     public const string ArchitectureKey = "general.architecture", TypeKey = "general.type";
 
+    /// <summary>Keys that change nothing in the forward pass, whatever their values; the size of the vocabulary is that of its embedding.</summary>
+    private static readonly string[] Harmless = ["vocab_size", "pooling_type", "tensor_data_layout", "rope.scaling.finetuned"];
+
     /// <summary>All architectures.</summary>
     public static IReadOnlyList<GgufArchitecture> All => field ??=
     [
@@ -46,8 +49,11 @@ internal sealed record GgufArchitecture(
     public ModelConfig ReadConfig(GgufMetadata metadata, TensorFiles files)
     {
         var keys = new GgufKeys(metadata, files, Name);
-        _ = keys.Has("vocab_size");
+        foreach (string key in Harmless)
+            _ = keys.Has(key);
         ModelConfig config = Checked(files.Path, () => Read(keys));
+        if (keys.Flag("attention.causal", config.Causal) != config.Causal)
+            throw keys.Refusal("attention.causal", $"tokens of a {Name} model see {(config.Causal ? "earlier ones only" : "all others")}");
         if (metadata.Unasked.FirstOrDefault(key => key.StartsWith($"{Name}.", StringComparison.Ordinal) && !metadata.Value(key)!.IsInert) is { } unknown)
             throw metadata.Refusal(unknown, $"the key is unknown in a {Name} model and may change what it computes");
         return config;

@@ -10,9 +10,6 @@ internal static class GgufBert
 
     private static ModelConfig Read(GgufKeys keys)
     {
-        if (keys.Flag("attention.causal", fallback: true))
-            throw keys.Refusal("attention.causal", "an encoder sees in both directions");
-        _ = keys.Has("pooling_type");
         int channels = keys.Int("embedding_length"), heads = keys.Int("attention.head_count");
         keys.Demand("attention.head_count_kv", heads);
         return new()

@@ -9,34 +9,8 @@ public static class GgufModel
     /// <summary>The ending of the files' names.</summary>
     public const string Extension = ".gguf";
 
-    private const string FileTypeKey = "general.file_type", QuantizationKey = "general.quantization_version";
-
     /// <summary>Said where there is no tokenizer, so that llama.cpp opens the file for those who have token ids.</summary>
     private const string TokenizerKey = "tokenizer.ggml.model", NoTokenizer = "none", TokenTypesKey = "tokenizer.ggml.token_type_count";
-
-    /// <summary>Tensors of two axes that llama.cpp computes with in F32 only.</summary>
-    private static readonly string[] AlwaysSingle = ["position_embd.weight", "token_types.weight", ".ffn_gate_inp.weight", "_norm.weight"];
-
-    /// <summary>What <c>general.file_type</c> says of a file most of whose weights are of a type.</summary>
-    private static readonly Dictionary<DType, uint> FileTypes = new()
-    {
-        [DType.F32] = 0,
-        [DType.F16] = 1,
-        [DType.Q4_0] = 2,
-        [DType.Q4_1] = 3,
-        [DType.Q8_0] = 7,
-        [DType.Q5_0] = 8,
-        [DType.Q5_1] = 9,
-        [DType.Q2_K] = 10,
-        [DType.Q3_K] = 12,
-        [DType.Q4_K] = 15,
-        [DType.Q5_K] = 17,
-        [DType.Q6_K] = 18,
-        [DType.IQ4_NL] = 25,
-        [DType.IQ4_XS] = 30,
-        [DType.BF16] = 32,
-        [DType.MXFP4] = 38,
-    };
 
     /// <summary>Whether a path means a GGUF file rather than a folder.</summary>
     public static bool IsGguf(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
@@ -96,8 +70,8 @@ public static class GgufModel
             keys.Add(key, value);
         if (type is not null)
         {
-            keys.Remove(QuantizationKey);
-            AddTypes(keys, weights);
+            keys.Remove(GgufStorage.QuantizationKey);
+            GgufStorage.AddTypes(keys, weights);
         }
 
         GgufWriter.Write(to, GgufMetadata.Of(keys), weights);
@@ -119,15 +93,15 @@ public static class GgufModel
         StoredTensor[] weights =
         [
             .. StoredWeights.Of(
-                model, architecture.Weights, architecture.Interleaved, (name, tensor) => IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor), importance),
+                model, architecture.Weights, architecture.Interleaved, (name, tensor) => GgufStorage.IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor), importance),
             .. factors,
         ];
         ModelConfig read = architecture.ReadConfig(GgufMetadata.Of(keys), new AnnouncedTensors(weights));
         if (Rounded(read) != Rounded(config with { Family = read.Family }))
             throw new GrimoireException($"a GGUF file cannot express this {config.Family} model; it has no words for {Lost(config, read)}.");
-        AddTypes(keys, weights);
+        GgufStorage.AddTypes(keys, weights);
         if (fileType is { } number)
-            keys[FileTypeKey] = GgufValue.Of(number);
+            keys[GgufStorage.FileTypeKey] = GgufValue.Of(number);
         if (config.TokenTypes > 0)
             keys[TokenTypesKey] = GgufValue.Of((uint)config.TokenTypes);
         foreach ((string key, GgufValue value) in metadata?.Pairs ?? [])
@@ -155,23 +129,9 @@ public static class GgufModel
         }
     }
 
-    /// <summary>Whether a tensor is always stored in F32, as llama.cpp needs it.</summary>
-    internal static bool IsSingle(string name, Tensor tensor) =>
-        tensor.Shape.Rank == 1 || AlwaysSingle.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
-
-    /// <summary>The keys that say how most weights are stored.</summary>
-    internal static void AddTypes(IDictionary<string, GgufValue> keys, IEnumerable<StoredTensor> weights)
-    {
-        DType most = weights.GroupBy(weight => weight.Type).MaxBy(group => group.Sum(weight => weight.Bytes))!.Key;
-        if (FileTypes.TryGetValue(most, out uint number))
-            keys[FileTypeKey] = GgufValue.Of(number);
-        if (most.IsQuantized())
-            keys[QuantizationKey] = GgufValue.Of(2u);
-    }
-
     private static StoredTensor Copied(Tensor tensor, string name, DType? type)
     {
-        DType stored = type is null || IsSingle(name, tensor) || tensor.DType == DType.I32 ? tensor.DType : type.Value;
+        DType stored = type is null || GgufStorage.IsSingle(name, tensor) || tensor.DType == DType.I32 ? tensor.DType : type.Value;
         return new StoredTensor(name, stored, tensor.Shape, () => tensor.To(stored, name));
     }
 

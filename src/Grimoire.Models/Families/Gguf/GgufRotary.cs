@@ -23,7 +23,6 @@ internal static class GgufRotary
     {
         int rotated = keys.Int("rope.dimension_count", headDim);
         var rotary = new RotaryConfig { Base = keys.Real("rope.freq_base", 10000), Fraction = rotated / (double)headDim, Interleaved = interleaved };
-        _ = keys.Has("rope.scaling.finetuned");
         return rotary with { Scaling = Scaling(keys, rotary, headDim, context) };
     }
 
