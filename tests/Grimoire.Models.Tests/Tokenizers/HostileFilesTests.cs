@@ -86,7 +86,7 @@ public sealed class HostileFilesTests
             Assert.StartsWith(path, Assert.Throws<GrimoireException>(() => Tokenizer.LoadLlama2c(path)).Message, StringComparison.Ordinal);
         }
 
-        foreach (string text in (string[])["IQ== 0\n???? 1", "IQ== x", "IQ== 0\nIg== 0", "IQ== 99999999"])
+        foreach (string text in (string[])["IQ== 0\n???? 1", "IQ== x", "IQ== 0\nIg== 0", "IQ== 99999999", $"IQ== 0\n{Convert.ToBase64String(new byte[100_000])} 1"])
         {
             File.WriteAllText(path, text);
             Assert.StartsWith(path, Assert.Throws<GrimoireException>(() => Tokenizer.LoadTiktoken(path, SplitPattern.Gpt4, [])).Message, StringComparison.Ordinal);

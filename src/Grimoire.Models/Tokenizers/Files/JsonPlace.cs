@@ -1,19 +1,17 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
 namespace Grimoire.Models.Tokenizers;
 
 /// <summary>A JSON value and where it stands, so that every complaint names its file and key. Whatever is read is hostile until checked.</summary>
-internal readonly struct JsonPlace(JsonElement element, string file, string parent, string? name = null, int index = -1)
+internal readonly struct JsonPlace(JsonElement element, string file, JsonTrail? trail = null)
 {
-    private const int Quoted = -2;
-
     private const int LargestFile = 1 << 29;
 
     public string File => file;
 
-    /// <summary>The place as messages name it, put together only when one is written: a vocabulary has very many.</summary>
-    private string Key => name is null ? (index >= 0 ? $"{parent}[{index}]" : parent) : $"{parent}{(parent.Length == 0 ? "" : ".")}{(index == Quoted ? name.Quoted() : name)}";
+    private string Key => trail?.ToString() ?? "the file";
 
     public JsonValueKind Kind => element.ValueKind;
 
@@ -45,7 +43,7 @@ internal readonly struct JsonPlace(JsonElement element, string file, string pare
                 utf8 = utf8[3..];
             if (!Utf8.IsValid(utf8.Span))
                 throw new GrimoireException($"{file}: this is no valid JSON (its text is not UTF-8).");
-            return new JsonPlace(JsonDocument.Parse(utf8).RootElement, file, "");
+            return new JsonPlace(JsonDocument.Parse(utf8).RootElement, file);
         }
         catch (JsonException e)
         {
@@ -59,14 +57,14 @@ internal readonly struct JsonPlace(JsonElement element, string file, string pare
         get
         {
             if (IsNull)
-                return new JsonPlace(default, file, Key, key);
+                return new JsonPlace(default, file, new JsonTrail(trail, key));
             if (element.ValueKind != JsonValueKind.Object)
                 throw Wrong("an object");
-            return new JsonPlace(Find(key), file, Key, key);
+            return new JsonPlace(Find(key), file, new JsonTrail(trail, key));
         }
     }
 
-    public GrimoireException Error(string what) => new($"{file}: {(Key.Length == 0 ? "the file" : Key)} {what}");
+    public GrimoireException Error(string what) => new($"{file}: {Key} {what}");
 
     /// <summary>The refusal of a step whose type is not known.</summary>
     public GrimoireException Unsupported(string kind, string type) =>
@@ -116,10 +114,12 @@ internal readonly struct JsonPlace(JsonElement element, string file, string pare
         if (element.ValueKind != JsonValueKind.Array)
             throw Wrong("a list");
         int count = 0;
-        string place = Key;
         foreach (JsonElement item in element.EnumerateArray())
-            yield return new JsonPlace(item, file, place, null, count++);
+            yield return new JsonPlace(item, file, new JsonTrail(trail, count++));
     }
+
+    /// <summary>An item of a list that is long enough.</summary>
+    public JsonPlace At(int index) => new(element[index], file, new JsonTrail(trail, index));
 
     public int Count() => element.ValueKind == JsonValueKind.Array ? element.GetArrayLength() : throw Wrong("a list");
 
@@ -127,11 +127,10 @@ internal readonly struct JsonPlace(JsonElement element, string file, string pare
     {
         if (element.ValueKind != JsonValueKind.Object)
             throw Wrong("an object");
-        string place = Key;
         foreach (JsonProperty property in element.EnumerateObject())
         {
             string member = NameOf(property);
-            yield return (member, new JsonPlace(property.Value, file, place, member, Quoted));
+            yield return (member, new JsonPlace(property.Value, file, new JsonTrail(trail, member, quoted: true)));
         }
     }
 
@@ -172,10 +171,28 @@ internal readonly struct JsonPlace(JsonElement element, string file, string pare
     }
 
     private GrimoireException BrokenKey(InvalidOperationException e) =>
-        new($"{file}: a key of {(Key.Length == 0 ? "the file" : Key)} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
+        new($"{file}: a key of {Key} is no valid Unicode text (half of a surrogate pair); repair the file.", e);
 
     private GrimoireException Wrong(string expected) =>
         IsNull ? Error($"is missing; {expected} is needed.") : Error($"must be {expected}, not {Shown()}.");
 
     private string Shown() => element.ValueKind is JsonValueKind.Object ? "an object" : element.ValueKind is JsonValueKind.Array ? "a list" : element.GetRawText().Quoted();
+}
+
+/// <summary>The way to a JSON value from the top of its file. Its text is put together only when a message needs it: a vocabulary has very many values.</summary>
+internal sealed class JsonTrail
+{
+    private readonly JsonTrail? _above;
+    private readonly string? _name;
+    private readonly int _index;
+    private readonly bool _quoted;
+
+    /// <summary>The member of an object; its name is <paramref name="quoted"/> where it is the file's own.</summary>
+    public JsonTrail(JsonTrail? above, string name, bool quoted = false) => (_above, _name, _quoted) = (above, name, quoted);
+
+    /// <summary>The item of a list.</summary>
+    public JsonTrail(JsonTrail? above, int index) => (_above, _index) = (above, index);
+
+    public override string ToString() =>
+        _name is null ? string.Create(CultureInfo.InvariantCulture, $"{_above}[{_index}]") : $"{_above}{(_above is null ? "" : ".")}{(_quoted ? _name.Quoted() : _name)}";
 }

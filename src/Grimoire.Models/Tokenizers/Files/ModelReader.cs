@@ -83,7 +83,7 @@ internal static class ModelReader
         var pieces = new List<string?>(json.Count());
         foreach (JsonPlace item in json.Items())
         {
-            string piece = item.Count() == 2 ? item.Items().First().Text() : throw item.Error("must hold a piece and its score.");
+            string piece = item.Count() == 2 ? item.At(0).Text() : throw item.Error("must hold a piece and its score.");
             pieces.Add(names.Add(piece) ? piece : throw item.Error($"is {piece.Quoted()}, which stands in the vocabulary already; each piece needs one id."));
         }
 
@@ -103,7 +103,7 @@ internal static class ModelReader
 
     private static Unigram ReadUnigram(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special, bool single)
     {
-        double[] scores = [.. json["vocab"].Items().Select(item => item.Items().Last().Real())];
+        double[] scores = [.. json["vocab"].Items().Select(item => item.At(1).Real())];
         string? unknown = json["unk_id"].IsNull ? null : vocabulary[json["unk_id"].Number(TokenizerJson.LargestId)] ?? throw json["unk_id"].Error("is no id of the vocabulary.");
         var settings = new UnigramSettings { Unknown = unknown, ByteFallback = json["byte_fallback"].Flag(), SinglePrecision = single };
         // The text "<0x0A>" is six characters and no newline, "<unk>" five and nothing unknown, as in SentencePiece.
@@ -135,8 +135,9 @@ internal static class ModelReader
     {
         if (json.Kind == JsonValueKind.Array)
         {
-            string[] pair = [.. json.Items().Select(item => item.Text())];
-            return pair.Length == 2 ? ReadMerge(pair[0], pair[1], vocabulary, json.Error, prefix) : throw json.Error("must hold two pieces.");
+            if (json.Count() != 2)
+                throw json.Error("must hold two pieces.");
+            return ReadMerge(json.At(0).Text(), json.At(1).Text(), vocabulary, json.Error, prefix);
         }
 
         ReadOnlySpan<char> text = json.Text();

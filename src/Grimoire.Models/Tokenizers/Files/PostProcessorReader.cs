@@ -22,7 +22,7 @@ internal static class PostProcessorReader
         return template;
     }
 
-    private static int Id(JsonPlace pair) => pair.Count() == 2 ? pair.Items().Last().Number(TokenizerJson.LargestId) : throw pair.Error("must hold a token and its id.");
+    private static int Id(JsonPlace pair) => pair.Count() == 2 ? pair.At(1).Number(TokenizerJson.LargestId) : throw pair.Error("must hold a token and its id.");
 
     private static Template ReadSingle(JsonPlace json)
     {

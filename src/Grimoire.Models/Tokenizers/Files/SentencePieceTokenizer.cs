@@ -36,7 +36,7 @@ internal static class SentencePieceTokenizer
         IReadOnlyList<ScoredPiece> pieces = vocabulary.Pieces;
         var spelled = new Vocabulary([.. pieces.Select(piece => piece.Text)]);
         IEnumerable<int> order = Enumerable.Range(0, pieces.Count).Where(id => pieces[id].Kind == PieceKind.Normal).OrderByDescending(id => pieces[id].Score);
-        return new Bpe(spelled, RankedPieces.Merges(spelled, order), new BpeSettings
+        return new Bpe(spelled, RankedPieces.Merges(spelled, order, vocabulary.Source), new BpeSettings
         {
             ByteFallback = vocabulary.ByteFallback,
             FuseUnknown = true,

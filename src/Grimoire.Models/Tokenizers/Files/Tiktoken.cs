@@ -22,7 +22,7 @@ internal static class Tiktoken
     }
 
     public static Tokenizer Load(string path, SplitPattern pattern, IReadOnlyList<AddedToken> special, string? beginOfText, string? endOfText) =>
-        Build(ReadPieces(path), pattern, special, new TokenizerSettings { BeginOfText = beginOfText, EndOfText = endOfText });
+        Build(ReadPieces(path), path, pattern, special, new TokenizerSettings { BeginOfText = beginOfText, EndOfText = endOfText });
 
     /// <summary>A file whose name says whose it is, or Llama 3's, which has a size of its own.</summary>
     /// <exception cref="GrimoireException">It is broken or unknown.</exception>
@@ -41,14 +41,14 @@ internal static class Tiktoken
         };
         if (pieces.Length == Llama3Pieces)
             settings = settings with { BeginOfText = settings.BeginOfText ?? special[0].Content, EndOfText = settings.EndOfText ?? special[1].Content };
-        return Build(pieces, pattern, added.Count > 0 ? added : special, settings with { EndOfText = settings.EndOfText ?? EndOfText });
+        return Build(pieces, path, pattern, added.Count > 0 ? added : special, settings with { EndOfText = settings.EndOfText ?? EndOfText });
     }
 
-    private static Tokenizer Build(string?[] pieces, SplitPattern pattern, IReadOnlyList<AddedToken> special, TokenizerSettings settings)
+    private static Tokenizer Build(string?[] pieces, string path, SplitPattern pattern, IReadOnlyList<AddedToken> special, TokenizerSettings settings)
     {
         var vocabulary = new Vocabulary(pieces);
         IEnumerable<int> order = Enumerable.Range(0, pieces.Length).Where(id => pieces[id] is not null);
-        var model = new Bpe(vocabulary, RankedPieces.Merges(vocabulary, order), new BpeSettings { ByteLevel = true, IgnoreMerges = true });
+        var model = new Bpe(vocabulary, RankedPieces.Merges(vocabulary, order, path), new BpeSettings { ByteLevel = true, IgnoreMerges = true });
         AddedToken? begin = special.FirstOrDefault(token => token.Content == settings.BeginOfText);
         TokenizerParts parts = StandardParts.ByteLevel(pattern);
         if (begin is not null && begin.Content != settings.EndOfText && settings.AddBeginOfText != false)

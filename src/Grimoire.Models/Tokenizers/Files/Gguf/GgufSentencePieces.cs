@@ -61,7 +61,7 @@ internal static class GgufSentencePieces
         for (int rank = model.Merges.Count - 1; rank >= 0; rank--)
             scores[model.Merges[rank].Merged] = -rank;
         HashSet<int> made = [.. model.Merges.Select(merge => merge.Merged)];
-        List<Merge> implied = RankedPieces.Merges(model.Vocabulary, made.OrderByDescending(id => scores[id]));
+        List<Merge> implied = RankedPieces.Merges(model.Vocabulary, made.OrderByDescending(id => scores[id]), "the tokenizer");
         return implied.Select(Unordered).SequenceEqual(model.Merges.Select(Unordered)) || SameByPiece(implied, model.Merges)
             ? scores
             : throw new GrimoireException("The tokenizer merges pieces in an order that no scores give, and GGUF has only scores for SentencePiece's BPE; the ids would differ.");
