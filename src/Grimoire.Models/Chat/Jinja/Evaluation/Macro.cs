@@ -26,7 +26,7 @@ internal sealed class Macro(string name, MacroSignature signature, Block body)
         for (int i = 0; i < names.Count && i < arguments.Positional.Count; i++)
             scope.Set(names[i], arguments.Positional[i]);
         scope.Set("varargs", Sequence.Tuple([.. arguments.Positional.Skip(names.Count)]));
-        TakeNamed(arguments, scope, run);
+        TakeNamed(arguments, scope);
         for (int i = arguments.Positional.Count; i < names.Count; i++)
         {
             if (arguments[names[i]] is null)
@@ -40,15 +40,12 @@ internal sealed class Macro(string name, MacroSignature signature, Block body)
         return text.ToText();
     }
 
-    private void TakeNamed(Arguments arguments, Scope scope, Execution run)
+    private void TakeNamed(Arguments arguments, Scope scope)
     {
         var others = new Map();
         foreach ((string key, Value value) in arguments.Named)
         {
-            int index = signature.Names.ToList().IndexOf(key);
-            if (index >= 0 && index < arguments.Positional.Count)
-                throw run.Error($"macro {name.Quoted()} is given {key.Quoted()} twice");
-            if (index >= 0 || key == "caller")
+            if (signature.Names.Skip(arguments.Positional.Count).Contains(key) || key == "caller")
                 scope.Set(key, value);
             else
                 others.Set(new Text(key), value);
