@@ -51,7 +51,9 @@ LanguageModel Raise(string[] people)
     Console.WriteLine(template.Render(conversations[0]));
     Tokenizer tokenizer = TokenizerTrainer.Train(conversations.Select(conversation => template.Render(conversation)), new TokenizerOptions
     {
-        Kind = TokenizerKind.Character, Special = ["<|im_end|>", "<|im_start|>"], EndOfText = "<|im_end|>",
+        Kind = TokenizerKind.Character,
+        Special = ["<|im_end|>", "<|im_start|>"],
+        EndOfText = "<|im_end|>",
     });
     ModelConfig config = Llama.Config(layers: 2, heads: 4, channels: 64, context: 256, tokenizer.VocabularySize);
     var transformer = new Transformer(config, Initialization.Random(config, seed: 1));

@@ -163,8 +163,19 @@ public sealed class ChatCommandTests(TalkingModel talking) : IClassFixture<Talki
         LanguageModel model = LanguageModel.Load(talking.Model);
         ModelConfig config = model.Config with
         {
-            Family = "bert", Norm = NormKind.Layer, NormPlacement = NormPlacement.Post, EmbeddingNorm = true, TokenTypes = 2, Positions = PositionKind.Learned,
-            Activation = Activation.Gelu, Gated = false, QueryKeyValueBias = true, OutputBias = true, FeedForwardBias = true, Causal = false, Head = false,
+            Family = "bert",
+            Norm = NormKind.Layer,
+            NormPlacement = NormPlacement.Post,
+            EmbeddingNorm = true,
+            TokenTypes = 2,
+            Positions = PositionKind.Learned,
+            Activation = Activation.Gelu,
+            Gated = false,
+            QueryKeyValueBias = true,
+            OutputBias = true,
+            FeedForwardBias = true,
+            Causal = false,
+            Head = false,
         };
         ModelFolder.Save(scratch["encoder"], new Transformer(config, Initialization.Random(config, seed: 1)));
         model.Tokenizer.Save(scratch["encoder"]);

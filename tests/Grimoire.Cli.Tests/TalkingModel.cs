@@ -15,7 +15,15 @@ public sealed class TalkingModel : IDisposable
             ["abc"], new TokenizerOptions { Kind = TokenizerKind.Bytes, VocabularySize = 258, Special = ["<|endoftext|>", "<|turn|>"], EndOfText = "<|endoftext|>" });
         var config = new ModelConfig
         {
-            Family = "llama", Vocabulary = tokenizer.VocabularySize, Context = 200, Layers = 1, Heads = 2, KeyValueHeads = 2, HeadDim = 8, Channels = 16, FeedForward = 32,
+            Family = "llama",
+            Vocabulary = tokenizer.VocabularySize,
+            Context = 200,
+            Layers = 1,
+            Heads = 2,
+            KeyValueHeads = 2,
+            HeadDim = 8,
+            Channels = 16,
+            FeedForward = 32,
         };
         ParameterSource usual = Initialization.Random(config, seed: 1);
         new LanguageModel(new Transformer(config, (name, shape) => Louder(name, usual(name, shape), tokenizer)), tokenizer).Save(Model);
@@ -31,7 +39,7 @@ public sealed class TalkingModel : IDisposable
     public void Dispose() => scratch.Dispose();
 
     /// <summary>A command line that chats.</summary>
-    internal string[] Chat(params string[] more) => 
+    internal string[] Chat(params string[] more) =>
     [
         "chat", Model, "--template", Template, "--threads", "1", .. more.Contains("--max-tokens") ? (string[])[] : ["--max-tokens", "12"], .. more,
     ];

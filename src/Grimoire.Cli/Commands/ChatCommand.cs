@@ -15,8 +15,8 @@ internal static class ChatCommand
         Verb verb = new("chat", "Talk with a model.", "grimoire chat my-model --system 'Answer in one sentence.'",
             "grimoire chat my-model.gguf --prompt 'What is a cat?' --temperature 0")
         {
-            Detail = "A line that ends in \\ goes on in the next one, and so does all between two lines of \"\"\". /help lists what else one can do. Ctrl-C stops an " +
-                "answer, and once more the program. Without a terminal each line of standard input is a turn, and plain text comes out.",
+            Detail = "A line that ends in \\ goes on in the next one, and so does all between two lines of \"\"\". /help lists what else one can do. " +
+                "Ctrl-C stops an answer, and once more the program. Without a terminal each line of standard input is a turn, and plain text comes out.",
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new ChatSettings()), Device.Kernels(parse)),
         };
         verb.Add(model);
@@ -37,7 +37,11 @@ internal static class ChatCommand
         if (settings.Surprise)
             Surprise.WriteLegend(terminal);
         if (terminal.Asks)
-            terminal.Line($"[dim]{Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}, context {model.Config.Context} tokens. /help says what one can do here.[/]");
+        {
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+            terminal.Line($"[dim]{name}, context {model.Config.Context} tokens. /help says what one can do here.[/]");
+        }
+
         session.Talk();
         return Tool.Success;
     }

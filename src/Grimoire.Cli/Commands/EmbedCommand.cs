@@ -16,7 +16,8 @@ internal static class EmbedCommand
         var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder or a GGUF file; best an encoder made for it" };
         var texts = new Argument<string[]>("TEXT") { Description = "texts; without any, the lines of standard input", Arity = ArgumentArity.ZeroOrMore };
         Options<EmbedSettings>? options = null;
-        Verb verb = new("embed", "Turn texts into vectors, or say how alike they are.", "grimoire embed my-encoder 'a cat' 'a kitten' 'the tax office' --similarity",
+        Verb verb = new("embed", "Turn texts into vectors, or say how alike they are.",
+            "grimoire embed my-encoder 'a cat' 'a kitten' 'the tax office' --similarity",
             "grimoire embed my-encoder --file lines.txt > vectors.jsonl")
         {
             Run = (parse, terminal) => Run(
@@ -60,8 +61,10 @@ internal static class EmbedCommand
             yield return line;
         }
 
-        if (!any)
-            throw new GrimoireException($"{(file is null or "-" ? "standard input" : file)}: there is no text to embed; give texts, a file or lines on standard input.");
+        if (any)
+            yield break;
+        string source = file is null or "-" ? "standard input" : file;
+        throw new GrimoireException($"{source}: there is no text to embed; give texts, a file or lines on standard input.");
     }
 
     private static IEnumerable<string> FromInput(TextReader input)
@@ -72,7 +75,8 @@ internal static class EmbedCommand
 
     private static string Checked(string file) => File.Exists(file)
         ? file
-        : throw new GrimoireException($"{file}: {(Directory.Exists(file) ? "this is a folder" : "there is no such file")}; give a text file with one text a line.");
+        : throw new GrimoireException(
+            $"{file}: {(Directory.Exists(file) ? "this is a folder" : "there is no such file")}; give a text file with one text a line.");
 
     private static void Vectors(Terminal terminal, EmbeddingModel model, IEnumerable<string> texts, VectorFormat format)
     {
@@ -81,7 +85,7 @@ internal static class EmbedCommand
         {
             IReadOnlyList<TextEmbedding> embeddings = model.Embed(some, terminal.Stop);
             if (format == VectorFormat.Csv && read == 0)
-                terminal.Out.WriteLine(string.Join(',', ["text", .. Enumerable.Range(0, model.Dimensions).Select(i => i.ToString(CultureInfo.InvariantCulture))]));
+                terminal.Out.WriteLine("text," + string.Join(',', Enumerable.Range(0, model.Dimensions)));
             for (int i = 0; i < some.Length; i++)
                 Write(terminal, some[i], embeddings[i].Vector, format);
             cut += embeddings.Count(text => text.CutTokens > 0);
@@ -133,8 +137,10 @@ internal static class EmbedCommand
 
     private static void TellCut(Terminal terminal, int cut, int read)
     {
-        if (cut > 0)
-            terminal.Error.WriteLine($"{cut} of {read} texts {(cut == 1 ? "is" : "are")} longer than the model reads; the rest of {(cut == 1 ? "it" : "them")} was left out.");
+        if (cut == 0)
+            return;
+        (string are, string them) = cut == 1 ? ("is", "it") : ("are", "them");
+        terminal.Error.WriteLine($"{cut} of {read} texts {are} longer than the model reads; the rest of {them} was left out.");
     }
 
     private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);

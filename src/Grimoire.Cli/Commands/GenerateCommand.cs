@@ -144,7 +144,10 @@ internal static class GenerateCommand
     {
         var options = new BeamOptions
         {
-            Width = settings.Beams, Count = Math.Min(settings.Count, settings.Beams), MaxTokens = settings.MaxTokens, StopTokens = language.Defaults.StopTokens,
+            Width = settings.Beams,
+            Count = Math.Min(settings.Count, settings.Beams),
+            MaxTokens = settings.MaxTokens,
+            StopTokens = language.Defaults.StopTokens,
         };
         IReadOnlyList<(string Text, Beam Beam)> found = generator.Search(settings.Prompt, options, terminal.Stop);
         if (settings.Json)

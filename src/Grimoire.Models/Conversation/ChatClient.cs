@@ -27,9 +27,14 @@ public sealed class ChatClient : IChatClient
     {
         options ??= new ChatClientOptions();
         if (!model.Config.Head || !model.Config.Causal)
-            throw new GrimoireException($"a {model.Config.Family} model is an encoder, which writes nothing; embed texts with it (grimoire embed, EmbeddingModel).");
+        {
+            throw new GrimoireException(
+                $"a {model.Config.Family} model is an encoder, which writes nothing; embed texts with it (grimoire embed, EmbeddingModel).");
+        }
+
         template = options.Template ?? model.ChatTemplate ?? throw new GrimoireException(
-            $"this model has no chat template; give one with --template (ChatClientOptions.Template): a file, or one of {string.Join(", ", ChatTemplate.BuiltInNames)}.");
+            "this model has no chat template; give one with --template (ChatClientOptions.Template): a file, or one of " +
+            $"{string.Join(", ", ChatTemplate.BuiltInNames)}.");
         this.model = model;
         defaults = options.Generation ?? new GenerationOptions { MaxTokens = int.MaxValue, Sampling = model.Defaults.Over(new SamplingOptions()) };
         defaults = defaults with { StopTokens = [.. defaults.StopTokens.Union(model.Defaults.StopTokens)] };
@@ -40,7 +45,9 @@ public sealed class ChatClient : IChatClient
     }
 
     /// <summary>Answers a conversation.</summary>
-    /// <exception cref="GrimoireException">The template refuses the conversation, it is longer than the model's context, or an option cannot be honoured.</exception>
+    /// <exception cref="GrimoireException">
+    /// The template refuses the conversation, it is longer than the model's context, or an option cannot be honoured.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
@@ -97,7 +104,9 @@ public sealed class ChatClient : IChatClient
         ArgumentNullException.ThrowIfNull(serviceType);
         if (serviceKey is not null)
             return null;
-        return serviceType == typeof(ChatClientMetadata) ? metadata : serviceType == typeof(LanguageModel) ? model : serviceType.IsInstanceOfType(this) ? this : null;
+        return serviceType == typeof(ChatClientMetadata) ? metadata
+            : serviceType == typeof(LanguageModel) ? model
+            : serviceType.IsInstanceOfType(this) ? this : null;
     }
 
     /// <summary>Nothing to release: memory goes with the client.</summary>
@@ -115,15 +124,21 @@ public sealed class ChatClient : IChatClient
         {
             placesTools = !ids.AsSpan().SequenceEqual(template.EncodePrompt(model.Tokenizer, conversation, tools: null, request.Variables));
             if (!placesTools)
-                throw new GrimoireException("chat: tools are given, but the model's chat template has no place for tools; leave them out or use a model that knows them.");
+            {
+                throw new GrimoireException(
+                    "chat: tools are given, but the model's chat template has no place for tools; leave them out or use a model that knows them.");
+            }
         }
 
         return ids;
     }
 
     /// <summary>Some templates write the beginning of the thought themselves.</summary>
-    private bool BeginsThought(int[] prompt) =>
-        model.Tokenizer.Decode(prompt.AsSpan(Math.Max(0, prompt.Length - 12)), skipSpecial: false).TrimEnd().EndsWith(AnswerReader.ThinkOpen, StringComparison.Ordinal);
+    private bool BeginsThought(int[] prompt)
+    {
+        string end = model.Tokenizer.Decode(prompt.AsSpan(Math.Max(0, prompt.Length - 12)), skipSpecial: false);
+        return end.TrimEnd().EndsWith(AnswerReader.ThinkOpen, StringComparison.Ordinal);
+    }
 
     private static HashSet<string> Names(ChatRequest request) => [.. request.Tools.Select(tool => tool.Name)];
 

@@ -22,6 +22,8 @@ public sealed record ChatClientOptions
     /// </summary>
     public GenerationOptions? Generation { get; init; }
 
-    /// <summary>How many conversations are remembered (the least recent one is forgotten first), so that their next turn is read without what came before.</summary>
+    /// <summary>
+    /// How many conversations are remembered, so that their next turn is read without what came before; the least recent one is forgotten first.
+    /// </summary>
     public int Conversations { get; init; } = 4;
 }

@@ -7,7 +7,9 @@ namespace Grimoire.Models;
 /// <summary>Messages and tools as the JSON that chat templates read (OpenAI's form, as Hugging Face's templates have it).</summary>
 public static class ChatMessages
 {
-    /// <summary>The messages: <c>role</c>, <c>content</c>, and where there are any <c>reasoning_content</c>, <c>tool_calls</c> and <c>tool_call_id</c>.</summary>
+    /// <summary>
+    /// The messages: <c>role</c>, <c>content</c>, and where there are any <c>reasoning_content</c>, <c>tool_calls</c>, <c>tool_call_id</c> and <c>name</c>.
+    /// </summary>
     /// <param name="messages">The messages.</param>
     /// <param name="instructions">Put before them as a system message; null for none.</param>
     /// <exception cref="GrimoireException">A message holds something that is no text.</exception>
@@ -58,7 +60,8 @@ public static class ChatMessages
                 case FunctionResultContent or UsageContent:
                     break;
                 default:
-                    throw new GrimoireException($"chat: a message holds {content.GetType().Name}; this model reads text, function calls and their results only.");
+                    throw new GrimoireException(
+                        $"chat: a message holds {content.GetType().Name}; this model reads text, function calls and their results only.");
             }
         }
 
@@ -79,7 +82,8 @@ public static class ChatMessages
         ["function"] = new JsonObject
         {
             ["name"] = call.Name,
-            ["arguments"] = new JsonObject((call.Arguments ?? new Dictionary<string, object?>()).Select(pair => KeyValuePair.Create(pair.Key, Node(pair.Value)))),
+            ["arguments"] = new JsonObject((call.Arguments ?? new Dictionary<string, object?>()).Select(
+                pair => KeyValuePair.Create(pair.Key, Node(pair.Value)))),
         },
     };
 

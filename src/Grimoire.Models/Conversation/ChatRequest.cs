@@ -63,13 +63,20 @@ internal sealed record ChatRequest
         if (options.ModelId is { } other && other != model)
             throw new GrimoireException($"chat: the model {other} is asked for, but this client runs {model}; leave ModelId out or open that model.");
         if (options.ConversationId is not null)
-            throw new GrimoireException("chat: ConversationId is given, but this client keeps no conversations; send all messages each time (what was read is not read again).");
+        {
+            throw new GrimoireException(
+                "chat: ConversationId is given, but this client keeps no conversations; send all messages each time (what was read is not read again).");
+        }
+
         if (options.ResponseFormat is not (null or ChatResponseFormatText))
             throw new GrimoireException("chat: ResponseFormat asks for JSON, which this client cannot promise; ask for it in the prompt and check the answer.");
         if (options.ToolMode is RequiredChatToolMode)
             throw new GrimoireException("chat: ToolMode demands a function call, which this client cannot promise; use ChatToolMode.Auto.");
         if (options.AdditionalProperties?.Keys.FirstOrDefault(key => key is not ("min_p" or "repetition_penalty" or TemplateKey)) is { } unknown)
-            throw new GrimoireException($"chat: AdditionalProperties has {unknown}; known are min_p, repetition_penalty and {TemplateKey} (an object for the template).");
+        {
+            throw new GrimoireException(
+                $"chat: AdditionalProperties has {unknown}; known are min_p, repetition_penalty and {TemplateKey} (an object for the template).");
+        }
     }
 
     private static JsonObject TemplateVariablesOf(ChatOptions options)

@@ -12,7 +12,11 @@ internal static class EmbeddingFiles
 
     private static readonly Dictionary<string, Pooling> Known = new(StringComparer.Ordinal)
     {
-        ["mean"] = Pooling.Mean, ["mean_tokens"] = Pooling.Mean, ["cls"] = Pooling.First, ["cls_token"] = Pooling.First, ["lasttoken"] = Pooling.Last,
+        ["mean"] = Pooling.Mean,
+        ["mean_tokens"] = Pooling.Mean,
+        ["cls"] = Pooling.First,
+        ["cls_token"] = Pooling.First,
+        ["lasttoken"] = Pooling.Last,
     };
 
     public static EmbeddingSettings OfFolder(string folder, EmbeddingSettings settings)
@@ -33,7 +37,10 @@ internal static class EmbeddingFiles
             JsonRecord json = JsonRecord.Read(prompts);
             string name = json.Text("default_prompt_name", fallback: "");
             if (name.Length > 0)
-                settings = settings with { Prefix = json.Object("prompts")?.Text(name) ?? throw json.Refusal("default_prompt_name", "there is no such prompt") };
+            {
+                string? prefix = json.Object("prompts")?.Text(name);
+                settings = settings with { Prefix = prefix ?? throw json.Refusal("default_prompt_name", "there is no such prompt") };
+            }
         }
 
         return settings;

@@ -143,7 +143,11 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         if (options?.Dimensions is { } dimensions && dimensions != Dimensions)
             throw new GrimoireException($"embedding: {dimensions} dimensions are asked for; this model's vectors have {Dimensions}.");
         if (options?.ModelId is { } other && other != metadata.DefaultModelId)
-            throw new GrimoireException($"embedding: the model {other} is asked for, but this is {metadata.DefaultModelId}; leave ModelId out or open that model.");
+        {
+            throw new GrimoireException(
+                $"embedding: the model {other} is asked for, but this is {metadata.DefaultModelId}; leave ModelId out or open that model.");
+        }
+
         if (options?.AdditionalProperties?.Keys.FirstOrDefault() is { } unknown)
             throw new GrimoireException($"embedding: AdditionalProperties has {unknown}, which is not known; leave it out.");
     }

@@ -6,7 +6,8 @@ using Grimoire.Models.Tokenizers;
 namespace Grimoire.Models;
 
 /// <summary>
-/// How a model's makers would have it sampled: what <c>generation_config.json</c> says, or a GGUF file under <c>general.sampling</c>. Null where nothing is said.
+/// How a model's makers would have it sampled: what <c>generation_config.json</c> says, or a GGUF file under <c>general.sampling</c>. Null where nothing
+/// is said.
 /// </summary>
 public sealed record GenerationDefaults
 {
@@ -138,7 +139,9 @@ public sealed record GenerationDefaults
         };
 
         // Single precision in the file: 0.7 is meant, not 0.699999988.
-        double? Number(string key) => metadata.Has(key) ? double.Parse(((float)metadata.Number(key)).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : null;
+        double? Number(string key) => metadata.Has(key)
+            ? double.Parse(((float)metadata.Number(key)).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+            : null;
     }
 
     private IEnumerable<(string Name, double? Value)> Said =>

@@ -226,7 +226,9 @@ public sealed class ChatClientTests
     {
         var options = new ChatClientOptions
         {
-            Template = ChatTemplate.Parse(ChatMl), Kernels = Kernels.Reference, Generation = new GenerationOptions { Scores = true, Sampling = SamplingOptions.Greedy },
+            Template = ChatTemplate.Parse(ChatMl),
+            Kernels = Kernels.Reference,
+            Generation = new GenerationOptions { Scores = true, Sampling = SamplingOptions.Greedy },
         };
         using ChatClient client = ScriptedModel.Answering("Hello", " friend").AsChatClient(options);
         List<ChatResponseUpdate> updates = await client.GetStreamingResponseAsync("Hi").ToListAsync();

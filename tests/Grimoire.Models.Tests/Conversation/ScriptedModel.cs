@@ -34,8 +34,13 @@ internal static class ScriptedModel
         {
             added.Add((JsonNode)new JsonObject
             {
-                ["id"] = vocabulary.Count + added.Count, ["content"] = piece, ["special"] = special.Contains(piece),
-                ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
+                ["id"] = vocabulary.Count + added.Count,
+                ["content"] = piece,
+                ["special"] = special.Contains(piece),
+                ["single_word"] = false,
+                ["lstrip"] = false,
+                ["rstrip"] = false,
+                ["normalized"] = false,
             });
         }
 
