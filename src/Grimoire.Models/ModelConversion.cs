@@ -83,7 +83,7 @@ public static class ModelConversion
         if (config.Window > 0 && !config.Family.StartsWith("gemma", StringComparison.Ordinal))
         {
             notes.Add(
-                $"The file keeps the sliding window of {config.Window} tokens, but llama.cpp ignores it in this architecture; beyond it, its numbers are others.");
+                $"The file keeps the sliding window of {config.Window} tokens, which llama.cpp ignores in this architecture; beyond it its numbers differ.");
         }
     }
 }

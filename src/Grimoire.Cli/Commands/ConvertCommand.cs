@@ -38,7 +38,7 @@ internal static class ConvertCommand
             "grimoire convert model.gguf model/")
         {
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(from), parse.GetRequiredValue(to), options!.Read(parse, new Choices())),
-            Detail = "The tokenizer, chat template, name and license come along. Quantised weights become floats in a folder and stay as they are in a GGUF file.",
+            Detail = "Tokenizer, chat template, name and license come along. Quantised weights become floats in a folder and stay as they are in a file.",
         };
         verb.Add(from);
         verb.Add(to);

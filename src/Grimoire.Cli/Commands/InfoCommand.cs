@@ -28,7 +28,11 @@ internal static class InfoCommand
 
     public static Verb Create()
     {
-        var path = new Argument<string?>("PATH") { Description = "a model or run folder, a .gguf or .safetensors file, or a tokenizer", Arity = ArgumentArity.ZeroOrOne };
+        var path = new Argument<string?>("PATH")
+        {
+            Description = "a model or run folder, a .gguf or .safetensors file, or a tokenizer",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Options<Choices>? options = null;
         Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.gguf --tensors")
         {
@@ -126,7 +130,8 @@ internal static class InfoCommand
         }
 
         terminal.Line();
-        Sheet.Facts(terminal, file.Metadata.Pairs.Select(pair => (Sentences.OneLine(pair.Key, LongestText), Sentences.OneLine(pair.Value.ToString(), LongestText))));
+        Sheet.Facts(terminal, file.Metadata.Pairs.Select(pair =>
+            (Sentences.OneLine(pair.Key, LongestText), Sentences.OneLine(pair.Value.ToString(), LongestText))));
         if (choices.Tensors)
             Tensors(terminal, tensors);
     }

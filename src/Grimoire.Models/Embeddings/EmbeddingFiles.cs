@@ -69,7 +69,8 @@ internal static class EmbeddingFiles
     {
         string mode = settings.Pooling switch { Pooling.Mean => "mean_tokens", Pooling.First => "cls_token", _ => "lasttoken" };
         string normalize = settings.Normalize ? """, {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}""" : "";
-        AtomicFile.WriteText(Path.Combine(folder, "1_Pooling", ModelFolder.ConfigFile), $$"""{"word_embedding_dimension": {{channels}}, "{{PoolingPrefix}}{{mode}}": true}""" + "\n");
+        string pooling = $$"""{"word_embedding_dimension": {{channels}}, "{{PoolingPrefix}}{{mode}}": true}""";
+        AtomicFile.WriteText(Path.Combine(folder, "1_Pooling", ModelFolder.ConfigFile), pooling + "\n");
         AtomicFile.WriteText(Path.Combine(folder, Modules), $$"""
             [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}{{normalize}}]

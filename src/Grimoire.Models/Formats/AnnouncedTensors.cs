@@ -18,11 +18,13 @@ internal sealed class AnnouncedTensors(IReadOnlyList<StoredTensor> tensors) : Te
 
     /// <inheritdoc/>
     public override IEnumerable<TensorEntry> Entries => tensors.Select(tensor =>
-        new TensorEntry(tensor.Name, tensor.Type.ToString(), [.. Enumerable.Range(0, tensor.Shape.Rank).Select(axis => (long)tensor.Shape[axis])], 0, tensor.Bytes));
+        new TensorEntry(tensor.Name, tensor.Type.ToString(), Sizes(tensor.Shape), Offset: 0, tensor.Bytes));
 
     /// <inheritdoc/>
     public override Tensor Tensor(string name) => byName[name].Values();
 
     /// <inheritdoc/>
     public override string PathOf(string name) => Path;
+
+    private static long[] Sizes(Shape shape) => [.. Enumerable.Range(0, shape.Rank).Select(axis => (long)shape[axis])];
 }

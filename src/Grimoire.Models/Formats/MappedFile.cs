@@ -47,7 +47,8 @@ internal sealed unsafe class MappedFile
     }
 
     /// <summary>
-    /// A system that promises memory for private copies refuses files larger than all its memory; those are mapped for reading only, and a write ends the process.
+    /// A system that promises memory for private copies refuses files larger than all its memory; those are mapped for reading only, and a write
+    /// ends the process.
     /// </summary>
     private static MemoryMappedViewAccessor View(MemoryMappedFile file, long length)
     {

@@ -19,10 +19,11 @@ internal sealed class GgufKeys(GgufMetadata metadata, TensorFiles files, string 
     /// <summary>The rows of a matrix.</summary>
     public int Rows(string name)
     {
-        TensorEntry entry = files.Entries.FirstOrDefault(entry => entry.Name == name) ?? throw new GrimoireException($"{files.Path}: weight {name} is missing.");
+        TensorEntry entry = files.Entries.FirstOrDefault(entry => entry.Name == name)
+            ?? throw new GrimoireException($"{files.Path}: weight {name} is missing.");
         return entry.Shape.Count == 2 && entry.Shape[0] <= int.MaxValue
             ? (int)entry.Shape[0]
-            : throw new GrimoireException($"{files.PathOf(name)}: weight {name} of shape [{string.Join(", ", entry.Shape)}] is no matrix that fits into memory.");
+            : throw new GrimoireException($"{files.PathOf(name)}: weight {name} of shape [{string.Join(", ", entry.Shape)}] is no matrix that can be used.");
     }
 
     /// <summary>A small list of numbers stored as a tensor, or null.</summary>

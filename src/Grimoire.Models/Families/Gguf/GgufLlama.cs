@@ -79,8 +79,12 @@ internal static class GgufLlama
     /// <summary>llama.cpp refuses a part rotation here, though the keys could say it.</summary>
     private static void Write(GgufKeysWriter keys, ModelConfig config)
     {
-        if (config.Rotary.Dimensions(config.HeadDim) != config.HeadDim)
-            throw new GrimoireException($"a GGUF file cannot express this {config.Family} model; all channels of a head must rotate, not {config.Rotary.Dimensions(config.HeadDim)} of {config.HeadDim}.");
+        if (config.Rotary.Dimensions(config.HeadDim) is var rotated && rotated != config.HeadDim)
+        {
+            throw new GrimoireException(
+                $"a GGUF file cannot express this {config.Family} model; all {config.HeadDim} channels of a head must rotate, not {rotated}.");
+        }
+
         WriteShared(keys, config);
         if (config.Experts > 0)
             WriteExperts(keys, config);

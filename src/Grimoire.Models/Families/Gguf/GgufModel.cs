@@ -93,7 +93,8 @@ public static class GgufModel
         StoredTensor[] weights =
         [
             .. StoredWeights.Of(
-                model, architecture.Weights, architecture.Interleaved, (name, tensor) => GgufStorage.IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor), importance),
+                model, architecture.Weights, architecture.Interleaved,
+                (name, tensor) => GgufStorage.IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor), importance),
             .. factors,
         ];
         ModelConfig read = architecture.ReadConfig(GgufMetadata.Of(keys), new AnnouncedTensors(weights));

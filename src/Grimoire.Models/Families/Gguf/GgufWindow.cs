@@ -1,8 +1,8 @@
 namespace Grimoire.Models;
 
 /// <summary>
-/// Sliding windows in GGUF: their width, and which layers have it: a list of truths, or a number g that says that the last layer of every g sees everything. What a
-/// missing pattern means depends on the architecture.
+/// Sliding windows in GGUF: their width, and which layers have it: a list of truths, or a number g that says that the last layer of every g sees
+/// everything. What a missing pattern means depends on the architecture.
 /// </summary>
 internal static class GgufWindow
 {

@@ -56,7 +56,7 @@ internal sealed class GgufFiles : TensorFiles
         foreach (TensorEntry entry in part.Entries)
         {
             if (!byName.TryAdd(entry.Name, part))
-                throw new GrimoireException($"{part.Path}: tensor {entry.Name} is also in {System.IO.Path.GetFileName(byName[entry.Name].Path)}; the parts do not belong together.");
+                throw new GrimoireException($"{part.Path}: tensor {entry.Name} is also in {byName[entry.Name].Path}; the parts do not belong together.");
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class GgufFiles : TensorFiles
         if (count > MostParts || number < 0 || number >= count)
             throw Metadata.Refusal(NumberKey, $"a part of {count} cannot have this number");
         if (!Path.EndsWith(Suffix(number), StringComparison.Ordinal))
-            throw new GrimoireException($"{Path}: this is part {number + 1} of {count} and must keep its name ending in {Suffix(number)}, by which the others are found.");
+            throw new GrimoireException($"{Path}: this is part {number + 1} of {count} and must keep its name ending in {Suffix(number)}.");
         string stem = Path[..^Suffix(number).Length];
         if (number > 0)
             throw new GrimoireException($"{Path}: this is part {number + 1} of {count}; open the first, {stem}{Suffix(0)}.");

@@ -131,7 +131,7 @@ internal static class GgufHeader
             if (entry.Offset > file.Length - entry.Bytes)
             {
                 throw new GrimoireException(
-                    $"{file.Path}: tensor {entry.Name} needs {entry.Bytes} bytes at {entry.Offset} and the file ends at {file.Length}; it is truncated or damaged.");
+                    $"{file.Path}: tensor {entry.Name} needs {entry.Bytes} bytes at {entry.Offset} and the file ends at {file.Length}; it is damaged.");
             }
 
             if (entry.Offset < end)
