@@ -27,6 +27,8 @@ internal static class RandomModels
         ("llama", Base),
         ("llama, tied, all heads alike", Base with { KeyValueHeads = Heads, TiedEmbeddings = true }),
         ("llama 3.1's rotation", Base with { Rotary = new() { Base = 500_000, Scaling = new RotaryScaling.Llama3(8, 1, 4, 32) } }),
+        ("llama, YaRN", Base with { Rotary = new() { Scaling = new RotaryScaling.Yarn(4, 32) } }),
+        ("smollm3", Base with { Family = "smollm3", RotaryLayers = [.. Enumerable.Range(0, Layers).Select(layer => layer % 4 != 3)] }),
         ("qwen2", Base with { Family = "qwen2", QueryKeyValueBias = true, TiedEmbeddings = true, Rotary = new() { Base = 1e6 }, NormEpsilon = 1e-6f }),
         ("qwen3", Base with { Family = "qwen3", HeadDim = 64, QueryKeyNorm = true, Rotary = new() { Base = 1e6 } }),
         ("qwen3_moe", Base with
