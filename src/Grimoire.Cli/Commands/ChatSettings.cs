@@ -1,3 +1,4 @@
+using Grimoire.Models.Chat;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;
 
@@ -28,7 +29,8 @@ internal sealed record ChatSettings
             (s, v) => s with { Prompt = v }, "Conversation"),
         Setting.Of("system", "what the model is told before the conversation", Text("a text").OrNone(), (ChatSettings s) => s.System,
             (s, v) => s with { System = v }, "Conversation"),
-        Setting.Of("template", "how a conversation is written; else as the model says", Text("a name or a file").OrNone(), (ChatSettings s) => s.Template,
+        Setting.Of("template", "how a conversation is written; else as the model says",
+            Text($"a file, {string.Join(", ", ChatTemplate.BuiltInNames)}").OrNone(), (ChatSettings s) => s.Template,
             (s, v) => s with { Template = v }, "Conversation"),
         Setting.Of("thinking", "whether a model that can think before it answers is to", Flag.OrNone(), (ChatSettings s) => s.Thinking,
             (s, v) => s with { Thinking = v }, "Conversation"),
