@@ -5,30 +5,41 @@ namespace Grimoire.Models.Tokenizers;
 /// <summary>Finds added tokens in a text: the leftmost first, of those at one place the longest.</summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly (string Text, AddedToken Token)[] _longestFirst;
+    private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AddedToken>.AlternateLookup<ReadOnlySpan<char>> _tokensBySpan;
     private readonly SearchValues<string> _texts;
+
+    /// <summary>The lengths that tokens have, longest first: far fewer than there are tokens.</summary>
+    private readonly int[] _lengths;
 
     /// <summary>A matcher for tokens, each with the text that stands for it (normalised where the token is).</summary>
     public AddedTokenMatcher(IEnumerable<(string Text, AddedToken Token)> tokens)
     {
-        _longestFirst = [.. tokens.Where(t => t.Text.Length > 0).OrderByDescending(t => t.Text.Length)];
-        _texts = SearchValues.Create([.. _longestFirst.Select(t => t.Text)], StringComparison.Ordinal);
+        foreach ((string text, AddedToken token) in tokens)
+        {
+            if (text.Length > 0)
+                _tokens.TryAdd(text, token);
+        }
+
+        _tokensBySpan = _tokens.GetAlternateLookup<ReadOnlySpan<char>>();
+        _lengths = [.. _tokens.Keys.Select(text => text.Length).Distinct().OrderDescending()];
+        _texts = SearchValues.Create([.. _tokens.Keys], StringComparison.Ordinal);
     }
 
     /// <summary>The next token at or after <paramref name="from"/> with the stretch it covers, or null.</summary>
     public AddedToken? Next(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
-        for (int at = from; _longestFirst.Length > 0 && at < text.Length; at++)
+        for (int at = from; _tokens.Count > 0 && at < text.Length; at++)
         {
             int found = text[at..].IndexOfAny(_texts);
             if (found < 0)
                 break;
             at += found;
-            foreach ((string content, AddedToken token) in _longestFirst)
+            foreach (int length in _lengths)
             {
-                if (!text[at..].StartsWith(content, StringComparison.Ordinal) || (token.SingleWord && !StandsAlone(text, at, at + content.Length)))
+                if (at + length > text.Length || !_tokensBySpan.TryGetValue(text.Slice(at, length), out AddedToken? token) || (token.SingleWord && !StandsAlone(text, at, at + length)))
                     continue;
-                (start, end) = Widen(text, token, from, at, at + content.Length);
+                (start, end) = Widen(text, token, from, at, at + length);
                 return token;
             }
         }
