@@ -4,7 +4,12 @@ using Grimoire.Models.Tokenizers;
 
 namespace Grimoire.Models.Tests.Tokenizers;
 
+/// <summary>Tests that count the processor's time and so run alone.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>A text of one character four times as long takes about four times as long, whatever the kind: quadratic would be sixteen.</summary>
+[Collection(nameof(Alone))]
 public sealed class LinearTimeTests
 {
     private const string Bytes = """{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}""";
