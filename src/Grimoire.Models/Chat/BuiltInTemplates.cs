@@ -10,7 +10,10 @@ internal static class BuiltInTemplates
 
     /// <summary>Their names, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Home.GetManifestResourceNames().Where(name => name.EndsWith(Extension, StringComparison.Ordinal)).Select(name => name[..^Extension.Length]).Order(StringComparer.Ordinal)];
+    [
+        .. Home.GetManifestResourceNames().Where(name => name.EndsWith(Extension, StringComparison.Ordinal))
+            .Select(name => name[..^Extension.Length]).Order(StringComparer.Ordinal),
+    ];
 
     public static string Source(string name)
     {

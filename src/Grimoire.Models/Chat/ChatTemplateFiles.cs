@@ -77,7 +77,8 @@ internal static class ChatTemplateFiles
         {
             foreach ((string name, JsonPlace value) in file.Members())
             {
-                if (name.EndsWith("_token", StringComparison.Ordinal) && value.Kind is JsonValueKind.String or JsonValueKind.Object && TokenizerFolder.TokenText(value) is { } text)
+                bool isToken = name.EndsWith("_token", StringComparison.Ordinal) && value.Kind is JsonValueKind.String or JsonValueKind.Object;
+                if (isToken && TokenizerFolder.TokenText(value) is { } text)
                     tokens.TryAdd(name, text);
             }
         }

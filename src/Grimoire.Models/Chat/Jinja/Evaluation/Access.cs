@@ -41,7 +41,8 @@ internal sealed class Slice(Place place, Expression subject, Expression? start, 
         return value switch
         {
             Text text => Cut(text, from, to, by, run),
-            Sequence { Type: not SequenceKind.Generator } items => new Sequence([.. Indices(items.Items.Count, from, to, by, run).Select(i => items.Items[i])], items.Type),
+            Sequence { Type: not SequenceKind.Generator } items =>
+                new Sequence([.. Indices(items.Items.Count, from, to, by, run).Select(i => items.Items[i])], items.Type),
             Undefined undefined => throw run.Error($"{undefined.What} is undefined"),
             _ => throw run.Error($"a {value.Kind} cannot be cut with [ : ]"),
         };

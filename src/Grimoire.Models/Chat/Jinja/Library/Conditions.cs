@@ -29,7 +29,8 @@ internal static class Conditions
             Plain("filter", value => value is Text text && Filters.Find(text.Chars) is not null),
             Plain("test", value => value is Text text && Find(text.Chars) is not null),
             new("divisibleby", new Function("divisibleby", ["num"], (value, args, run) => Modulo(value, args[0] ?? 0, run) == 0)),
-            new("sameas", new Function("sameas", ["other"], (value, args, run) => ReferenceEquals(value, args[0]) || (value is None or Bool or Text or Int && value.Kind == args[0]?.Kind && Comparing.AreEqual(value, args[0]!, run)))),
+            new("sameas", new Function("sameas", ["other"], (value, args, run) => ReferenceEquals(value, args[0])
+                || (value is None or Bool or Text or Int && value.Kind == args[0]?.Kind && Comparing.AreEqual(value, args[0]!, run)))),
             new("in", new Function("in", ["seq"], (value, args, run) => Comparing.Contains(args[0] ?? Undefined.Nothing, value, run))),
             .. Comparison("equalto", (a, b, run) => Comparing.AreEqual(a, b, run), "eq", "=="),
             .. Comparison("ne", (a, b, run) => !Comparing.AreEqual(a, b, run), "!="),
@@ -49,7 +50,8 @@ internal static class Conditions
 
     private static IEnumerable<KeyValuePair<string, Function>> Comparison(string name, Func<Value, Value, Execution, bool> test, params string[] others)
     {
-        var function = new Function(name, ["other"], (value, args, run) => test(value, args[0] ?? throw run.Error($"the test {name.Quoted()} needs a value to compare with"), run));
+        var function = new Function(
+            name, ["other"], (value, args, run) => test(value, args[0] ?? throw run.Error($"the test {name.Quoted()} needs a value to compare with"), run));
         return others.Prepend(name).Select(alias => new KeyValuePair<string, Function>(alias, function));
     }
 

@@ -8,7 +8,8 @@ internal static class Globals
     private static readonly Dictionary<string, Callable> All = new(StringComparer.Ordinal)
     {
         ["raise_exception"] = Of("raise_exception", RaiseException),
-        ["strftime_now"] = Of("strftime_now", (args, run) => Strftime.Format(Builtins.Chars(args.Bind("strftime_now", ["format"], run)[0], "the format", run).Chars, run)),
+        ["strftime_now"] = Of("strftime_now", (args, run) =>
+            Strftime.Format(Builtins.Chars(args.Bind("strftime_now", ["format"], run)[0], "the format", run).Chars, run)),
         ["namespace"] = Of("namespace", MakeNamespace),
         ["range"] = Of("range", Range),
         ["dict"] = Of("dict", MakeMap),

@@ -50,7 +50,8 @@ internal static class SequenceMethods
 {
     private static readonly Dictionary<string, Function> All = new(StringComparer.Ordinal)
     {
-        ["index"] = Of("index", (items, value, run) => Enumerable.Range(0, items.Count).FirstOrDefault(i => Comparing.AreEqual(items[i], value, run), -1) is >= 0 and var index
+        ["index"] = Of("index", (items, value, run) =>
+            Enumerable.Range(0, items.Count).FirstOrDefault(i => Comparing.AreEqual(items[i], value, run), -1) is >= 0 and var index
             ? index : throw run.Error("the value is not in the list")),
         ["count"] = Of("count", (items, value, run) => items.Count(item => Comparing.AreEqual(item, value, run))),
     };

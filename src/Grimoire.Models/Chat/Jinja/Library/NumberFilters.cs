@@ -14,7 +14,8 @@ internal static class NumberFilters
     [
         new("default", Default),
         new("d", Default),
-        new("int", new Function("int", ["default", "base"], (value, args, run) => ToInt(Given(value, run), args[0] ?? 0, args[1] is null ? 10 : Builtins.Int(args[1], "base", run)))),
+        new("int", new Function("int", ["default", "base"], (value, args, run) =>
+            ToInt(Given(value, run), args[0] ?? 0, args[1] is null ? 10 : Builtins.Int(args[1], "base", run)))),
         new("float", new Function("float", ["default"], (value, args, run) => ToFloat(Given(value, run), args[0] ?? new Float(0)))),
         new("abs", new Function("abs", [], (value, _, run) => Arithmetic.Apply(Comparing.Order(value, 0, run) < 0 ? "-" : "+", 0, value, run))),
         new("round", new Function("round", ["precision", "method"], Round)),
@@ -31,18 +32,20 @@ internal static class NumberFilters
         if (value is not Text text || text.Chars.Length > 1000)
             return otherwise;
         string digits = text.Chars.Trim().Replace("_", "", StringComparison.Ordinal);
-        if (radix == 16 && BigInteger.TryParse("0" + digits.Replace("0x", "", StringComparison.OrdinalIgnoreCase), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger hex))
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (radix == 16 && BigInteger.TryParse("0" + digits.Replace("0x", "", StringComparison.OrdinalIgnoreCase), NumberStyles.AllowHexSpecifier, culture, out BigInteger hex))
             return new Int(hex);
-        if (BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger whole))
+        if (BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, culture, out BigInteger whole))
             return new Int(whole);
-        return double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) && double.IsFinite(parsed) ? new Int(new BigInteger(parsed)) : otherwise;
+        return double.TryParse(digits, NumberStyles.Float, culture, out double parsed) && double.IsFinite(parsed) ? new Int(new BigInteger(parsed)) : otherwise;
     }
 
     private static Value ToFloat(Value value, Value otherwise)
     {
         if (Number.Of(value) is { } number)
             return new Float(number.AsReal);
-        return value is Text text && double.TryParse(text.Chars.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) ? new Float(parsed) : otherwise;
+        return value is Text text && double.TryParse(text.Chars.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed)
+            ? new Float(parsed) : otherwise;
     }
 
     private static Value Round(Value value, Value?[] args, Execution run)

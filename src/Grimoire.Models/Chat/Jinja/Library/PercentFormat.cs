@@ -41,10 +41,12 @@ internal static class PercentFormat
             if (kind == '%')
                 text.Append("%");
             else
-                text.Append(Pad(Convert(kind, used < values.Count ? values[used++] : throw run.Error("a format has more places than values"), flags, precision, run), flags, width, kind, run));
+                text.Append(Pad(Convert(kind, Next(), flags, precision, run), flags, width, kind, run));
         }
 
         return used == values.Count || mayBeLeft ? text.ToText() : throw run.Error("a format has fewer places than values");
+
+        Value Next() => used < values.Count ? values[used++] : throw run.Error("a format has more places than values");
     }
 
     private static string Take(string chars, ref int at, string set)
@@ -60,7 +62,8 @@ internal static class PercentFormat
         string digits = Take(chars, ref at, "0123456789");
         if (digits.Length == 0)
             return null;
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxWidth ? number : throw run.Error("a format is too wide");
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxWidth
+            ? number : throw run.Error("a format is too wide");
     }
 
     private static Text Convert(char kind, Value value, string flags, int? precision, Execution run)

@@ -184,7 +184,8 @@ internal static class Python
         int point = parts[0].IndexOf('.', StringComparison.Ordinal);
         int whole = point < 0 ? parts[0].Length : point;
         string all = parts[0].Replace(".", "", StringComparison.Ordinal), digits = all.TrimStart('0');
-        int exponent = whole - 1 - (all.Length - digits.Length) + (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0);
+        int written = parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+        int exponent = whole - 1 - (all.Length - digits.Length) + written;
         digits = digits.TrimEnd('0');
         return digits.Length == 0 ? ("0", 0) : (digits, exponent);
     }

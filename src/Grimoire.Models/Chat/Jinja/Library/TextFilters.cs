@@ -17,7 +17,8 @@ internal static class TextFilters
         new("trim", new Function("trim", ["chars"], (value, args, run) => TextMethods.Strip(Python.Str(value, run), args[0], true, true, run))),
         new("replace", new Function("replace", ["old", "new", "count"], Replace)),
         new("indent", new Function("indent", ["width", "first", "blank"], Indent)),
-        new("center", new Function("center", ["width"], (value, args, run) => Center(Python.Str(value, run), args[0] is null ? 80 : Builtins.Int(args[0], "width", run, 0, 1 << 20), run))),
+        new("center", new Function("center", ["width"], (value, args, run) =>
+            Center(Python.Str(value, run), args[0] is null ? 80 : Builtins.Int(args[0], "width", run, 0, 1 << 20), run))),
         new("tojson", new Function("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], JsonText.Filter)),
         new("format", new Function((value, args, run) => PercentFormat.Apply(Python.Str(value, run), args.Positional, false, run))),
     ];

@@ -19,22 +19,22 @@ internal static class TextMethods
         ["splitlines"] = Of("splitlines", (text, args, run) => new Sequence(Lines(text, args[0]?.IsTrue ?? false, run)), "keepends"),
         ["startswith"] = Of("startswith", (text, args, run) => Prefixes(args[0], run).Any(part => text.Chars.StartsWith(part, StringComparison.Ordinal)), "prefix"),
         ["endswith"] = Of("endswith", (text, args, run) => Prefixes(args[0], run).Any(part => text.Chars.EndsWith(part, StringComparison.Ordinal)), "suffix"),
-        ["removeprefix"] = Of("removeprefix", (text, args, run) => Builtins.Chars(args[0], "prefix", run).Chars is var part && text.Chars.StartsWith(part, StringComparison.Ordinal)
-            ? text.Slice(part.Length, text.Chars.Length) : text, "prefix"),
-        ["removesuffix"] = Of("removesuffix", (text, args, run) => Builtins.Chars(args[0], "suffix", run).Chars is var part && text.Chars.EndsWith(part, StringComparison.Ordinal)
-            ? text.Slice(0, text.Chars.Length - part.Length) : text, "suffix"),
+        ["removeprefix"] = Of("removeprefix", (text, args, run) => Builtins.Chars(args[0], "prefix", run).Chars is var part
+            && text.Chars.StartsWith(part, StringComparison.Ordinal) ? text.Slice(part.Length, text.Chars.Length) : text, "prefix"),
+        ["removesuffix"] = Of("removesuffix", (text, args, run) => Builtins.Chars(args[0], "suffix", run).Chars is var part
+            && text.Chars.EndsWith(part, StringComparison.Ordinal) ? text.Slice(0, text.Chars.Length - part.Length) : text, "suffix"),
         ["upper"] = Of("upper", (text, _, _) => TextCase.Upper(text)),
         ["lower"] = Of("lower", (text, _, _) => TextCase.Lower(text)),
         ["casefold"] = Of("casefold", (text, _, _) => TextCase.Lower(text)),
         ["capitalize"] = Of("capitalize", (text, _, _) => TextCase.Capitalize(text)),
         ["title"] = Of("title", (text, _, _) => TextCase.Title(text)),
-        ["replace"] = Of("replace", (text, args, run) => Replace(text, Builtins.Chars(args[0], "old", run), Builtins.Chars(args[1], "new", run), args[2] is null ? -1 : Builtins.Int(args[2], "count", run), run), "old", "new", "count"),
+        ["replace"] = Of("replace", Replace, "old", "new", "count"),
         ["find"] = Of("find", (text, args, run) => Position(text, text.Chars.IndexOf(Builtins.Chars(args[0], "sub", run).Chars, StringComparison.Ordinal)), "sub"),
         ["rfind"] = Of("rfind", (text, args, run) => Position(text, text.Chars.LastIndexOf(Builtins.Chars(args[0], "sub", run).Chars, StringComparison.Ordinal)), "sub"),
         ["index"] = Of("index", (text, args, run) => text.Chars.IndexOf(Builtins.Chars(args[0], "sub", run).Chars, StringComparison.Ordinal) is >= 0 and var at
             ? Position(text, at) : throw run.Error("the part is not in the text"), "sub"),
         ["count"] = Of("count", (text, args, run) => Count(text.Chars, Builtins.Chars(args[0], "sub", run).Chars), "sub"),
-        ["join"] = Of("join", (text, args, run) => Join(text, [.. Iteration.Items(args[0] ?? Undefined.Nothing, run).Select(item => Builtins.Chars(item, "what is joined", run))], run), "iterable"),
+        ["join"] = Of("join", Join, "iterable"),
         ["isdigit"] = Of("isdigit", (text, _, _) => text.IsTrue && text.Chars.All(char.IsDigit)),
         ["isalpha"] = Of("isalpha", (text, _, _) => text.IsTrue && text.Chars.All(char.IsLetter)),
         ["isalnum"] = Of("isalnum", (text, _, _) => text.IsTrue && text.Chars.All(char.IsLetterOrDigit)),
@@ -118,6 +118,15 @@ internal static class TextMethods
     }
 
     public static bool EndsLine(char c) => LineEnds.Contains(c);
+
+    private static Text Replace(Text text, Value?[] args, Execution run) => Replace(
+        text, Builtins.Chars(args[0], "old", run), Builtins.Chars(args[1], "new", run), args[2] is null ? -1 : Builtins.Int(args[2], "count", run), run);
+
+    private static Text Join(Text separator, Value?[] args, Execution run)
+    {
+        IReadOnlyList<Value> items = Iteration.Items(args[0] ?? Undefined.Nothing, run);
+        return Join(separator, [.. items.Select(item => Builtins.Chars(item, "what is joined", run))], run);
+    }
 
     private static int Position(Text text, int unit) => unit < 0 ? -1 : Python.Length(text.Chars[..unit]);
 

@@ -146,7 +146,8 @@ internal sealed class TagLexer(SourceText source, int start)
 
     private void ReadHex(StringBuilder value, int digits)
     {
-        if (at + digits > text.Length || !uint.TryParse(text.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code) || code > 0x10FFFF)
+        ReadOnlySpan<char> hex = text.AsSpan(at, Math.Min(digits, text.Length - at));
+        if (hex.Length < digits || !uint.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code) || code > 0x10FFFF)
             throw SyntaxError.At(source.PlaceOf(at - 2), $"the escape '\\{text[at - 1]}' needs {digits} hexadecimal digits of a character");
         at += digits;
         if (code < 0x10000)
