@@ -31,7 +31,7 @@ if (args is ["peers", var program, var folder, .. var what])
     else if (what is ["tokens", var tokenizer, var texts])
         new TokenAgreement(peer, folder).Compare(tokenizer, texts);
     else if (what is ["perplexity", var words, var text, var length, var count, .. var models])
-        new PerplexityAgreement(peer).Compare(words, text, int.Parse(length, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), models);
+        new PerplexityAgreement(peer).Compare(words, text, Number(length), Number(count), models);
     return 0;
 }
 
@@ -55,3 +55,5 @@ if (measurements is null)
 
 Measurement.Report([.. measurements]);
 return 0;
+
+static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);

@@ -5,7 +5,8 @@ namespace Grimoire.Runner.Tests;
 
 public sealed class ChattingTests
 {
-    private const string Template = "{% for message in messages %}{{ message['role'][0] }} {{ message['content'] }}\n{% endfor %}{% if add_generation_prompt %}a {% endif %}";
+    private const string Template =
+        "{% for message in messages %}{{ message['role'][0] }} {{ message['content'] }}\n{% endfor %}{% if add_generation_prompt %}a {% endif %}";
 
     private readonly LanguageModel model = TinyModel.Create(context: 64) with { ChatTemplate = ChatTemplate.Parse(Template) };
     private readonly RunnerOptions options = new() { Temperature = 0, MaxTokens = 4 };

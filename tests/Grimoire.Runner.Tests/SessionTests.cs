@@ -48,7 +48,8 @@ public sealed class SessionTests : IDisposable
         RunnerOptions options = new() { Temperature = 0, MaxTokens = 5 };
         var interrupting = new InterruptingWriter(output, interruption, after: 3);
         Assert.False(interruption.TryInterrupt());
-        new Session(Talk.With(model, options with { MaxTokens = 1000 }), new Surroundings(new StringReader("a\n"), interrupting, output, interruption)).Run(null);
+        var surroundings = new Surroundings(new StringReader("a\n"), interrupting, output, interruption);
+        new Session(Talk.With(model, options with { MaxTokens = 1000 }), surroundings).Run(null);
         Assert.InRange(output.ToString().Length, 3, 6);
         Assert.False(interruption.TryInterrupt());
         Assert.Equal(6 + Environment.NewLine.Length, Said(options, "", "b").Length);

@@ -20,7 +20,8 @@ internal sealed class Agreement(LlamaCpp peer, string folder)
         {
             try
             {
-                Console.WriteLine($"| {name} | {Compare(config, Path.Combine(folder, name.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal) + ".gguf"))} |");
+                string file = Path.Combine(folder, string.Concat(name.Where(char.IsAsciiLetterOrDigit)) + ".gguf");
+                Console.WriteLine($"| {name} | {Compare(config, file)} |");
             }
             catch (GrimoireException e)
             {
@@ -43,13 +44,15 @@ internal sealed class Agreement(LlamaCpp peer, string folder)
     }
 
     /// <summary>llama.cpp does without a tokenizer if it is told so.</summary>
-    private static GgufMetadata WithoutTokenizer { get; } = GgufMetadata.Of(new Dictionary<string, GgufValue> { ["tokenizer.ggml.model"] = GgufValue.Of("none") });
+    private static GgufMetadata WithoutTokenizer { get; } =
+        GgufMetadata.Of(new Dictionary<string, GgufValue> { ["tokenizer.ggml.model"] = GgufValue.Of("none") });
 
     /// <summary>An encoder's vocabulary, which llama.cpp asks for the number of token types: words of as many kinds as there are ids.</summary>
     private Tokenizer WordPieces(int count)
     {
         string[] special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        AtomicFile.WriteText(Path.Combine(folder, "words", "vocab.txt"), string.Join('\n', special.Concat(Enumerable.Range(special.Length, count - special.Length).Select(i => $"word{i}"))));
+        IEnumerable<string> words = Enumerable.Range(special.Length, count - special.Length).Select(i => $"word{i}");
+        AtomicFile.WriteText(Path.Combine(folder, "words", "vocab.txt"), string.Join('\n', special.Concat(words)));
         return Tokenizer.Load(Path.Combine(folder, "words"));
     }
 

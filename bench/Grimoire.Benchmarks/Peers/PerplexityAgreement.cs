@@ -31,7 +31,6 @@ internal sealed class PerplexityAgreement(LlamaCpp peer)
     private static double Loss(Transformer model, int[] ids, int length)
     {
         var scorer = new Scorer(model, Kernels.Simd);
-        double[] surprises = [.. ids.Chunk(length).SelectMany(piece => scorer.Score(piece, model.Config.Context)).Select(score => -(double)score.LogProbability)];
-        return surprises.Average();
+        return ids.Chunk(length).SelectMany(piece => scorer.Score(piece, model.Config.Context)).Average(score => -(double)score.LogProbability);
     }
 }

@@ -33,7 +33,8 @@ internal static class RandomModels
         ("qwen3", Base with { Family = "qwen3", HeadDim = 64, QueryKeyNorm = true, Rotary = new() { Base = 1e6 } }),
         ("qwen3_moe", Base with
         {
-            Family = "qwen3_moe", HeadDim = 64, QueryKeyNorm = true, Rotary = new() { Base = 1e6 }, FeedForward = 128, Experts = 8, ExpertsPerToken = 2, NormalizeExperts = true,
+            Family = "qwen3_moe", HeadDim = 64, QueryKeyNorm = true, Rotary = new() { Base = 1e6 },
+            FeedForward = 128, Experts = 8, ExpertsPerToken = 2, NormalizeExperts = true,
         }),
         ("mixtral", Base with { Family = "mixtral", Experts = 4, ExpertsPerToken = 2, NormalizeExperts = true }),
         ("gemma2", Gemma with
@@ -56,8 +57,8 @@ internal static class RandomModels
         }),
         ("bert", Base with
         {
-            Family = "bert", KeyValueHeads = Heads, Norm = NormKind.Layer, NormEpsilon = 1e-12f, NormPlacement = NormPlacement.Post, EmbeddingNorm = true, TokenTypes = 2,
-            Positions = PositionKind.Learned, Activation = Activation.Gelu, Gated = false, QueryKeyValueBias = true, OutputBias = true, FeedForwardBias = true,
+            Family = "bert", KeyValueHeads = Heads, Norm = NormKind.Layer, NormEpsilon = 1e-12f, NormPlacement = NormPlacement.Post, EmbeddingNorm = true,
+            TokenTypes = 2, Positions = PositionKind.Learned, Activation = Activation.Gelu, Gated = false, QueryKeyValueBias = true, OutputBias = true, FeedForwardBias = true,
             Causal = false, Head = false,
         }),
     ];

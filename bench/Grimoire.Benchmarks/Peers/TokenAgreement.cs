@@ -7,6 +7,9 @@ namespace Grimoire.Benchmarks.Peers;
 /// <summary>Whether llama.cpp cuts texts as Grimoire does with a vocabulary that Grimoire wrote into a GGUF file.</summary>
 internal sealed class TokenAgreement(LlamaCpp peer, string folder)
 {
+    private static readonly (string, bool, bool, string[])[] Ways =
+        [("plain", false, false, []), ("special tokens around", true, false, ["add"]), ("special tokens within", false, true, ["parse"])];
+
     /// <summary>Compares them on texts.</summary>
     /// <param name="path">A tokenizer.</param>
     /// <param name="texts">A JSON file as in the golden data: <c>cases[].text</c>.</param>
@@ -18,18 +21,21 @@ internal sealed class TokenAgreement(LlamaCpp peer, string folder)
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(texts));
         string[] cases = [.. json.RootElement.GetProperty("cases").EnumerateArray().Select(item => item.GetProperty("text").GetString()!)];
         Tokenizer again = Tokenizer.Load(file);
-        Show("plain", cases, text => ours.Encode(text), text => again.Encode(text), peer.Tokenize(file, cases));
-        Show("special tokens around", cases, text => ours.Encode(text, addSpecial: true), text => again.Encode(text, addSpecial: true), peer.Tokenize(file, cases, "add"));
-        Show("special tokens within", cases, text => ours.Encode(text, parseSpecial: true), text => again.Encode(text, parseSpecial: true), peer.Tokenize(file, cases, "parse"));
+        foreach ((string how, bool add, bool parse, string[] options) in Ways)
+            Show(how, cases, text => ours.Encode(text, add, parse), text => again.Encode(text, add, parse), peer.Tokenize(file, cases, options));
     }
 
     private static void Show(string how, string[] texts, Func<string, int[]> ours, Func<string, int[]> again, int[][] theirs)
     {
         int[] apart = [.. Enumerable.Range(0, texts.Length).Where(i => !ours(texts[i]).SequenceEqual(theirs[i]))];
         int changed = texts.Count(text => !ours(text).SequenceEqual(again(text)));
-        Console.WriteLine($"{how}: llama.cpp as Grimoire {texts.Length - apart.Length} of {texts.Length}; Grimoire reading the file back {texts.Length - changed} of {texts.Length}");
+        Console.WriteLine($"{how}, {texts.Length} texts: llama.cpp as Grimoire {texts.Length - apart.Length}; Grimoire reading the file back {texts.Length - changed}");
         foreach (int i in apart)
-            Console.WriteLine($"  {JsonEncodedText.Encode(texts[i])}\n    ours   {string.Join(' ', ours(texts[i]).Take(40))}\n    theirs {string.Join(' ', theirs[i].Take(40))}");
+        {
+            Console.WriteLine($"  {JsonEncodedText.Encode(texts[i])}");
+            Console.WriteLine($"    ours   {string.Join(' ', ours(texts[i]).Take(40))}");
+            Console.WriteLine($"    theirs {string.Join(' ', theirs[i].Take(40))}");
+        }
     }
 
     /// <summary>A vocabulary needs a model around it: the smallest there is.</summary>

@@ -77,7 +77,7 @@ internal static class PackCommand
         if (mix is null)
             ModelConversion.Run(source, weights);
         else if (model.Transformer.Parameters.Any(parameter => parameter.Tensor.DType.IsQuantized()))
-            throw new GrimoireException($"{source}: its weights are quantised already, and {mix.Name} of that would lose twice; leave --type out, or pack the original.");
+            throw new GrimoireException($"{source}: its weights are quantised already, which would lose twice; leave --type out, or pack the original.");
         else
             ModelQuantization.Run(source, weights, model.Transformer, model, mix, importance: null, tell);
     }

@@ -4,8 +4,8 @@ using Grimoire.Models;
 namespace Grimoire.Cli.Packing;
 
 /// <summary>
-/// A folder with the sources of the runner (src/Grimoire.Runner, which the tool carries) and the libraries that this tool runs with itself: all that the SDK needs to build
-/// the program of a packed model. Gone when disposed.
+/// A folder with the sources of the runner (src/Grimoire.Runner, which the tool carries) and the libraries that this tool runs with itself: all that the SDK
+/// needs to build the program of a packed model. Gone when disposed.
 /// </summary>
 internal sealed class RunnerProject : IDisposable
 {
