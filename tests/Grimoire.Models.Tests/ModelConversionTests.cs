@@ -1,5 +1,4 @@
 using Grimoire.Models.Chat;
-using Grimoire.Models.Formats;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Tests;
