@@ -186,7 +186,7 @@ internal static class GenerateCommand
         {
             var loop = new DecodingLoop(model, kernels);
             Continuation text = loop.Start(prompt, settings.Options(i, GenerationDefaults.None));
-            while (loop.Step())
+            while (loop.Step(terminal.Stop))
                 terminal.Stop.ThrowIfCancellationRequested();
             terminal.Out.WriteLine(string.Join(' ', text.Generated.ToArray().Select(id => id.ToString(CultureInfo.InvariantCulture))));
         }

@@ -1,6 +1,6 @@
-using Grimoire.Models.Chat;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Grimoire.Models.Chat;
 using Grimoire.Tensors;
 using Microsoft.Extensions.AI;
 
@@ -54,7 +54,7 @@ public sealed class ChatClient : IChatClient
 
     /// <summary>
     /// Answers a conversation and returns what is certain as soon as it is there; the last update has the finish reason and the usage. Cancellation takes
-    /// effect within one token, or one chunk of a long prompt.
+    /// effect within one token, or one block of a chunk of the prompt.
     /// </summary>
     /// <inheritdoc cref="GetResponseAsync"/>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

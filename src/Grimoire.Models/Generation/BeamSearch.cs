@@ -44,7 +44,7 @@ public sealed class BeamSearch(Transformer model, Kernels kernels)
                 Finish(finished, live.Select(text => Beam(text.Tokens, text.LogProbability, StopReason.Length, options)), options);
             if (length == most || live.Count == 0 || IsSettled(live[0], finished, most, options))
                 break;
-            logits = Read(live);
+            logits = Read(live, cancellation);
         }
 
         foreach (Live text in live)
@@ -129,33 +129,33 @@ public sealed class BeamSearch(Transformer model, Kernels kernels)
     {
         for (; prompt.Length > ChunkRows; prompt = prompt[ChunkRows..])
         {
-            cancellation.ThrowIfCancellationRequested();
             batch.Clear().Add(prompt[..ChunkRows], cache);
-            Begin();
+            Begin(cancellation);
             model.Stream(pass!, model.Embed(pass!));
         }
 
         batch.Clear().Add(prompt, cache);
-        Begin();
+        Begin(cancellation);
         return model.ForwardLast(pass!);
     }
 
-    private Tensor Read(List<Live> live)
+    private Tensor Read(List<Live> live, CancellationToken cancellation)
     {
         batch.Clear();
         foreach (Live text in live)
             batch.Add([text.Tokens[^1]], text.Cache);
-        Begin();
+        Begin(cancellation);
         return model.ForwardLast(pass!);
     }
 
-    private void Begin()
+    private void Begin(CancellationToken cancellation)
     {
         workspace.Reset();
         if (pass is null)
             pass = model.Begin(workspace, batch);
         else
             pass.Restart();
+        pass.Cancellation = cancellation;
     }
 
     private KeyValueCache Rent()

@@ -46,12 +46,14 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
     /// Reads the next piece of what each sequence has not read yet; those that have read all get one more token. Returns whether any
     /// sequence goes on.
     /// </summary>
-    public bool Step()
+    /// <param name="cancellation">Ends the step between two blocks; no sequence then has got further, and the next step reads the same again.</param>
+    /// <exception cref="OperationCanceledException">The step was cancelled.</exception>
+    public bool Step(CancellationToken cancellation = default)
     {
         DropEnded();
         if (running.Count == 0)
             return false;
-        if (Read() is { } logits)
+        if (Read(cancellation) is { } logits)
             Append(logits);
         DropEnded();
         return running.Count > 0;
@@ -65,7 +67,7 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
     }
 
     /// <summary>One pass; the logits of each sequence's last row, or null where none is needed yet.</summary>
-    private Tensor? Read()
+    private Tensor? Read(CancellationToken cancellation)
     {
         workspace.Reset();
         batch.Clear();
@@ -84,6 +86,7 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
             pass = model.Begin(workspace, batch);
         else
             pass.Restart();
+        pass.Cancellation = cancellation;
         Tensor? logits = null;
         if (complete)
             logits = model.ForwardLast(pass);

@@ -19,7 +19,7 @@ public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels ke
     /// <param name="prompt">The text to continue; if empty, a text is begun.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cache">What was read before, to be read no more; it then holds this text too. Null to begin afresh.</param>
-    /// <param name="cancellation">Ends the work within one token, or one chunk of a long prompt.</param>
+    /// <param name="cancellation">Ends the work within one token, or one block of a chunk of the prompt.</param>
     /// <exception cref="GrimoireException">The prompt does not fit the model, or an option is out of range.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public GeneratedText Generate(string prompt, GenerationOptions? options = null, PromptCache? cache = null, CancellationToken cancellation = default) =>
@@ -139,7 +139,7 @@ public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels ke
             for (bool more = true; more;)
             {
                 cancellation.ThrowIfCancellationRequested();
-                more = run.Loop.Step();
+                more = run.Loop.Step(cancellation);
                 foreach (TextContinuation text in run.Texts)
                 {
                     if (text.TryTake(out GeneratedToken token))

@@ -26,6 +26,9 @@ public sealed class Pass
     /// <summary>How this pass differs from plain inference.</summary>
     public PassOptions Options { get; }
 
+    /// <summary>Ends the pass before or behind a block, so that a long prompt stops soon; caches then hold what they held before.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     /// <summary>Token ids, <c>[token]</c>.</summary>
     public Tensor Tokens { get; private set; }
 
@@ -56,8 +59,10 @@ public sealed class Pass
     /// <paramref name="x"/>; with one it is recorded, or, with checkpoints, computed again in the backward pass (Chen et al. 2016,
     /// arXiv:1604.06174).
     /// </summary>
+    /// <exception cref="OperationCanceledException"><see cref="Cancellation"/> was asked for.</exception>
     public Tensor Run(Block block, Tensor x)
     {
+        Cancellation.ThrowIfCancellationRequested();
         if (Workspace.Tape is null)
             return Forgotten(block, x, into: x);
         if (!Options.Checkpoint)
@@ -107,6 +112,7 @@ public sealed class Pass
     /// <summary>All layers have run: the caches now hold this batch's tokens.</summary>
     internal void AdvanceCaches()
     {
+        Cancellation.ThrowIfCancellationRequested();
         foreach (Batch.Sequence s in Batch.Sequences)
             s.Cache?.Advance(Batch.Tokens.Slice(s.Start, s.Length));
     }

@@ -1,5 +1,5 @@
-using Grimoire.Models.Chat;
 using System.Text.Json;
+using Grimoire.Models.Chat;
 using Grimoire.Models.Tests.Generation;
 using Grimoire.Tensors;
 using Microsoft.Extensions.AI;

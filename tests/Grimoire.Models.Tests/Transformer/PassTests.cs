@@ -36,6 +36,33 @@ public sealed class PassTests
 
     [Theory]
     [MemberData(nameof(Decoders))]
+    public void A_pass_cancelled_within_leaves_its_cache_as_it_was(string name)
+    {
+        Transformer model = FamilyModels.Random(name);
+        int[] tokens = FamilyModels.Tokens(14);
+        float[] expected = Continued(model, tokens, cancelled: false);
+        Assert.Equal(expected, Continued(model, tokens, cancelled: true));
+    }
+
+    private static float[] Continued(Transformer model, int[] tokens, bool cancelled)
+    {
+        var cache = new KeyValueCache(model.Config);
+        model.Logits(new Workspace(Kernels.Simd), Batch.Of(tokens.AsSpan(0, 5), cache));
+        if (cancelled)
+        {
+            using var source = new CancellationTokenSource();
+            var workspace = new Workspace(Kernels.Simd) { LinearObserver = (_, _) => source.Cancel() };
+            Pass pass = model.Begin(workspace, Batch.Of(tokens.AsSpan(5, 6), cache));
+            pass.Cancellation = source.Token;
+            Assert.Throws<OperationCanceledException>(() => { model.ForwardLast(pass); });
+            Assert.Equal(5, cache.Length);
+        }
+
+        return model.Logits(new Workspace(Kernels.Simd), Batch.Of(tokens.AsSpan(5), cache));
+    }
+
+    [Theory]
+    [MemberData(nameof(Decoders))]
     public void Decoding_a_token_of_any_family_allocates_nothing(string name)
     {
         Transformer model = FamilyModels.Random(FamilyModels.Configs[name] with { Context = 256 });
