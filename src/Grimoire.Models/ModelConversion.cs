@@ -1,4 +1,5 @@
 using Grimoire.Models.Formats;
+using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models;
@@ -44,6 +45,8 @@ public static class ModelConversion
         if (GgufModel.IsGguf(to))
         {
             model.SaveGguf(to, type, card, embedding?.Pooling);
+            if (GgufWholeWords.Takes(model.Tokenizer))
+                notes.Add($"{to} carries its vocabulary of characters or words as a tokenizer.json, which Grimoire reads; for llama.cpp it has none.");
             NoteWindow(model.Config, notes);
             return;
         }

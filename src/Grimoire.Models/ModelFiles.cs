@@ -33,7 +33,7 @@ public static class ModelFiles
 
     /// <summary>Whether there is a tokenizer in the folder or file.</summary>
     public static bool HasTokenizer(string path) => GgufModel.IsGguf(path)
-        ? GgufFile.Open(path).Metadata.Has("tokenizer.ggml.tokens")
+        ? GgufFile.Open(path).Metadata is var metadata && (metadata.Has("tokenizer.ggml.tokens") || metadata.Has("tokenizer.huggingface.json"))
         : TokenizerFiles.Any(name => File.Exists(Path.Combine(path, name)));
 
     /// <summary>The stored tensors of a model.</summary>

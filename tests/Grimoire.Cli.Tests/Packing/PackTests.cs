@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace Grimoire.Cli.Tests.Packing;
 
@@ -38,8 +39,19 @@ public sealed class PackTests(RaisedModel raised) : IClassFixture<RaisedModel>, 
     [Fact]
     public void A_model_whose_tokenizer_GGUF_cannot_say_is_refused_before_anything_is_built()
     {
-        Outcome.Of("pack", raised.Folder, scratch["out"]).AssertRefused(Tool.Failed, "a GGUF file cannot say it");
-        Assert.False(File.Exists(Path.Combine(scratch["out"], "run.gguf")));
+        foreach (string file in Directory.GetFiles(Path.Combine(raised.Folder, "model")))
+            File.Copy(file, scratch.Write(Path.Combine("merging", Path.GetFileName(file)), ""), overwrite: true);
+        string tokenizer = scratch[Path.Combine("merging", "tokenizer.json")];
+        JsonNode json = JsonNode.Parse(File.ReadAllText(tokenizer))!;
+        JsonObject pieces = json["model"]!["vocab"]!.AsObject();
+        string[] letters = [.. pieces.Select(pair => pair.Key).Where(piece => piece.Length == 1 && char.IsAsciiLetter(piece[0])).Take(3)];
+        int id = pieces[letters[2]]!.GetValue<int>();
+        pieces.Remove(letters[2]);
+        pieces[letters[0] + letters[1]] = id;
+        json["model"]!["merges"] = new JsonArray(new JsonArray(letters[0], letters[1]));
+        File.WriteAllText(tokenizer, json.ToJsonString());
+        Outcome.Of("pack", scratch["merging"], scratch["out"]).AssertRefused(Tool.Failed, "a GGUF file cannot say it");
+        Assert.False(File.Exists(Path.Combine(scratch["out"], "merging.gguf")));
     }
 
     [Fact]

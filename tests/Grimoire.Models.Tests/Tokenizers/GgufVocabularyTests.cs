@@ -154,13 +154,30 @@ public sealed class GgufVocabularyTests
         Assert.Contains(says, Assert.Throws<GrimoireException>(() => GgufVocabulary.Read(metadata)).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_GGUF_cannot_say_is_refused()
+    [Theory]
+    [InlineData(TokenizerKind.Word)]
+    [InlineData(TokenizerKind.Character)]
+    public void Characters_and_words_travel_as_a_whole_file(TokenizerKind kind)
     {
-        Tokenizer words = TokenizerTrainer.Train([Sample], new TokenizerOptions { Kind = TokenizerKind.Word });
-        Assert.Contains("whole words", Assert.Throws<GrimoireException>(() => GgufVocabulary.Write(words)).Message, StringComparison.Ordinal);
-        Tokenizer characters = TokenizerTrainer.Train([Sample], new TokenizerOptions { Kind = TokenizerKind.Character });
-        Assert.Contains("not SentencePiece's", Assert.Throws<GrimoireException>(() => GgufVocabulary.Write(characters)).Message, StringComparison.Ordinal);
+        Tokenizer tokenizer = TokenizerTrainer.Train([Sample], new TokenizerOptions { Kind = kind });
+        var metadata = GgufMetadata.Of(GgufVocabulary.Write(tokenizer, tokenizer.VocabularySize + 7));
+        Assert.Equal("none", metadata.Text("tokenizer.ggml.model"));
+        Tokenizer read = GgufVocabulary.Read(metadata);
+        Assert.Equal(tokenizer.Encode(Sample, addSpecial: true), read.Encode(Sample, addSpecial: true));
+        Assert.Equal(tokenizer.Decode(tokenizer.Encode(Sample)), read.Decode(read.Encode(Sample)));
+        Assert.Equal((tokenizer.VocabularySize, tokenizer.BeginOfText, tokenizer.EndOfText), (read.VocabularySize, read.BeginOfText, read.EndOfText));
+        Assert.Equal(tokenizer.StopIds, read.StopIds);
+    }
+
+    [Theory]
+    [InlineData("tokenizer.huggingface.json", "{")]
+    [InlineData("tokenizer.ggml.eos_token_id", "999")]
+    public void A_whole_file_is_not_believed(string key, string value)
+    {
+        Tokenizer tokenizer = TokenizerTrainer.Train([Sample], new TokenizerOptions { Kind = TokenizerKind.Character });
+        GgufValue wrong = uint.TryParse(value, out uint id) ? GgufValue.Of(id) : GgufValue.Of(value);
+        var metadata = GgufMetadata.Of(GgufVocabulary.Write(tokenizer).Where(pair => pair.Key != key).Append(new(key, wrong)));
+        Assert.Contains(key, Assert.Throws<GrimoireException>(() => GgufVocabulary.Read(metadata)).Message, StringComparison.Ordinal);
     }
 
     private static GgufMetadata BytePairs(string cuts, string[] merges, params KeyValuePair<string, GgufValue>[] more)

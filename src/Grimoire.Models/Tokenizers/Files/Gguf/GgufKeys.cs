@@ -10,6 +10,9 @@ internal static class GgufKeys
         SpacePrefix = Prefix + "add_space_prefix", RemoveExtraSpaces = Prefix + "remove_extra_whitespaces", CharacterMap = Prefix + "precompiled_charsmap",
         Lowercase = Prefix + "normalizer.lowercase", StripAccents = Prefix + "normalizer.strip_accents";
 
+    /// <summary>The text of a whole <c>tokenizer.json</c>.</summary>
+    public const string WholeFile = "tokenizer.huggingface.json";
+
     /// <summary>The ids that a file can name, each with the key under which <c>tokenizer_config.json</c> names the token. The spelling is theirs.</summary>
     public static IReadOnlyList<(string Key, string Config)> Ids { get; } =
     [

@@ -4,7 +4,8 @@ using Grimoire.Models.Formats;
 namespace Grimoire.Models.Tokenizers;
 
 /// <summary>
-/// Vocabularies in the metadata of GGUF files, in and out: byte-level BPE ("gpt2"), SentencePiece's BPE ("llama") and unigram ("t5"), WordPiece ("bert").
+/// Vocabularies in the metadata of GGUF files, in and out: byte-level BPE ("gpt2"), SentencePiece's BPE ("llama") and unigram ("t5"), WordPiece ("bert"), and
+/// characters and words, which only Grimoire reads (<see cref="GgufWholeWords"/>).
 /// What is read behaves as the tokenizer from which the file was made; what is written behaves the same in llama.cpp, as far as that goes.
 /// </summary>
 internal static class GgufVocabulary
@@ -19,7 +20,8 @@ internal static class GgufVocabulary
         SentencePieceBpe => GgufSentencePieces.Read(new GgufPieces(metadata), unigram: false),
         SentencePieceUnigram => GgufSentencePieces.Read(new GgufPieces(metadata), unigram: true),
         WordPieces => GgufWordPieces.Read(new GgufPieces(metadata)),
-        "none" or "no_vocab" => throw metadata.Refusal(GgufKeys.Model, "the file has no tokenizer"),
+        GgufWholeWords.Kind when metadata.Has(GgufKeys.WholeFile) => GgufWholeWords.Read(metadata),
+        GgufWholeWords.Kind or "no_vocab" => throw metadata.Refusal(GgufKeys.Model, "the file has no tokenizer"),
         _ => throw metadata.Refusal(GgufKeys.Model, $"the kinds {BytePairs}, {SentencePieceBpe}, {SentencePieceUnigram} and {WordPieces} are known"),
     };
 
@@ -32,11 +34,12 @@ internal static class GgufVocabulary
         size = Math.Max(size, tokenizer.VocabularySize);
         List<KeyValuePair<string, GgufValue>> values = tokenizer.Model switch
         {
+            _ when GgufWholeWords.Takes(tokenizer) => GgufWholeWords.Write(tokenizer),
             Bpe model when model.Settings.ByteLevel || tokenizer.Decoder.ByteLevel => GgufBytePairs.Write(tokenizer, model, size),
             Bpe model => GgufSentencePieces.Write(tokenizer, model, size),
             Unigram model => GgufSentencePieces.Write(tokenizer, model, size),
             WordPiece model => GgufWordPieces.Write(tokenizer, model, size),
-            _ => throw new GrimoireException("A vocabulary of whole words has no place in a GGUF file; byte-level BPE, SentencePiece and WordPiece have."),
+            _ => throw new InvalidOperationException($"a vocabulary of {tokenizer.Model.GetType().Name} is not known"),
         };
         JsonPlace config = JsonPlace.Parse(Encoding.UTF8.GetBytes(tokenizer.Settings.Json ?? "{}"), "tokenizer_config.json");
         foreach ((string key, string name) in GgufKeys.Ids)
