@@ -37,6 +37,16 @@ internal static class ModelPath
         return Run.Checkpoints(path).FirstOrDefault(checkpoint => checkpoint.Step == best).Folder ?? newest;
     }
 
+    /// <summary>Checks that a model can be written: not over the one it is made from, nor, unless forced, over anything.</summary>
+    /// <exception cref="GrimoireException">Something stands there.</exception>
+    public static void CheckOutput(string from, string to, string doing, bool force)
+    {
+        if (Path.GetFullPath(from).TrimEnd(Path.DirectorySeparatorChar) == Path.GetFullPath(to).TrimEnd(Path.DirectorySeparatorChar))
+            throw new GrimoireException($"{to}: this is the model to be {doing}; give another place.");
+        if (!force && (File.Exists(to) || (Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())))
+            throw new GrimoireException($"{to}: there is something already; choose another place, or replace it with --force.");
+    }
+
     /// <summary>Whether a path is a model itself.</summary>
     public static bool HasModel(string path) => ModelFiles.Exists(path);
 }

@@ -36,6 +36,10 @@ public static class ModelFiles
         ? GgufFile.Open(path).Metadata is var metadata && (metadata.Has("tokenizer.ggml.tokens") || metadata.Has("tokenizer.huggingface.json"))
         : TokenizerFiles.Any(name => File.Exists(Path.Combine(path, name)));
 
+    /// <summary>The stored tensors of a model as the heads of its files list them.</summary>
+    /// <exception cref="GrimoireException">A file is missing or damaged.</exception>
+    public static IReadOnlyList<TensorEntry> Entries(string path) => [.. Tensors(path).Entries];
+
     /// <summary>The stored tensors of a model.</summary>
     internal static TensorFiles Tensors(string path) => GgufModel.IsGguf(path) ? GgufFiles.Open(path) : WeightFiles.Open(path);
 }

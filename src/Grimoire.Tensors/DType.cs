@@ -110,6 +110,8 @@ public static class DTypes
     /// <exception cref="ArgumentException">They are not whole blocks.</exception>
     public static long Bytes(this DType type, long elements)
     {
+        if (!type.IsQuantized())
+            return elements * type.Size(); // asked for each panel that is packed and each activation: no division
         (long blocks, long rest) = Math.DivRem(elements, type.BlockSize());
         return rest == 0
             ? blocks * type.BlockBytes()

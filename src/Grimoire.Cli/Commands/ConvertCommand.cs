@@ -53,7 +53,7 @@ internal static class ConvertCommand
         var watch = Stopwatch.StartNew();
         foreach (string note in ModelConversion.Run(from, to, choices.Type))
             terminal.Complain(note);
-        IReadOnlyList<TensorEntry> written = GgufModel.IsGguf(to) ? GgufFile.Open(to).Entries : ModelDescription.Read(to).Tensors;
+        IReadOnlyList<TensorEntry> written = ModelFiles.Entries(to);
         terminal.Line($"[bold]{to}[/]   {InfoCommand.Weights(written)}, in {Numbers.Fixed(watch.Elapsed.TotalSeconds, 1)} s");
         return Tool.Success;
     }
@@ -62,11 +62,8 @@ internal static class ConvertCommand
     {
         if (Foreign.FirstOrDefault(ending => to.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } foreign && !Directory.Exists(to))
             throw new GrimoireException($"{to}: {foreign} files are not written; give a name ending in .gguf, or a folder.");
-        if (Path.GetFullPath(from).TrimEnd(Path.DirectorySeparatorChar) == Path.GetFullPath(to).TrimEnd(Path.DirectorySeparatorChar))
-            throw new GrimoireException($"{to}: this is the model to be converted; give another place.");
         if (File.Exists(to) && !GgufModel.IsGguf(to))
             throw new GrimoireException($"{to}: this is a file; give a name ending in .gguf, or a folder.");
-        if (!force && (File.Exists(to) || (Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())))
-            throw new GrimoireException($"{to}: there is something already; choose another place, or replace it with --force.");
+        ModelPath.CheckOutput(from, to, "converted", force);
     }
 }

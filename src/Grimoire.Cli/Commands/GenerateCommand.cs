@@ -32,11 +32,15 @@ internal static class GenerateCommand
     private static int Run(Terminal terminal, string path, GenerateSettings settings, Kernels kernels)
     {
         string folder = ModelPath.Find(path);
-        Transformer model = ModelFiles.Load(folder);
-        if (settings.Ids.Count > 0)
-            return FromIds(terminal, model, settings, kernels);
-        if (!ModelFiles.HasTokenizer(folder))
-            throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
+        if (settings.Ids.Count > 0 || !ModelFiles.HasTokenizer(folder))
+        {
+            // What is wrong with the model is told before that it has no tokenizer.
+            Transformer model = ModelFiles.Load(folder);
+            return settings.Ids.Count > 0
+                ? FromIds(terminal, model, settings, kernels)
+                : throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
+        }
+
         LanguageModel language = LanguageModel.Load(folder);
         var generator = new Generator(language.Transformer, language.Tokenizer, kernels);
         if (settings.Beams == 0 && settings.Sampling.FromMakers(language.Defaults) is { Length: > 0 } says)

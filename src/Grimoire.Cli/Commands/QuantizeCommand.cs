@@ -83,10 +83,7 @@ internal static class QuantizeCommand
     {
         if (!to.EndsWith(GgufModel.Extension, StringComparison.OrdinalIgnoreCase) || Directory.Exists(to))
             throw new GrimoireException($"{to}: quantised weights are stored in GGUF files; give a name ending in .gguf.");
-        if (Path.GetFullPath(from) == Path.GetFullPath(to))
-            throw new GrimoireException($"{to}: this is the model to be quantised; give another place.");
-        if (!force && File.Exists(to))
-            throw new GrimoireException($"{to}: there is something already; choose another place, or replace it with --force.");
+        ModelPath.CheckOutput(from, to, "quantised", force);
     }
 
     private static void CheckPrecision(Transformer model, string from, QuantizationMix mix, bool allowed)
@@ -115,7 +112,7 @@ internal static class QuantizeCommand
 
     private static void Report(Terminal terminal, string from, string to, QuantizationMix mix, TimeSpan time, IEnumerable<(string, string)> cost)
     {
-        IReadOnlyList<TensorEntry> old = ModelDescription.Read(from).Tensors, written = GgufFile.Open(to).Entries;
+        IReadOnlyList<TensorEntry> old = ModelFiles.Entries(from), written = ModelFiles.Entries(to);
         double before = old.Sum(entry => entry.Bytes), after = written.Sum(entry => entry.Bytes);
         terminal.Line($"[bold]{to}[/]   {mix.Name}");
         Sheet.Rows(terminal, ["Type", ">Tensors", ">Weights", ">Bytes"], written.GroupBy(entry => entry.Type)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Grimoire.Models.Formats;
+using Grimoire.Tensors;
 
 namespace Grimoire.Models;
 
@@ -35,6 +36,31 @@ internal static class Bert
         Write)
     { Wrappers = [("BertForMaskedLM", "bert"), ("BertForPreTraining", "bert")] };
 
+    /// <summary>What all BERTs have in common, and these sizes.</summary>
+    public static ModelConfig Config(int layers, int heads, int channels, int context, int vocabulary, int feedForward) => new()
+    {
+        Family = "bert",
+        Vocabulary = vocabulary,
+        Context = context,
+        Layers = layers,
+        Heads = heads,
+        KeyValueHeads = heads,
+        HeadDim = ModelConfig.Share(channels, heads),
+        Channels = channels,
+        FeedForward = feedForward,
+        Norm = NormKind.Layer,
+        NormPlacement = NormPlacement.Post,
+        EmbeddingNorm = true,
+        Positions = PositionKind.Learned,
+        Activation = Activation.Gelu,
+        Gated = false,
+        QueryKeyValueBias = true,
+        OutputBias = true,
+        FeedForwardBias = true,
+        Causal = false,
+        Head = false,
+    };
+
     private static ModelConfig Read(JsonRecord json)
     {
         json.Demand("is_decoder", false);
@@ -43,31 +69,13 @@ internal static class Bert
             throw json.Refusal("position_embedding_type", "only absolute is supported");
         json.Skip(
             "tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type");
-        int channels = json.Int("hidden_size"), heads = json.Int("num_attention_heads");
-        return new()
+        return Config(
+            json.Int("num_hidden_layers", most: ModelConfig.MostLayers), json.Int("num_attention_heads"), json.Int("hidden_size"), json.Int("max_position_embeddings"),
+            json.Int("vocab_size"), json.Int("intermediate_size")) with
         {
-            Family = "bert",
-            Vocabulary = json.Int("vocab_size"),
-            Context = json.Int("max_position_embeddings"),
-            Layers = json.Int("num_hidden_layers", most: ModelConfig.MostLayers),
-            Heads = heads,
-            KeyValueHeads = heads,
-            HeadDim = ModelConfig.Share(channels, heads),
-            Channels = channels,
-            FeedForward = json.Int("intermediate_size"),
-            Norm = NormKind.Layer,
             NormEpsilon = json.Epsilon("layer_norm_eps", 1e-12),
-            NormPlacement = NormPlacement.Post,
-            EmbeddingNorm = true,
             TokenTypes = json.Int("type_vocab_size", 2),
-            Positions = PositionKind.Learned,
             Activation = json.ActivationOf("hidden_act", "gelu"),
-            Gated = false,
-            QueryKeyValueBias = true,
-            OutputBias = true,
-            FeedForwardBias = true,
-            Causal = false,
-            Head = false,
         };
     }
 

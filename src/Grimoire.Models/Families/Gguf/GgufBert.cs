@@ -1,5 +1,3 @@
-using Grimoire.Tensors;
-
 namespace Grimoire.Models;
 
 /// <summary><c>bert</c>: an encoder that sees in both directions, normalises after each half and has no logits.</summary>
@@ -10,32 +8,14 @@ internal static class GgufBert
 
     private static ModelConfig Read(GgufKeys keys)
     {
-        int channels = keys.Int("embedding_length"), heads = keys.Int("attention.head_count");
+        int heads = keys.Int("attention.head_count");
         keys.Demand("attention.head_count_kv", heads);
-        return new()
+        return Bert.Config(
+            keys.Int("block_count", most: ModelConfig.MostLayers), heads, keys.Int("embedding_length"), keys.Int("context_length"), keys.Rows("token_embd.weight"),
+            keys.Int("feed_forward_length")) with
         {
-            Family = "bert",
-            Vocabulary = keys.Rows("token_embd.weight"),
-            Context = keys.Int("context_length"),
-            Layers = keys.Int("block_count", most: ModelConfig.MostLayers),
-            Heads = heads,
-            KeyValueHeads = heads,
-            HeadDim = ModelConfig.Share(channels, heads),
-            Channels = channels,
-            FeedForward = keys.Int("feed_forward_length"),
-            Norm = NormKind.Layer,
             NormEpsilon = (float)keys.Real(GgufGpt2.Epsilon),
-            NormPlacement = NormPlacement.Post,
-            EmbeddingNorm = true,
             TokenTypes = keys.HasTensor("token_types.weight") ? keys.Rows("token_types.weight") : 0,
-            Positions = PositionKind.Learned,
-            Activation = Activation.Gelu,
-            Gated = false,
-            QueryKeyValueBias = true,
-            OutputBias = true,
-            FeedForwardBias = true,
-            Causal = false,
-            Head = false,
         };
     }
 
