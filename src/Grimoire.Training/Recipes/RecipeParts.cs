@@ -9,6 +9,9 @@ namespace Grimoire.Training.Recipes;
 /// <summary>Makes the parts of a training run that a recipe describes.</summary>
 internal static class RecipeParts
 {
+    /// <summary>What marks a turn of a conversation: no raw text holds it, but fine-tuning a model to converse then needs no new embeddings.</summary>
+    private static readonly string[] Turns = ["<|im_start|>", "<|im_end|>"];
+
     public static Corpus Corpus(this PretrainRecipe recipe) => new(recipe.Data.Paths, recipe.Data.Documents);
 
     public static Corpus? ValidationCorpus(this PretrainRecipe recipe) =>
@@ -26,7 +29,7 @@ internal static class RecipeParts
         {
             Kind = recipe.Tokenizer.Kind,
             VocabularySize = recipe.Tokenizer.Vocabulary,
-            Special = characters ? [] : [Data.Corpus.Separator],
+            Special = characters ? [] : [Data.Corpus.Separator, .. Turns],
             EndOfText = characters ? null : Data.Corpus.Separator,
             Threads = recipe.Threads ?? 0,
         };
