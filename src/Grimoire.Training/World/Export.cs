@@ -29,25 +29,34 @@ internal static class Export
 
     private static void WriteSplit(World world, string folder, Split split, int count)
     {
-        var name = split.ToString().ToLowerInvariant();
+        var name = Splits.Name(split);
         var (half, tenth) = (Math.Max(1, count / 2), Math.Max(1, count / 10));
         Text(folder, $"pretrain.{name}.txt", world.Pretraining(split).Take(count).Select(text => text + "\n"));
         Lines(folder, $"pretrain.{name}.jsonl", world.Pretraining(split).Take(count), (json, text) => json.WriteString("text", text));
-        Lines(folder, $"questions.{name}.jsonl", world.Questions(split).Take(half), WriteExercise);
-        Lines(folder, $"sums.{name}.jsonl", world.Sums(split).Take(half), WriteExercise);
-        Lines(folder, $"instructions.{name}.jsonl", world.Instructions(split).Take(half), WriteExercise);
-        Lines(folder, $"requests.{name}.jsonl", world.Requests(split).Take(tenth), WriteExercise);
+        Exercises(folder, "questions", world.Questions(split), half);
+        Exercises(folder, "sums", world.Sums(split), half);
+        Exercises(folder, "instructions", world.Instructions(split), half);
+        Exercises(folder, "requests", world.Requests(split), tenth);
         Lines(folder, $"chat.{name}.jsonl", world.Dialogues(split).Take(half), WriteMessages);
-        Lines(folder, $"preferences.{name}.jsonl", world.Preferences(split).Take(half), WritePreference);
+        Lines(folder, $"preferences.{name}.jsonl", Placed("preferences", world.Preferences(split), half), (json, row) => WritePreference(json, row.Item, row.Place));
         Lines(folder, $"queries.{name}.jsonl", world.Queries(split).Take(tenth), WriteQuery);
         Text(folder, $"tags.{name}.conll", world.Tagged(split).Take(half).Select(Columns));
+
+        IEnumerable<(T Item, string? Place)> Placed<T>(string kind, Series<T> series, int length) => series.Take(length).Select((item, index) => (item, PlaceOf(world, kind, split, index)));
+        void Exercises(string folder, string kind, Series<Exercise> series, int length) =>
+            Lines(folder, $"{kind}.{name}.jsonl", Placed(kind, series, length), (json, row) => WriteExercise(json, row.Item, row.Place));
     }
 
-    private static void WriteExercise(Utf8JsonWriter json, Exercise exercise)
+    /// <summary>How the exercise is found again, and with it its judge; a world of another size than the default has no name to be found by.</summary>
+    private static string? PlaceOf(World world, string kind, Split split, long index) =>
+        world.Options == new WorldOptions() ? new ExercisePlace(world.Seed, kind, split, index).ToString() : null;
+
+    private static void WriteExercise(Utf8JsonWriter json, Exercise exercise, string? place)
     {
         json.WriteString("prompt", exercise.Prompt);
         json.WriteString("completion", exercise.Answer);
         json.WriteString("skill", exercise.Skill.ToString());
+        if (place is not null) json.WriteString("exercise", place);
     }
 
     private static void WriteMessages(Utf8JsonWriter json, IReadOnlyList<Message> messages)
@@ -63,12 +72,13 @@ internal static class Export
         json.WriteEndArray();
     }
 
-    private static void WritePreference(Utf8JsonWriter json, Preference preference)
+    private static void WritePreference(Utf8JsonWriter json, Preference preference, string? place)
     {
         json.WriteString("prompt", preference.Exercise.Prompt);
         json.WriteString("chosen", preference.Chosen);
         json.WriteString("rejected", preference.Rejected);
         json.WriteString("flaw", preference.Flaw.ToString());
+        if (place is not null) json.WriteString("exercise", place);
     }
 
     private static void WriteQuery(Utf8JsonWriter json, Query query)

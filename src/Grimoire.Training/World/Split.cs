@@ -15,6 +15,21 @@ public enum Split
 
 internal static class Splits
 {
+    /// <summary>The split's name in files: train, validation or test.</summary>
+    public static string Name(Split split) => split.ToString().ToLowerInvariant();
+
+    public static bool TryParse(string name, out Split split)
+    {
+        foreach (var one in Enum.GetValues<Split>())
+        {
+            if (Name(one) != name) continue;
+            split = one;
+            return true;
+        }
+        split = default;
+        return false;
+    }
+
     /// <summary>
     /// The part a content belongs to. The hash knows neither the seed nor the position, so a sum that is tested in one world
     /// is trained on in none.

@@ -42,7 +42,8 @@ public sealed class World
     public World(ulong seed, WorldOptions? options = null)
     {
         Seed = seed;
-        Facts = new Facts(seed, (options ?? new WorldOptions()).Checked());
+        Options = (options ?? new WorldOptions()).Checked();
+        Facts = new Facts(seed, Options);
         Secret = new Secret(seed, Facts);
         Documents = Library.Write(seed, Facts);
         _stories = new Stories(seed, Facts);
@@ -57,6 +58,9 @@ public sealed class World
     /// <summary>The seed: two worlds of one seed and the same options are equal to the last byte.</summary>
     public ulong Seed { get; }
 
+    /// <summary>How large it is.</summary>
+    public WorldOptions Options { get; }
+
     /// <summary>What is true.</summary>
     public Facts Facts { get; }
 
@@ -65,6 +69,13 @@ public sealed class World
 
     /// <summary>A document for each person and village: what retrieval searches.</summary>
     public IReadOnlyList<Document> Documents { get; }
+
+    /// <summary>The world of a seed in its default size; worlds grown before are kept.</summary>
+    public static World Of(ulong seed) => GrownWorlds.Of(seed);
+
+    /// <summary>The exercise that a data file names as <c>1/questions/test/7</c>: see <see cref="ExercisePlace"/>.</summary>
+    /// <exception cref="GrimoireException">The text is not the name of a place.</exception>
+    public static Exercise Exercise(string place) => ExercisePlace.Parse(place).Exercise;
 
     /// <summary>Short stories that agree with the facts. No two splits share a combination of plot, hero and prop.</summary>
     public Series<Story> Stories(Split split) => new(index => _stories.Tell(split, index));

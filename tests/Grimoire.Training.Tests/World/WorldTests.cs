@@ -124,10 +124,10 @@ public sealed class WorldTests
         var folder = Directory.CreateTempSubdirectory("world").FullName;
         One.Write(folder, 200);
         AssertColumns(folder, "pretrain.train.jsonl", 200, "text");
-        AssertColumns(folder, "questions.test.jsonl", 10, "prompt", "completion", "skill");
-        AssertColumns(folder, "sums.train.jsonl", 100, "prompt", "completion", "skill");
+        AssertColumns(folder, "questions.test.jsonl", 10, "prompt", "completion", "skill", "exercise");
+        AssertColumns(folder, "sums.train.jsonl", 100, "prompt", "completion", "skill", "exercise");
         AssertColumns(folder, "chat.train.jsonl", 100, "messages");
-        AssertColumns(folder, "preferences.train.jsonl", 100, "prompt", "chosen", "rejected", "flaw");
+        AssertColumns(folder, "preferences.train.jsonl", 100, "prompt", "chosen", "rejected", "flaw", "exercise");
         AssertColumns(folder, "queries.train.jsonl", 20, "query", "answer", "relevant");
         AssertColumns(folder, "documents.jsonl", One.Documents.Count, "id", "title", "text");
         Assert.Equal(200, File.ReadAllText(Path.Combine(folder, "pretrain.train.txt")).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Length);
