@@ -1,0 +1,15 @@
+namespace Grimoire.Training;
+
+/// <summary>
+/// A reward for staying undecided, estimated from the tokens drawn: −H(π) = E_old[r·ln π(a)], r = π(a)/π_old(a). It needs no logits, and its
+/// gradient's mean is that of the entropy.
+/// </summary>
+public static class EntropyBonus
+{
+    /// <summary>One token's r·ln π(a), which is to be lowered, and its derivative by ln π(a), r·(ln π(a) + 1).</summary>
+    public static (double Loss, double Derivative) Loss(double logProbability, double oldLogProbability)
+    {
+        double ratio = Math.Exp(logProbability - oldLogProbability);
+        return (ratio * logProbability, ratio * (logProbability + 1));
+    }
+}
