@@ -31,7 +31,8 @@ internal sealed class TinyTraining : IDisposable
     /// <summary>Sequences of unequal lengths.</summary>
     public SequenceSampler Documents => new DocumentSampler(data.Train, Context, Tokenizer.Id("\n")!.Value, 5);
 
-    public Validation Validation => new(new BlockSampler(data.Validation!, Context, null), data.Validation!, 4, 2);
+    public TextValidation Validation(LanguageModel model) =>
+        new(model.Transformer, new BlockSampler(data.Validation!, Context, null), data.Validation!, 4, 2);
 
     /// <summary>Lines of three to twelve letters in which each letter follows from the one before, mostly.</summary>
     public static string Text(int length)
@@ -65,11 +66,11 @@ internal sealed class TinyTraining : IDisposable
 
     public Trainer Trainer(
         LanguageModel model, Run run, TrainerSettings settings, SequenceSampler? sampler = null, Optimizer? optimizer = null,
-        IProgress<TrainingEvent>? events = null, float rate = 3e-3f) =>
+        IProgress<TrainingEvent>? events = null, float rate = 3e-3f, int batch = 4, int accumulate = 1) =>
         new(
-            model, optimizer ?? new AdamW(model.Transformer.Parameters, new AdamWOptions(), Kernels.Simd),
+            new Trainee(model), optimizer ?? new AdamW(model.Transformer.Parameters, new AdamWOptions(), Kernels.Simd),
             new Schedule(ScheduleKind.Cosine, rate, rate / 10, 2, settings.Steps),
-            sampler ?? Windows, Validation, run, settings, new Workspace(Kernels.Simd))
+            new LanguageModelingObjective(model.Transformer, sampler ?? Windows, batch, accumulate), Validation(model), run, settings, new Workspace(Kernels.Simd))
         {
             Sample = step => [new TextSample(step, "a", "b")],
             Progress = events,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grimoire.Training;
+using Grimoire.Training.Runs;
 
 namespace Grimoire.Cli;
 
@@ -20,8 +21,8 @@ internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
                 break;
             case TrainingEvent.Validated validated:
                 terminal.Out.WriteLine(
-                    $"{Place(validated.Step)}validation loss {Numbers.Fixed(validated.Loss, 4)}, {Numbers.Fixed(validated.BitsPerByte, 3)} bits a " +
-                        $"byte{(validated.Best ? ", the best so far" : "")}");
+                    $"{Place(validated.Step)}validation loss {Numbers.Loss(validated.Result.Loss)}, " +
+                        $"{Numbers.Fixed(validated.Result[Metric.BitsPerByte] ?? double.NaN, 3)} bits a byte{(validated.Best ? ", the best so far" : "")}");
                 break;
             case TrainingEvent.Sampled sampled:
                 terminal.Out.WriteLine($"{Place(sampled.Step)}the model writes: {Sentences.OneLine(sampled.Sample.Prompt + sampled.Sample.Text, 300)}");

@@ -49,7 +49,7 @@ internal sealed class TrainingPace(PretrainingPlan plan, double peak)
                 TokensPerSecond = Smooth(TokensPerSecond, step.Tokens / step.Seconds);
                 break;
             case TrainingEvent.Validated validated:
-                ValidationLoss = validated.Loss;
+                ValidationLoss = validated.Result.Loss;
                 break;
         }
     }

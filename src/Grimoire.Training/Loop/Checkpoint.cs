@@ -10,8 +10,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training;
 
 /// <summary>
-/// Everything that later steps depend on, in a folder: the model as a Hugging Face folder (so that it can be run as it is), the optimizer's
-/// memory, and <c>checkpoint.json</c> with the rest and a hash of every file, itself included. It is written beside its place, flushed and
+/// Everything that later steps depend on, in a folder: what is trained as <see cref="Trainee.Save"/> keeps it (so that it can be run as it is), the
+/// optimizer's memory, and <c>checkpoint.json</c> with the rest and a hash of every file, itself included. It is written beside its place, flushed and
 /// renamed, and taken away by renaming first: a folder under its final name is complete.
 /// </summary>
 public static class Checkpoint
@@ -23,14 +23,14 @@ public static class Checkpoint
 
     /// <summary>Writes a checkpoint to <paramref name="folder"/>, replacing what is there.</summary>
     /// <exception cref="GrimoireException">The folder cannot be written; what was there before is untouched.</exception>
-    public static void Save(string folder, LanguageModel model, Optimizer optimizer, TrainerState state)
+    public static void Save(string folder, Trainee trainee, Optimizer optimizer, TrainerState state)
     {
         string beside = $"{folder}.{Environment.ProcessId}{Unfinished}";
         try
         {
             Delete(beside);
             Directory.CreateDirectory(beside);
-            model.Save(beside, DType.F32);
+            trainee.Save(beside);
             Safetensors.Write(Path.Combine(beside, OptimizerFile), optimizer.State.Select(p => (p.Name, p.Tensor)));
             AtomicFile.WriteText(Path.Combine(beside, StateFile), Signed(Describe(beside, optimizer.Steps, state)).ToJsonString());
             Remove(folder);

@@ -1,16 +1,15 @@
 using System.Diagnostics;
 using Grimoire.Models;
 using Grimoire.Tensors;
-using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Training;
 
 /// <summary>
-/// The training loop: draw, forward, backward, clip, step; log, validate, sample, save. Recipes differ only in what they pass in.
+/// The training loop: prepare, forward, backward, clip, step; log, validate, sample, save. Stages differ only in what they pass in.
 /// </summary>
 public sealed class Trainer(
-    LanguageModel model, Optimizer optimizer, Schedule schedule, SequenceSampler data, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
+    Trainee trainee, Optimizer optimizer, Schedule schedule, Objective objective, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
 {
     private readonly Tape tape = new();
     private (long Tokens, double Seconds) logged;
@@ -31,17 +30,18 @@ public sealed class Trainer(
     {
         State = Checkpoint.ReadState(checkpoint);
         Checkpoint.Restore(checkpoint, optimizer);
+        objective.Memory = State.Memory.ToDictionary(StringComparer.Ordinal);
         logged = (State.Tokens, State.Seconds);
         savedStep = State.Step;
     }
 
-    /// <summary>Trains until all steps are done or <paramref name="stop"/> asks to save and leave.</summary>
+    /// <summary>Trains until all steps are done or <paramref name="stop"/> asks to save and leave, which it does between two rounds.</summary>
     /// <exception cref="GrimoireException">The loss diverged, or a checkpoint cannot be written; the last good checkpoint remains.</exception>
     public TrainingOutcome Train(CancellationToken stop = default)
     {
         while (State.Step < settings.Steps)
         {
-            if (stop.IsCancellationRequested)
+            if (stop.IsCancellationRequested && State.Step % objective.Round == 0)
             {
                 Save();
                 return TrainingOutcome.Stopped;
@@ -49,44 +49,51 @@ public sealed class Trainer(
 
             Step();
             bool last = State.Step == settings.Steps;
-            bool best = (last || Due(settings.EvaluationInterval)) && Validate();
-            if (Sample is not null && (last || Due(settings.SampleInterval)))
-                WriteSamples();
-            // The first checkpoint proves, before hours have gone by, that one can be written. None is due while the loss is far off: it would push out good ones.
-            bool due = Due(settings.CheckpointInterval) && State.Watchdog.Strikes == 0;
-            if (last || best || due || State.Step == 1)
-                Save();
+            if (last || State.Step % objective.Round == 0)
+                EndRound(last);
         }
 
         return TrainingOutcome.Finished;
     }
 
-    /// <summary>The mean loss of the next step's data before any change, nats per token: near ln V in an untrained model.</summary>
+    /// <summary>The loss of the next step's data before any change.</summary>
     public double FirstLoss()
     {
-        TrainingBatch batch = data.Draw(State.Sequences, settings.Batch);
-        Tape? before = workspace.Exchange(null);
-        workspace.Reset();
-        double loss = LanguageModeling.Loss(model.Transformer, model.Transformer.Begin(workspace, batch.ToBatch()), batch.Targets).Item() / batch.TargetCount;
-        workspace.Exchange(before);
+        StepWork work = objective.Prepare(State, workspace);
+        double loss = 0;
+        for (int pass = 0; pass < work.Passes; pass++)
+        {
+            workspace.Reset();
+            loss += work.Loss(pass, workspace, default).Value;
+        }
+
         return loss;
     }
 
-    private bool Due(int interval) => interval > 0 && State.Step % interval == 0;
+    private void EndRound(bool last)
+    {
+        bool best = (last || Due(settings.EvaluationInterval)) && Validate();
+        if (Sample is not null && (last || Due(settings.SampleInterval)))
+            WriteSamples();
+        // The first checkpoint proves, before hours have gone by, that one can be written. None is due while the loss is far off: it would push out good ones.
+        bool due = Due(settings.CheckpointInterval) && State.Watchdog.Strikes == 0;
+        if (last || best || due || State.Step == objective.Round)
+            Save();
+    }
+
+    /// <summary>Whether a multiple of the interval lies in the round that has just ended.</summary>
+    private bool Due(int interval) => interval > 0 && State.Step / interval > (State.Step - objective.Round) / interval;
 
     private void Step()
     {
         long begin = Stopwatch.GetTimestamp();
-        TrainingBatch[] batches = [.. Enumerable.Range(0, settings.Accumulate).Select(i => data.Draw(State.Sequences + ((long)i * settings.Batch), settings.Batch))];
-
-        // Dividing by the targets of the whole step makes accumulation over unequal lengths the same as one large batch.
-        int targets = batches.Sum(b => b.TargetCount);
+        StepWork work = objective.Prepare(State, workspace);
         double loss = 0;
-        for (int i = 0; i < batches.Length; i++)
-            loss += Accumulate(batches[i], i, 1f / targets) / targets;
+        for (int pass = 0; pass < work.Passes; pass++)
+            loss += Accumulate(work, pass);
 
         double norm = optimizer.GradientNorm();
-        (WatchdogState watchdog, string? fault) = Watchdog.Judge(State.Watchdog, loss, norm);
+        (WatchdogState watchdog, string? fault) = Watchdog.Judge(State.Watchdog, loss, norm, objective.LossFalls);
         if (fault is not null)
             throw Diverged(State.Step + 1, fault);
         float rate = schedule.Rate(State.Step);
@@ -97,41 +104,40 @@ public sealed class Trainer(
         State = State with
         {
             Step = State.Step + 1,
-            Sequences = State.Sequences + ((long)settings.Accumulate * settings.Batch),
-            Tokens = State.Tokens + targets,
+            Sequences = State.Sequences + work.Sequences,
+            Tokens = State.Tokens + work.Tokens,
             Seconds = State.Seconds + seconds,
             Watchdog = watchdog,
         };
-        if (Due(settings.LogInterval) || State.Step == 1 || State.Step == settings.Steps)
-            LogStep(loss, rate, norm);
-        Progress?.Report(new TrainingEvent.Stepped(State.Step, loss, rate, norm, targets, seconds));
+        IReadOnlyList<(string, double)> metrics = work.Metrics;
+        if ((settings.LogInterval > 0 && State.Step % settings.LogInterval == 0) || State.Step == 1 || State.Step == settings.Steps)
+            LogStep(loss, rate, norm, metrics);
+        Progress?.Report(new TrainingEvent.Stepped(State.Step, loss, rate, norm, work.Tokens, seconds, metrics));
     }
 
-    /// <summary>Adds one pass's gradients; returns the sum of its losses.</summary>
-    private double Accumulate(TrainingBatch batch, int index, float scale)
+    /// <summary>Adds one pass's gradients; returns its share of the loss.</summary>
+    private double Accumulate(StepWork work, int pass)
     {
         workspace.Exchange(tape);
         workspace.Reset();
-        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)index), settings.Recompute);
-        Pass pass = model.Transformer.Begin(workspace, batch.ToBatch(), options);
-        Tensor loss = LanguageModeling.Loss(model.Transformer, pass, batch.Targets, settings.Loss);
-        tape.Backward(loss, scale);
+        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)pass), settings.Recompute);
+        PassLoss loss = work.Loss(pass, workspace, options);
+        tape.Backward(loss.Root, loss.Scale);
         workspace.Exchange(null);
-        return loss.Item();
+        return loss.Value;
     }
 
-    /// <summary>Measures the held-out text; true if it was never better.</summary>
+    /// <summary>Measures the held-out data; true if they were never done better.</summary>
     private bool Validate()
     {
         if (validation is null)
             return false;
-        double loss = validation.Loss(model.Transformer, workspace);
-        double bits = validation.BitsPerByte(loss);
-        bool best = loss < State.BestLoss;
+        ValidationResult result = validation.Measure(workspace);
+        bool best = result.Loss < State.BestLoss;
         if (best)
-            State = State with { BestLoss = loss, BestStep = State.Step };
-        Log((Metric.ValidationLoss, loss), (Metric.BitsPerByte, bits));
-        Progress?.Report(new TrainingEvent.Validated(State.Step, loss, bits, best));
+            State = State with { BestLoss = result.Loss, BestStep = State.Step };
+        Log(result.Metrics);
+        Progress?.Report(new TrainingEvent.Validated(State.Step, result, best));
         return best;
     }
 
@@ -150,8 +156,9 @@ public sealed class Trainer(
             return;
         if (optimizer.Parameters.FirstOrDefault(p => !double.IsFinite(workspace.Kernels.SumOfSquares(p.Tensor))) is { Tensor: not null } broken)
             throw Diverged(State.Step, $"{broken.Name} has values that are not finite");
+        State = State with { Memory = [.. objective.Memory] };
         string folder = run.CheckpointFolder(State.Step);
-        Checkpoint.Save(folder, model, optimizer, State);
+        Checkpoint.Save(folder, trainee, optimizer, State);
         savedStep = State.Step;
         Prune();
         Progress?.Report(new TrainingEvent.Saved(State.Step, folder));
@@ -168,14 +175,14 @@ public sealed class Trainer(
     }
 
     /// <summary>A row of the step's numbers; the rate of tokens is that since the row before.</summary>
-    private void LogStep(double loss, double rate, double norm)
+    private void LogStep(double loss, double rate, double norm, IReadOnlyList<(string, double)> metrics)
     {
         double tokensPerSecond = (State.Tokens - logged.Tokens) / (State.Seconds - logged.Seconds);
         logged = (State.Tokens, State.Seconds);
-        Log((Metric.Loss, loss), (Metric.LearningRate, rate), (Metric.GradientNorm, norm), (Metric.TokensPerSecond, tokensPerSecond));
+        Log([(Metric.Loss, loss), (Metric.LearningRate, rate), (Metric.GradientNorm, norm), (Metric.TokensPerSecond, tokensPerSecond), .. metrics]);
     }
 
-    private void Log(params ReadOnlySpan<(string Name, double Value)> values) =>
+    private void Log(IReadOnlyList<(string Name, double Value)> values) =>
         run.Log(new MetricRow(State.Step, [(Metric.Tokens, State.Tokens), (Metric.Seconds, State.Seconds), .. values]));
 
     private GrimoireException Diverged(long step, string fault)

@@ -1,18 +1,10 @@
-using Grimoire.Tensors;
-
 namespace Grimoire.Training;
 
-/// <summary>What the training loop needs to know beyond model, data and optimizer.</summary>
+/// <summary>What the training loop needs to know beyond what is trained, on what, and how.</summary>
 public sealed record TrainerSettings
 {
     /// <summary>Optimizer steps in all.</summary>
     public required long Steps { get; init; }
-
-    /// <summary>Sequences per pass.</summary>
-    public required int Batch { get; init; }
-
-    /// <summary>Passes per step.</summary>
-    public int Accumulate { get; init; } = 1;
 
     /// <summary>Largest gradient norm; 0 for none.</summary>
     public double Clip { get; init; } = 1;
@@ -22,9 +14,6 @@ public sealed record TrainerSettings
 
     /// <summary>Whether blocks are computed again in the backward pass rather than remembered: less memory, a third more time, the same result.</summary>
     public bool Recompute { get; init; }
-
-    /// <summary>Regularisers of the loss.</summary>
-    public CrossEntropySpec Loss { get; init; }
 
     /// <summary>Chooses dropout masks.</summary>
     public ulong Seed { get; init; }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Grimoire.Models;
+using Grimoire.Training.Runs;
 
 namespace Grimoire.Training;
 
@@ -17,7 +19,7 @@ public sealed record TrainerState
     /// <summary>Seconds of training, pauses left out.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>The lowest validation loss so far, nats per token; infinite before the first.</summary>
+    /// <summary>The lowest validation loss so far; infinite before the first.</summary>
     public double BestLoss { get; init; } = double.PositiveInfinity;
 
     /// <summary>The step of the lowest validation loss.</summary>
@@ -25,6 +27,9 @@ public sealed record TrainerState
 
     /// <summary>What the watchdog remembers.</summary>
     public WatchdogState Watchdog { get; init; } = new();
+
+    /// <summary>What the objective remembers, see <see cref="Objective.Memory"/>.</summary>
+    public ValueList<KeyValuePair<string, double>> Memory { get; init; }
 
     internal JsonObject ToJson() => new()
     {
@@ -40,6 +45,7 @@ public sealed record TrainerState
             ["lowest"] = double.IsFinite(Watchdog.Lowest) ? Watchdog.Lowest : null,
             ["strikes"] = Watchdog.Strikes,
         },
+        ["memory"] = new JsonObject(Memory.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)JsonLines.Number(m.Value)))),
     };
 
     internal static TrainerState FromJson(JsonObject json) => new()
@@ -54,5 +60,6 @@ public sealed record TrainerState
             json["watchdog"]!["smoothed"]?.GetValue<double>() ?? double.NaN,
             json["watchdog"]!["lowest"]?.GetValue<double>() ?? double.PositiveInfinity,
             json["watchdog"]!["strikes"]!.GetValue<int>()),
+        Memory = [.. (json["memory"] as JsonObject ?? []).Select(m => KeyValuePair.Create(m.Key, JsonLines.ToDouble(m.Value)))],
     };
 }

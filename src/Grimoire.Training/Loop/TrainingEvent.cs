@@ -8,19 +8,21 @@ public abstract record TrainingEvent(long Step)
 {
     /// <summary>A step was taken.</summary>
     /// <param name="Step">Optimizer steps done.</param>
-    /// <param name="Loss">Mean loss of the step, nats per token.</param>
+    /// <param name="Loss">The step's loss.</param>
     /// <param name="Rate">Learning rate.</param>
     /// <param name="GradientNorm">Before clipping.</param>
     /// <param name="Tokens">Targets of the step.</param>
     /// <param name="Seconds">What it took.</param>
-    public sealed record Stepped(long Step, double Loss, double Rate, double GradientNorm, int Tokens, double Seconds) : TrainingEvent(Step);
+    /// <param name="Metrics">What else the objective measured.</param>
+    public sealed record Stepped(
+        long Step, double Loss, double Rate, double GradientNorm, int Tokens, double Seconds, IReadOnlyList<(string Name, double Value)> Metrics)
+        : TrainingEvent(Step);
 
-    /// <summary>The validation text was measured.</summary>
+    /// <summary>Held-out data were measured.</summary>
     /// <param name="Step">Optimizer steps done.</param>
-    /// <param name="Loss">Nats per token.</param>
-    /// <param name="BitsPerByte">The same in bits per byte of text.</param>
-    /// <param name="Best">Whether it is the lowest so far.</param>
-    public sealed record Validated(long Step, double Loss, double BitsPerByte, bool Best) : TrainingEvent(Step);
+    /// <param name="Result">What was found.</param>
+    /// <param name="Best">Whether its loss is the lowest so far.</param>
+    public sealed record Validated(long Step, ValidationResult Result, bool Best) : TrainingEvent(Step);
 
     /// <summary>The model wrote something.</summary>
     /// <param name="Sample">Prompt and text.</param>

@@ -1,38 +1,32 @@
-using Grimoire.Models;
 using Grimoire.Tensors;
-using Grimoire.Training.Data;
 
 namespace Grimoire.Training;
 
-/// <summary>Measures a model on held-out sequences, always the same ones.</summary>
-/// <param name="sampler">The sequences.</param>
-/// <param name="store">The text they come from, for bits per byte.</param>
-/// <param name="batch">Sequences per pass.</param>
-/// <param name="batches">Passes; null for all sequences.</param>
-public sealed class Validation(SequenceSampler sampler, TokenStore store, int batch, int? batches)
+/// <summary>Measures what is being trained on held-out data, always the same.</summary>
+public abstract class Validation
 {
-    /// <summary>How many sequences are measured.</summary>
-    public long Sequences { get; } = Math.Min(sampler.SequencesPerEpoch, batches is { } limit ? (long)limit * batch : long.MaxValue);
+    /// <summary>Measures it as it is now.</summary>
+    /// <param name="workspace">Without a tape; may be reset.</param>
+    public abstract ValidationResult Measure(Workspace workspace);
+}
 
-    /// <summary>The mean of −log p(token) over all measured tokens, in nats: its exponential is the perplexity.</summary>
-    public double Loss(Transformer model, Workspace workspace)
+/// <summary>What a validation found.</summary>
+/// <param name="Loss">Lower is better: the checkpoint where it was lowest is the best one.</param>
+/// <param name="Metrics">What is logged, by the names of <see cref="Runs.Metric"/>; the loss itself only if it is among them.</param>
+public sealed record ValidationResult(double Loss, IReadOnlyList<(string Name, double Value)> Metrics)
+{
+    /// <summary>The value of a metric, or null where there is none.</summary>
+    public double? this[string name]
     {
-        Tape? tape = workspace.Exchange(null);
-        double sum = 0;
-        long count = 0;
-        for (long first = 0; first < Sequences; first += batch)
+        get
         {
-            workspace.Reset();
-            TrainingBatch drawn = sampler.Draw(first, (int)Math.Min(batch, Sequences - first));
-            Pass pass = model.Begin(workspace, drawn.ToBatch());
-            sum += LanguageModeling.Loss(model, pass, drawn.Targets).Item();
-            count += drawn.TargetCount;
+            foreach ((string key, double value) in Metrics)
+            {
+                if (key == name)
+                    return value;
+            }
+
+            return null;
         }
-
-        workspace.Exchange(tape);
-        return sum / count;
     }
-
-    /// <summary>A loss of this text in bits per byte, which tokenizers do not change.</summary>
-    public double BitsPerByte(double loss) => store.BitsPerByte(loss);
 }

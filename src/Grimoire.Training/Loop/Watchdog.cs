@@ -19,11 +19,17 @@ public static class Watchdog
     private const double LeastRise = 1;
     private const double RelativeRise = 0.5;
 
-    /// <summary>Judges a step by its loss (nats per token) and gradient norm; the fault, in a sentence, is null while all is well.</summary>
-    public static (WatchdogState State, string? Fault) Judge(WatchdogState state, double loss, double gradientNorm)
+    /// <summary>Judges a step by its loss and gradient norm; the fault, in a sentence, is null while all is well.</summary>
+    /// <param name="state">What it remembers.</param>
+    /// <param name="loss">The step's loss.</param>
+    /// <param name="gradientNorm">The gradient's norm.</param>
+    /// <param name="falls">Whether the loss is one that falls as the model learns; else only what is not finite is a fault.</param>
+    public static (WatchdogState State, string? Fault) Judge(WatchdogState state, double loss, double gradientNorm, bool falls = true)
     {
         if (!double.IsFinite(loss) || !double.IsFinite(gradientNorm))
             return (state, FormattableString.Invariant($"the loss is {loss} and the gradient's norm {gradientNorm}"));
+        if (!falls)
+            return (state, null);
         double smoothed = double.IsNaN(state.Smoothed) ? loss : (Memory * state.Smoothed) + ((1 - Memory) * loss);
         double lowest = Math.Min(state.Lowest, smoothed);
         bool far = smoothed > lowest + Math.Max(LeastRise, RelativeRise * lowest);

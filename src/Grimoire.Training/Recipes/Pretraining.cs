@@ -32,14 +32,16 @@ public sealed class Pretraining : IDisposable
         Standing standing = Standing.Read(folder, requested, text.Tokenizer);
         Model = standing.Model;
         optimizer = requested.MakeOptimizer(Model.Transformer, kernels);
-        double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(Model.Transformer, optimizer, workspace, sampler, requested, progress);
+        Objective objective = requested.MakeObjective(Model.Transformer, sampler);
+        double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(
+            objective, optimizer, workspace, new PassOptions((float)requested.Model.Dropout, Checkpoint: requested.Recompute), requested.Steps is null, progress);
         recipe = standing.Begun ? Resolved(folder) : TimeBudget.Resolve(requested, secondsPerStep);
         Finished = standing.State.Step == recipe.Steps && Run.ReadInfo(folder).Status == RunStatus.Finished && Directory.Exists(ModelFolder(folder));
 
         run = Open(folder, recipe, command, standing);
         try
         {
-            trainer = MakeTrainer(sampler, workspace, events);
+            trainer = MakeTrainer(objective, workspace, events);
             if (standing.Checkpoint is { } checkpoint)
                 trainer.Restore(checkpoint);
             Plan = MakePlan(sampler, secondsPerStep, standing);
@@ -145,11 +147,11 @@ public sealed class Pretraining : IDisposable
         return resumed;
     }
 
-    private Trainer MakeTrainer(SequenceSampler sampler, Workspace workspace, IProgress<TrainingEvent>? events)
+    private Trainer MakeTrainer(Objective objective, Workspace workspace, IProgress<TrainingEvent>? events)
     {
         long steps = recipe.Steps!.Value;
-        Validation? validation = recipe.MakeValidation(data.Validation, Model.Tokenizer, recipe.Log.EvaluationBatches);
-        return new Trainer(Model, optimizer, recipe.MakeSchedule(steps), sampler, validation, run, recipe.TrainerSettings(steps), workspace)
+        Validation? validation = recipe.MakeValidation(data.Validation, Model, recipe.Log.EvaluationBatches);
+        return new Trainer(new Trainee(Model), optimizer, recipe.MakeSchedule(steps), objective, validation, run, recipe.TrainerSettings(steps), workspace)
         {
             Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
             Progress = events,
@@ -226,11 +228,10 @@ public sealed class Pretraining : IDisposable
             [Metric.Tokens] = State.Tokens,
             [Metric.Seconds] = State.Seconds,
         };
-        if (recipe.MakeValidation(data.Validation, Model.Tokenizer, batches: null) is { } validation)
+        if (recipe.MakeValidation(data.Validation, Model, batches: null) is { } validation)
         {
-            double loss = validation.Loss(Model.Transformer, new Workspace(kernels));
-            results[Metric.ValidationLoss] = loss;
-            results[Metric.BitsPerByte] = validation.BitsPerByte(loss);
+            foreach ((string name, double value) in validation.Measure(new Workspace(kernels)).Metrics)
+                results[name] = value;
             results["best_step"] = best ? State.BestStep : State.Step;
         }
 

@@ -85,18 +85,19 @@ internal static class RecipeParts
         : new BlockSampler(store, recipe.Model.Context, shuffle);
 
     /// <summary>Measures all held-out sequences, or so many passes of a fixed shuffle of them.</summary>
-    public static Validation? MakeValidation(this PretrainRecipe recipe, TokenStore? store, Tokenizer tokenizer, int? batches) =>
-        recipe.HeldOutSampler(store, tokenizer, batches is null ? null : 0) is { } sampler ? new Validation(sampler, store!, recipe.Batch, batches) : null;
+    public static Validation? MakeValidation(this PretrainRecipe recipe, TokenStore? store, LanguageModel model, int? batches) =>
+        recipe.HeldOutSampler(store, model.Tokenizer, batches is null ? null : 0) is { } sampler
+            ? new TextValidation(model.Transformer, sampler, store!, recipe.Batch, batches) : null;
+
+    public static Objective MakeObjective(this PretrainRecipe recipe, Transformer model, SequenceSampler sampler) =>
+        new LanguageModelingObjective(model, sampler, recipe.Batch, recipe.Accumulate, new CrossEntropySpec((float)recipe.LabelSmoothing, (float)recipe.ZLoss));
 
     public static TrainerSettings TrainerSettings(this PretrainRecipe recipe, long steps) => new()
     {
         Steps = steps,
-        Batch = recipe.Batch,
-        Accumulate = recipe.Accumulate,
         Clip = recipe.Optimizer.Clip,
         Dropout = (float)recipe.Model.Dropout,
         Recompute = recipe.Recompute,
-        Loss = new CrossEntropySpec((float)recipe.LabelSmoothing, (float)recipe.ZLoss),
         Seed = (ulong)recipe.Seed,
         LogInterval = recipe.Log.Interval,
         EvaluationInterval = recipe.Log.EvaluationInterval,

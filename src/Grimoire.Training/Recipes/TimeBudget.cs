@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Grimoire.Models;
 using Grimoire.Tensors;
-using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Training.Recipes;
@@ -18,40 +17,53 @@ internal static class TimeBudget
     private const double ValidationPassesPerPass = 0.15 / Evaluations;
 
     // The first steps are slow: their code is still being compiled. Where steps only have to be estimated, less patience will do.
-    private const double SecondsToMeasure = 3, SecondsToEstimate = 0.2;
+    private const double SecondsToMeasure = 3, SecondsToEstimate = 0.2, MostSeconds = 10;
 
     /// <summary>
-    /// Seconds of a step: the median of the later half of some. They are real ones with a learning rate of 0, which changes no weight; gradients and
-    /// the optimizer's memory are emptied afterwards.
+    /// Seconds of a step: the median over the later half of some rounds. They are real ones with a learning rate of 0, which changes no weight; gradients,
+    /// the optimizer's memory and the objective's are as before afterwards.
     /// </summary>
+    /// <param name="objective">What is learned.</param>
+    /// <param name="optimizer">What learns.</param>
+    /// <param name="workspace">Where.</param>
+    /// <param name="options">How passes are made.</param>
+    /// <param name="chooses">Whether steps are chosen from the result, rather than only the time told.</param>
+    /// <param name="progress">Told that this is being done.</param>
     public static double SecondsPerStep(
-        Transformer model, Optimizer optimizer, Workspace workspace, SequenceSampler sampler, PretrainRecipe recipe, IProgress<string>? progress)
+        Objective objective, Optimizer optimizer, Workspace workspace, PassOptions options, bool chooses, IProgress<string>? progress)
     {
         progress?.Report("timing a step");
-        double patience = recipe.Steps is null ? SecondsToMeasure : SecondsToEstimate;
-        TrainingBatch batch = sampler.Draw(0, recipe.Batch);
-        var options = new PassOptions((float)recipe.Model.Dropout, Checkpoint: recipe.Recompute);
+        double patience = chooses ? SecondsToMeasure : SecondsToEstimate;
+        IReadOnlyDictionary<string, double> memory = objective.Memory;
         var tape = new Tape();
         var seconds = new List<double>();
-        workspace.Exchange(tape);
-        while (seconds.Count < LeastTimed || seconds.Sum() < patience)
+        while (seconds.Sum() < patience || (seconds.Count < LeastTimed && seconds.Sum() < MostSeconds))
         {
             long begin = Stopwatch.GetTimestamp();
-            for (int i = 0; i < recipe.Accumulate; i++)
-            {
-                workspace.Reset();
-                tape.Backward(LanguageModeling.Loss(model, model.Begin(workspace, batch.ToBatch(), options), batch.Targets));
-            }
-
-            optimizer.Step(rate: 0, Optimizer.ClipScale(optimizer.GradientNorm(), recipe.Optimizer.Clip));
-            optimizer.ZeroGradients();
-            seconds.Add(Stopwatch.GetElapsedTime(begin).TotalSeconds);
+            for (int step = 0; step < objective.Round; step++)
+                Step(objective.Prepare(new TrainerState { Step = step }, workspace));
+            seconds.Add(Stopwatch.GetElapsedTime(begin).TotalSeconds / objective.Round);
         }
 
-        workspace.Exchange(null);
         optimizer.Reset();
+        objective.Memory = memory;
         List<double> later = [.. seconds.Skip(seconds.Count / 2).Order()];
         return later[later.Count / 2];
+
+        void Step(StepWork work)
+        {
+            workspace.Exchange(tape);
+            for (int pass = 0; pass < work.Passes; pass++)
+            {
+                workspace.Reset();
+                PassLoss loss = work.Loss(pass, workspace, options);
+                tape.Backward(loss.Root, loss.Scale);
+            }
+
+            workspace.Exchange(null);
+            optimizer.Step(rate: 0, Optimizer.ClipScale(optimizer.GradientNorm(), limit: 1));
+            optimizer.ZeroGradients();
+        }
     }
 
     /// <summary>The recipe with its steps fixed once and for all, so that a continued run does not choose others.</summary>

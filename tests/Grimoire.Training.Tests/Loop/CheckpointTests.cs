@@ -36,6 +36,7 @@ public sealed class CheckpointTests : IDisposable
             BestLoss = Math.PI,
             BestStep = 5,
             Watchdog = new WatchdogState(1.1, 0.7, 3),
+            Memory = [KeyValuePair.Create("beta", 1 / 3.0)],
         };
         optimizer.Steps = 7;
         foreach (Parameter p in optimizer.State)
@@ -136,7 +137,7 @@ public sealed class CheckpointTests : IDisposable
     private string Save(TrainerState state)
     {
         string folder = run.CheckpointFolder(state.Step);
-        Checkpoint.Save(folder, model, optimizer, state);
+        Checkpoint.Save(folder, new Trainee(model), optimizer, state);
         return folder;
     }
 }

@@ -18,11 +18,11 @@ public sealed class TrainerTests : IDisposable
     {
         SequenceSampler sampler = unequalLengths ? tiny.Documents : tiny.Windows;
         LanguageModel many = tiny.Model(), one = tiny.Model();
-        var settings = new TrainerSettings { Steps = 3, Batch = 8, Accumulate = 1, LogInterval = 1, EvaluationInterval = 0 };
+        var settings = new TrainerSettings { Steps = 3, LogInterval = 1, EvaluationInterval = 0 };
         using Run first = tiny.Run("one"), second = tiny.Run("many");
         // Plain descent: Adam divides by the root of squares, which magnifies the rounding of gradients near zero.
-        tiny.Trainer(one, first, settings, sampler, new Sgd(one.Transformer.Parameters, Kernels.Simd), rate: 0.5f).Train();
-        tiny.Trainer(many, second, settings with { Batch = 1, Accumulate = 8 }, sampler, new Sgd(many.Transformer.Parameters, Kernels.Simd), rate: 0.5f).Train();
+        tiny.Trainer(one, first, settings, sampler, new Sgd(one.Transformer.Parameters, Kernels.Simd), rate: 0.5f, batch: 8).Train();
+        tiny.Trainer(many, second, settings, sampler, new Sgd(many.Transformer.Parameters, Kernels.Simd), rate: 0.5f, batch: 1, accumulate: 8).Train();
         foreach ((float[] a, float[] b) in TinyTraining.Weights(one).Zip(TinyTraining.Weights(many)))
         {
             for (int i = 0; i < a.Length; i++)
@@ -43,7 +43,7 @@ public sealed class TrainerTests : IDisposable
             LanguageModel model = tiny.Model();
             using Run at = tiny.Run(run);
             // With a rate of zero and the same data only the masks can change the loss.
-            var settings = new TrainerSettings { Steps = 4, Batch = 4, Dropout = dropout, LogInterval = 1, EvaluationInterval = 0 };
+            var settings = new TrainerSettings { Steps = 4, Dropout = dropout, LogInterval = 1, EvaluationInterval = 0 };
             tiny.Trainer(model, at, settings, new SameSequences(tiny), rate: 0).Train();
             return Values(at, Metric.Loss);
         }
@@ -61,7 +61,7 @@ public sealed class TrainerTests : IDisposable
         {
             LanguageModel model = tiny.Model();
             using Run at = tiny.Run(run);
-            tiny.Trainer(model, at, new TrainerSettings { Steps = 5, Batch = 3, Accumulate = 2, Dropout = 0.2f, Recompute = recompute, EvaluationInterval = 0 }).Train();
+            tiny.Trainer(model, at, new TrainerSettings { Steps = 5, Dropout = 0.2f, Recompute = recompute, EvaluationInterval = 0 }, batch: 3, accumulate: 2).Train();
             return TinyTraining.Weights(model);
         }
 
@@ -76,7 +76,6 @@ public sealed class TrainerTests : IDisposable
         var settings = new TrainerSettings
         {
             Steps = 20,
-            Batch = 4,
             LogInterval = 5,
             EvaluationInterval = 4,
             SampleInterval = 10,
@@ -96,8 +95,8 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(1, events.OfType<TrainingEvent.Saved>().First().Step);
         Assert.Equal(20, events.OfType<TrainingEvent.Stepped>().Count());
-        TrainingEvent.Validated best = events.OfType<TrainingEvent.Validated>().MinBy(v => v.Loss)!;
-        Assert.Equal((best.Loss, best.Step), (trainer.State.BestLoss, trainer.State.BestStep));
+        TrainingEvent.Validated best = events.OfType<TrainingEvent.Validated>().MinBy(v => v.Result.Loss)!;
+        Assert.Equal((best.Result.Loss, best.Step), (trainer.State.BestLoss, trainer.State.BestStep));
         long[] kept = [.. Run.Checkpoints(run.Folder).Select(c => c.Step)];
         Assert.Equal(events.OfType<TrainingEvent.Saved>().Select(s => s.Step).TakeLast(2).Append(best.Step).Distinct().Order(), kept);
     }
@@ -108,7 +107,7 @@ public sealed class TrainerTests : IDisposable
         using Run run = tiny.Run("r");
         // A rate that only ever makes things worse after a few steps.
         Trainer trainer = tiny.Trainer(
-            tiny.Model(), run, new TrainerSettings { Steps = 30, Batch = 1, EvaluationInterval = 2, CheckpointInterval = 1, Keep = 1, Clip = 0 }, rate: 0.5f);
+            tiny.Model(), run, new TrainerSettings { Steps = 30, EvaluationInterval = 2, CheckpointInterval = 1, Keep = 1, Clip = 0 }, rate: 0.5f, batch: 1);
         trainer.Train();
         Assert.True(trainer.State.BestStep < 29, "this test needs training that gets worse");
         Assert.Equal([trainer.State.BestStep, 30], Run.Checkpoints(run.Folder).Select(c => c.Step));
@@ -125,7 +124,7 @@ public sealed class TrainerTests : IDisposable
             if (e is TrainingEvent.Stepped { Step: 5 })
                 model.Transformer.TokenEmbedding.Span<float>().Fill(float.NaN);
         });
-        Trainer trainer = tiny.Trainer(model, run, new TrainerSettings { Steps = 10, Batch = 2, EvaluationInterval = 0, CheckpointInterval = 2 }, events: poison);
+        Trainer trainer = tiny.Trainer(model, run, new TrainerSettings { Steps = 10, EvaluationInterval = 0, CheckpointInterval = 2 }, events: poison, batch: 2);
         string message = Assert.Throws<GrimoireException>(() => trainer.Train()).Message;
         Assert.StartsWith("Step 6: the loss is NaN", message, StringComparison.Ordinal);
         Assert.Contains(run.CheckpointFolder(4), message, StringComparison.Ordinal);
@@ -143,7 +142,7 @@ public sealed class TrainerTests : IDisposable
             if (e is TrainingEvent.Stepped { Step: 6 })
                 model.Transformer.Blocks[0].Attention.Query.Weight.Span<float>()[3] = float.PositiveInfinity;
         });
-        Trainer trainer = tiny.Trainer(model, run, new TrainerSettings { Steps = 10, Batch = 2, EvaluationInterval = 0, CheckpointInterval = 2 }, events: poison);
+        Trainer trainer = tiny.Trainer(model, run, new TrainerSettings { Steps = 10, EvaluationInterval = 0, CheckpointInterval = 2 }, events: poison, batch: 2);
         Assert.Contains("Step 6: blocks.0.attn.q.weight", Assert.Throws<GrimoireException>(() => trainer.Train()).Message, StringComparison.Ordinal);
         Assert.Equal(4, Run.Checkpoints(run.Folder)[^1].Step);
     }

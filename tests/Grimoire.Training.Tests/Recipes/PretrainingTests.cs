@@ -248,6 +248,6 @@ public sealed class PretrainingTests : IDisposable
     {
         LanguageModel model = LanguageModel.Load(Pretraining.ModelFolder(scratch["run"]));
         using TokenData data = TokenData.Open(Path.Combine(scratch["run"], "data"));
-        return what.MakeValidation(data.Validation, model.Tokenizer, batches: null)!.Loss(model.Transformer, new Workspace(Kernels.Simd));
+        return what.MakeValidation(data.Validation, model, batches: null)!.Measure(new Workspace(Kernels.Simd)).Loss;
     }
 }
