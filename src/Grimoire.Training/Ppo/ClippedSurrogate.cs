@@ -9,17 +9,17 @@ namespace Grimoire.Training;
 public readonly record struct ClippedSurrogate(double Low, double High)
 {
     /// <summary>
-    /// One token's loss, its derivative by the new log-probability (r' = r, so −r·A inside the clip and 0 where the clipped branch is the smaller), and
-    /// whether the clip bound.
+    /// One token's loss, with its slope by the new log-probability (r' = r, so −r·A, and 0 where the clipped branch is the smaller), and whether the clip
+    /// bound.
     /// </summary>
     /// <param name="logProbability">ln π(a), the policy that learns.</param>
     /// <param name="oldLogProbability">ln π_old(a), the policy that spoke.</param>
     /// <param name="advantage">How much better a was than expected.</param>
-    public (double Loss, double Derivative, bool Clipped) Loss(double logProbability, double oldLogProbability, double advantage)
+    public (LossValue Loss, bool Clipped) Of(double logProbability, double oldLogProbability, double advantage)
     {
         double ratio = Math.Exp(logProbability - oldLogProbability);
         double free = -ratio * advantage;
         double bound = -Math.Clamp(ratio, 1 - Low, 1 + High) * advantage;
-        return bound > free ? (bound, 0, true) : (free, free, false);
+        return bound > free ? (new LossValue(bound, 0), true) : (new LossValue(free, free), false);
     }
 }

@@ -7,16 +7,16 @@ namespace Grimoire.Training;
 /// <param name="Range">ε; infinite for the plain squared error.</param>
 public readonly record struct ClippedValueLoss(double Range)
 {
-    /// <summary>One state's loss and its derivative by the new value.</summary>
+    /// <summary>One state's loss, with its slope by the new value.</summary>
     /// <param name="value">v, the estimate that learns.</param>
     /// <param name="oldValue">v_old, the estimate when the answer was sampled.</param>
     /// <param name="return">R, the return to be foretold.</param>
-    public (double Loss, double Derivative) Loss(double value, double oldValue, double @return)
+    public LossValue Of(double value, double oldValue, double @return)
     {
         double free = value - @return;
         double near = Math.Clamp(value, oldValue - Range, oldValue + Range) - @return;
 
         // Where the clipped error is the larger one, the value is outside the range and moving it changes nothing.
-        return near * near > free * free ? (near * near / 2, 0) : (free * free / 2, free);
+        return near * near > free * free ? new(near * near / 2, 0) : new(free * free / 2, free);
     }
 }

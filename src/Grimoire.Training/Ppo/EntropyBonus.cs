@@ -6,10 +6,10 @@ namespace Grimoire.Training;
 /// </summary>
 public static class EntropyBonus
 {
-    /// <summary>One token's r·ln π(a), which is to be lowered, and its derivative by ln π(a), r·(ln π(a) + 1).</summary>
-    public static (double Loss, double Derivative) Loss(double logProbability, double oldLogProbability)
+    /// <summary>One token's r·ln π(a), which is to be lowered, with its slope by ln π(a), r·(ln π(a) + 1).</summary>
+    public static LossValue Of(double logProbability, double oldLogProbability)
     {
         double ratio = Math.Exp(logProbability - oldLogProbability);
-        return (ratio * logProbability, ratio * (logProbability + 1));
+        return new LossValue(ratio * logProbability, ratio * (logProbability + 1));
     }
 }

@@ -18,18 +18,18 @@ public enum KlEstimator
 /// <summary>The estimators as functions with derivatives.</summary>
 public static class KlEstimate
 {
-    /// <summary>The estimate from one token, in nats, and its derivative by ln π(a).</summary>
+    /// <summary>The estimate from one token, in nats, with its slope by ln π(a).</summary>
     /// <param name="estimator">Which.</param>
     /// <param name="logProbability">ln π(a), the policy that drew a.</param>
     /// <param name="reference">ln ρ(a), the policy to stay near.</param>
-    public static (double Value, double Derivative) Of(KlEstimator estimator, double logProbability, double reference)
+    public static LossValue Of(KlEstimator estimator, double logProbability, double reference)
     {
         double d = logProbability - reference;
         return estimator switch
         {
-            KlEstimator.K1 => (d, 1),
-            KlEstimator.K2 => (d * d / 2, d),
-            _ => (Math.Exp(-d) - 1 + d, 1 - Math.Exp(-d)),
+            KlEstimator.K1 => new(d, 1),
+            KlEstimator.K2 => new(d * d / 2, d),
+            _ => new(Math.Exp(-d) - 1 + d, 1 - Math.Exp(-d)),
         };
     }
 }

@@ -13,19 +13,19 @@ public sealed class PpoFunctionsTests
     public void The_surrogate_is_the_worse_of_free_and_clipped(double advantage, double ratio, double loss)
     {
         var surrogate = new ClippedSurrogate(0.2, 0.2);
-        (double value, double derivative, bool clipped) = surrogate.Loss(Math.Log(ratio) - 1, -1, advantage);
+        ((double value, double slope), bool clipped) = surrogate.Of(Math.Log(ratio) - 1, -1, advantage);
         Assert.Equal(loss, value, 1e-12);
         Assert.Equal(Math.Abs(loss) != Math.Abs(ratio * advantage), clipped);
-        Assert.Equal(clipped ? 0 : -ratio * advantage, derivative, 1e-12);
+        Assert.Equal(clipped ? 0 : -ratio * advantage, slope, 1e-12);
     }
 
     [Fact]
     public void The_upper_bound_may_be_higher()
     {
         var higher = new ClippedSurrogate(0.2, 0.6);
-        Assert.Equal(-1.5, higher.Loss(Math.Log(1.5), 0, 1).Loss, 1e-12);
-        Assert.Equal(-1.6, higher.Loss(Math.Log(1.9), 0, 1).Loss, 1e-12);
-        Assert.Equal(0.8, higher.Loss(Math.Log(0.4), 0, -1).Loss, 1e-12);
+        Assert.Equal(-1.5, higher.Of(Math.Log(1.5), 0, 1).Loss.Value, 1e-12);
+        Assert.Equal(-1.6, higher.Of(Math.Log(1.9), 0, 1).Loss.Value, 1e-12);
+        Assert.Equal(0.8, higher.Of(Math.Log(0.4), 0, -1).Loss.Value, 1e-12);
     }
 
     [Fact]
@@ -39,13 +39,13 @@ public sealed class PpoFunctionsTests
             {
                 foreach (double third in (double[])[-1.7, -0.4, 0.9])
                 {
-                    AssertSlope(p => surrogate.Loss(p, old, third).Loss, x, surrogate.Loss(x, old, third).Derivative);
-                    AssertSlope(v => value.Loss(v, old, third).Loss, x, value.Loss(x, old, third).Derivative);
+                    AssertSlope(p => surrogate.Of(p, old, third).Loss, x);
+                    AssertSlope(v => value.Of(v, old, third), x);
                 }
 
                 foreach (KlEstimator estimator in Enum.GetValues<KlEstimator>())
-                    AssertSlope(p => KlEstimate.Of(estimator, p, old).Value, x, KlEstimate.Of(estimator, x, old).Derivative);
-                AssertSlope(p => EntropyBonus.Loss(p, old).Loss, x, EntropyBonus.Loss(x, old).Derivative);
+                    AssertSlope(p => KlEstimate.Of(estimator, p, old), x);
+                AssertSlope(p => EntropyBonus.Of(p, old), x);
             }
         }
     }
@@ -57,8 +57,8 @@ public sealed class PpoFunctionsTests
     public void The_value_loss_is_the_larger_error(double value, double old, double target, double free)
     {
         double clipped = 0.5 * Math.Pow(Math.Clamp(value, old - 0.2, old + 0.2) - target, 2);
-        Assert.Equal(Math.Max(free, clipped), new ClippedValueLoss(0.2).Loss(value, old, target).Loss, 1e-12);
-        Assert.Equal(free, new ClippedValueLoss(double.PositiveInfinity).Loss(value, old, target).Loss, 1e-12);
+        Assert.Equal(Math.Max(free, clipped), new ClippedValueLoss(0.2).Of(value, old, target).Value, 1e-12);
+        Assert.Equal(free, new ClippedValueLoss(double.PositiveInfinity).Of(value, old, target).Value, 1e-12);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class PpoFunctionsTests
         for (int j = 0; j < logits.Length; j++)
         {
             // ∂ ln π(a) / ∂ z_j = [a = j] − p_j.
-            double mean = p.Select((pa, a) => pa * EntropyBonus.Loss(Math.Log(pa), Math.Log(pa)).Derivative * ((a == j ? 1 : 0) - p[j])).Sum();
+            double mean = p.Select((pa, a) => pa * EntropyBonus.Of(Math.Log(pa), Math.Log(pa)).Slope * ((a == j ? 1 : 0) - p[j])).Sum();
             AssertSlope(z => -Entropy([.. logits.Select((x, i) => i == j ? z : x)]), logits[j], mean);
         }
     }
@@ -142,6 +142,8 @@ public sealed class PpoFunctionsTests
         Assert.Equal([-0.5, -0.25, 2], rewards.Of(2, ended: true, [-1, -2, -3], [-2, -2.5f, -3]));
         Assert.Equal(1, rewards.Of(2, ended: false, [-3], [-3])[0]);
     }
+
+    private static void AssertSlope(Func<double, LossValue> f, double x) => AssertSlope(at => f(at).Value, x, f(x).Slope);
 
     private static void AssertSlope(Func<double, double> f, double x, double derivative)
     {
