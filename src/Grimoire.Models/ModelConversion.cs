@@ -25,6 +25,8 @@ public static class ModelConversion
         {
             if (GgufModel.IsGguf(from) && GgufModel.IsGguf(to))
                 GgufModel.Copy(from, to, type);
+            else if (!GgufModel.IsGguf(from) && RewardModel.Exists(from))
+                Convert(RewardModel.Load(from), to, type);
             else if (ModelFiles.HasTokenizer(from))
                 Convert(LanguageModel.Load(from), from, to, type, notes);
             else
@@ -36,6 +38,13 @@ public static class ModelConversion
             Directory.Delete(to, recursive: true); // half a model is none
             throw;
         }
+    }
+
+    private static void Convert(RewardModel model, string to, DType? type)
+    {
+        if (GgufModel.IsGguf(to))
+            throw new GrimoireException($"{to}: GGUF files have no place for a reward model's score; give a folder.");
+        model.Save(to, type);
     }
 
     private static void Convert(LanguageModel model, string from, string to, DType? type, List<string> notes)

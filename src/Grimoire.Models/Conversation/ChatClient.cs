@@ -27,10 +27,7 @@ public sealed class ChatClient : IChatClient
     {
         options ??= new ChatClientOptions();
         if (!model.Config.Head || !model.Config.Causal)
-        {
-            throw new GrimoireException(
-                $"a {model.Config.Family} model is an encoder, which writes nothing; embed texts with it (grimoire embed, EmbeddingModel).");
-        }
+            throw new GrimoireException(model.Config.WithoutLogits());
 
         template = options.Template ?? model.ChatTemplate ?? throw new GrimoireException(
             "this model has no chat template; give one with --template (ChatClientOptions.Template): a file, or one of " +

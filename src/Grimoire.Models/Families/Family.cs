@@ -27,6 +27,18 @@ public sealed class Family
     /// <summary>Hugging Face's class, as in <c>GPT2LMHeadModel</c>.</summary>
     public string Architecture { get; }
 
+    /// <summary>
+    /// Hugging Face's class of the same model with a head for scores in the unembedding's place, as in <c>LlamaForSequenceClassification</c>; null for an
+    /// encoder, whose head for classes stands on a pooler.
+    /// </summary>
+    internal string? Classifier
+    {
+        get => field ?? (Architecture.EndsWith("ForCausalLM", StringComparison.Ordinal) || Architecture.EndsWith("LMHeadModel", StringComparison.Ordinal)
+            ? Architecture.Replace("ForCausalLM", "", StringComparison.Ordinal).Replace("LMHeadModel", "", StringComparison.Ordinal) + "ForSequenceClassification"
+            : null);
+        init;
+    }
+
     /// <summary>Other classes and model types whose files hold the same model with more around it, which is left out.</summary>
     internal IReadOnlyList<(string Architecture, string Type)> Wrappers { get; init; } = [];
 
@@ -51,15 +63,16 @@ public sealed class Family
     /// <param name="type">How its weights are stored.</param>
     /// <param name="beginOfText">The id that begins a text, if there is one.</param>
     /// <param name="endOfText">The id that ends a text, if there is one.</param>
+    /// <param name="padding">The id that fills up short texts where several are read at once, if there is one.</param>
     /// <exception cref="GrimoireException">The family's files cannot express this config.</exception>
-    public string WriteConfig(ModelConfig config, DType type = DType.F32, int? beginOfText = null, int? endOfText = null)
+    public string WriteConfig(ModelConfig config, DType type = DType.F32, int? beginOfText = null, int? endOfText = null, int? padding = null)
     {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteStartArray("architectures");
-            json.WriteStringValue(Architecture);
+            json.WriteStringValue(config.IsTrunk ? Classifier : Architecture);
             json.WriteEndArray();
             json.WriteString("model_type", Name);
             Write(json, config);
@@ -67,6 +80,8 @@ public sealed class Family
                 json.WriteBoolean("tie_word_embeddings", config.TiedEmbeddings);
             json.WriteNumberOrNull("bos_token_id", beginOfText);
             json.WriteNumberOrNull("eos_token_id", endOfText);
+            if (config.IsTrunk)
+                WriteLabel(json, padding);
             json.WriteString("torch_dtype", TorchName(type));
             json.WriteEndObject();
         }
@@ -82,7 +97,10 @@ public sealed class Family
         Family family = Of(json, path);
         try
         {
-            ModelConfig config = RefuseUnknown(json, family.Read(json));
+            ModelConfig config = family.Read(json);
+            if (json.Texts("architectures") is [var architecture] && architecture == family.Classifier)
+                config = ReadLabel(json, config).Trunk();
+            RefuseUnknown(json, config);
             config.Validate();
             return config;
         }
@@ -115,7 +133,27 @@ public sealed class Family
     private bool Is(string architecture, string type)
     {
         bool Named(string one, string name) => architecture == one && (type.Length == 0 || type == name);
-        return Named(Architecture, Name) || Wrappers.Any(wrapper => Named(wrapper.Architecture, wrapper.Type));
+        return Named(Architecture, Name) || Named(Classifier ?? Architecture, Name) || Wrappers.Any(wrapper => Named(wrapper.Architecture, wrapper.Type));
+    }
+
+    /// <summary>A score is one label. Several would be classes, of which nobody here knows what they mean.</summary>
+    private static ModelConfig ReadLabel(JsonRecord json, ModelConfig config)
+    {
+        int labels = json.Object("id2label")?.Keys.Count() ?? json.Int("num_labels", 2);
+        json.Skip("num_labels");
+        return labels == 1 ? config : throw json.Refusal(json.Has("id2label") ? "id2label" : "num_labels", $"a reward model has one label, this is a classifier of {labels}");
+    }
+
+    private static void WriteLabel(Utf8JsonWriter json, int? padding)
+    {
+        json.WriteNumberOrNull("pad_token_id", padding);
+        json.WriteNumber("num_labels", 1);
+        json.WriteStartObject("id2label");
+        json.WriteString("0", "reward");
+        json.WriteEndObject();
+        json.WriteStartObject("label2id");
+        json.WriteNumber("reward", 0);
+        json.WriteEndObject();
     }
 
     private static string Known(Func<Family, string> word) => string.Join(", ", All.Select(word));

@@ -21,7 +21,8 @@ public static class ModelFolder
     public static Transformer Load(string folder, bool trainable = false)
     {
         (ModelConfig config, WeightFiles files) = Open(folder);
-        return ModelWeights.Load(files, config, Family.Named(config.Family).Weights, trainable);
+        WeightMap map = Family.Named(config.Family).Weights;
+        return ModelWeights.Load(files, config, config.IsTrunk ? map with { Ignored = [.. map.Ignored, RewardModel.ScoreWeight] } : map, trainable);
     }
 
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> as Hugging Face's libraries read them, each whole or not at all.</summary>
@@ -31,14 +32,19 @@ public static class ModelFolder
     /// <param name="beginOfText">The id that begins a text, if there is one.</param>
     /// <param name="endOfText">The id that ends a text, if there is one.</param>
     /// <exception cref="GrimoireException">The family's files cannot express the model, or the folder cannot be written.</exception>
-    public static void Save(string folder, Transformer model, DType? type = null, int? beginOfText = null, int? endOfText = null)
+    public static void Save(string folder, Transformer model, DType? type = null, int? beginOfText = null, int? endOfText = null) =>
+        Save(folder, model, type, beginOfText, endOfText, padding: null, []);
+
+    internal static void Save(
+        string folder, Transformer model, DType? type, int? beginOfText, int? endOfText, int? padding, IReadOnlyList<Parameter> beside)
     {
         DType stored = type ?? TypeOf(model);
         if (!stored.IsFloat())
             throw new ArgumentOutOfRangeException(nameof(type), type, "weights are stored as floats");
         Family family = Family.Named(model.Config.Family);
-        string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText);
-        IEnumerable<StoredTensor> tensors = StoredWeights.Of(model, family.Weights, interleaved: false, (_, _) => stored);
+        string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText, padding);
+        IEnumerable<StoredTensor> tensors = StoredWeights.Of(model, family.Weights, interleaved: false, (_, _) => stored)
+            .Concat(beside.Select(parameter => new StoredTensor(parameter.Name, stored, parameter.Tensor.Shape, () => parameter.Tensor.To(stored, parameter.Name))));
         Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config);
     }

@@ -139,7 +139,7 @@ public sealed partial record ModelConfig
     /// <summary>Which layers have the <see cref="Window"/>; empty for all.</summary>
     public ValueList<bool> WindowedLayers { get; init; }
 
-    /// <summary>Whether there are logits; an encoder ends with the hidden states.</summary>
+    /// <summary>Whether there are logits; an encoder ends with the hidden states, and so does the <see cref="Trunk"/> of a reward model.</summary>
     public bool Head { get; init; } = true;
 
     /// <summary>Whether the unembedding is the embedding.</summary>
@@ -148,11 +148,22 @@ public sealed partial record ModelConfig
     /// <summary>Logits become cap · tanh(logit / cap); 0 for none.</summary>
     public float LogitSoftCap { get; init; }
 
+    /// <summary>Whether it reads like a model that writes, but ends with the hidden states, for another head to stand on.</summary>
+    public bool IsTrunk => Causal && !Head;
+
     /// <summary>Whether a layer has the <see cref="Window"/>.</summary>
     public bool IsWindowed(int layer) => Window > 0 && (WindowedLayers.Count == 0 || WindowedLayers[layer]);
 
     /// <summary>Whether a layer rotates queries and keys.</summary>
     public bool IsRotary(int layer) => Positions == PositionKind.Rotary && (RotaryLayers.Count == 0 || RotaryLayers[layer]);
+
+    /// <summary>The same model without logits.</summary>
+    public ModelConfig Trunk() => this with { Head = false, TiedEmbeddings = false, LogitSoftCap = 0 };
+
+    /// <summary>What a model that gives no logits is, and what to do with it.</summary>
+    internal string WithoutLogits() => IsTrunk
+        ? "a reward model gives a score and no text; score answers with it (grimoire reward score), or use the model it was raised from."
+        : $"a {Family} model is an encoder: it gives a vector for each token and no probabilities; embed texts with it (grimoire embed).";
 
     /// <summary>The same model with a window on some of its layers, written in the one way that compares equal.</summary>
     internal ModelConfig WithWindow(int window, ReadOnlySpan<bool> layers) => this with

@@ -87,7 +87,7 @@ public sealed class Transformer
     }
 
     /// <summary>Logits <c>[row, vocabulary]</c> of hidden states <c>[row, channel]</c>.</summary>
-    /// <exception cref="GrimoireException">The model is an encoder without logits.</exception>
+    /// <exception cref="GrimoireException">The model has no logits.</exception>
     public Tensor Unembed(Tensor hidden)
     {
         Tensor logits = Ops.Linear(hidden, CheckedHead());
@@ -125,6 +125,12 @@ public sealed class Transformer
             parameter.Tensor.RequiresGrad = trainable;
     }
 
-    private Tensor CheckedHead() => Unembedding
-        ?? throw new GrimoireException($"a {Config.Family} model is an encoder: it gives a vector for each token and no probabilities; embed texts with it.");
+    /// <summary>The same weights, not copied, without the unembedding: for another head to stand on.</summary>
+    internal Transformer Trunk()
+    {
+        Dictionary<string, Tensor> weights = Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor, StringComparer.Ordinal);
+        return new Transformer(Config.Trunk(), (name, _) => weights[name]);
+    }
+
+    private Tensor CheckedHead() => Unembedding ?? throw new GrimoireException(Config.WithoutLogits());
 }

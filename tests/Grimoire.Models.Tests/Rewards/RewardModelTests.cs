@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using Grimoire.Models.Chat;
+using Grimoire.Models.Formats;
+using Grimoire.Models.Tokenizers;
+using Grimoire.Tensors;
+
+namespace Grimoire.Models.Tests;
+
+public sealed class RewardModelTests : IDisposable
+{
+    private static readonly Tokenizer Letters = TokenizerTrainer.Train(
+        ["the cat sat on the mat <a>"], new TokenizerOptions { Kind = TokenizerKind.Character, VocabularySize = 40, EndOfText = "<|endoftext|>", Special = ["<|endoftext|>"] });
+    private readonly Scratch scratch = new();
+
+    public static TheoryData<string> Decoders => [.. FamilyModels.Decoders];
+
+    public void Dispose() => scratch.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Decoders))]
+    public void Every_family_comes_back_from_its_folder_and_scores_the_same(string name)
+    {
+        RewardModel model = Random(name);
+        model.Save(scratch.Folder);
+        RewardModel loaded = RewardModel.Load(scratch.Folder);
+        int[][] texts = [FamilyModels.Tokens(9, 1), FamilyModels.Tokens(1, 2), FamilyModels.Tokens(14, 3)];
+        double[] scores = model.Scores(texts, new Workspace(Kernels.Reference));
+        Assert.Equal(scores, loaded.Scores(texts, new Workspace(Kernels.Reference)));
+        Assert.True(loaded.Model.Config.IsTrunk && loaded.Model.Transformer.Unembedding is null);
+
+        JsonNode config = JsonNode.Parse(File.ReadAllText(scratch["config.json"]))!;
+        Assert.EndsWith("ForSequenceClassification", (string)config["architectures"]![0]!, StringComparison.Ordinal);
+        Assert.Equal(1, (int)config["num_labels"]!);
+        Assert.Single(config["id2label"]!.AsObject());
+        Assert.Contains("score.weight", SafetensorsFile.Open(scratch["model.safetensors"]).Entries.Select(entry => entry.Name));
+        Assert.DoesNotContain("lm_head.weight", SafetensorsFile.Open(scratch["model.safetensors"]).Entries.Select(entry => entry.Name));
+    }
+
+    [Fact]
+    public void Packed_is_separate_and_only_the_last_token_counts()
+    {
+        RewardModel model = Random("llama");
+        int[][] texts = [FamilyModels.Tokens(9, 1), FamilyModels.Tokens(3, 2), FamilyModels.Tokens(14, 3)];
+        double[] packed = model.Scores(texts, new Workspace(Kernels.Simd));
+        double[] separate = [.. texts.Select(text => model.Scores([text], new Workspace(Kernels.Simd))[0])];
+        Assert.All(packed.Zip(separate), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        Assert.Equal(3, packed.Distinct().Count());
+
+        var workspace = new Workspace(Kernels.Reference);
+        Tensor hidden = model.Model.Transformer.Stream(Pass(), model.Model.Transformer.Embed(Pass()));
+        double byHand = Enumerable.Range(0, 32).Sum(c => (double)hidden.Span<float>()[(8 * 32) + c] * model.Score.Weight.Span<float>()[c]);
+        Assert.Equal(byHand, packed[0], 1e-4);
+
+        Pass Pass() => model.Model.Transformer.Begin(workspace, Batch.Of(texts[0]));
+    }
+
+    [Fact]
+    public void A_checkpoint_with_its_head_beside_it_is_a_reward_model_too()
+    {
+        RewardModel model = Random("llama");
+        model.Model.Save(scratch.Folder);
+        Assert.False(RewardModel.Exists(scratch.Folder));
+        Assert.Contains("no reward model", Assert.Throws<GrimoireException>(() => RewardModel.Load(scratch.Folder)).Message, StringComparison.Ordinal);
+        Head.Write(scratch["heads.safetensors"], [model.Score]);
+        int[] text = FamilyModels.Tokens(5);
+        Assert.Equal(model.Scores([text], new Workspace(Kernels.Simd)), RewardModel.Load(scratch.Folder, trainable: true).Scores([text], new Workspace(Kernels.Simd)));
+    }
+
+    [Fact]
+    public void It_is_refused_as_a_model_that_writes()
+    {
+        Random("llama").Save(scratch.Folder);
+        LanguageModel trunk = LanguageModel.Load(scratch.Folder);
+        Assert.Contains("reward model", Assert.Throws<GrimoireException>(() => trunk.Generate("the")).Message, StringComparison.Ordinal);
+        Assert.Contains("reward model", Assert.Throws<GrimoireException>(() => trunk.AsChatClient()).Message, StringComparison.Ordinal);
+        Assert.Contains("GGUF", Assert.Throws<GrimoireException>(() => ModelConversion.Run(scratch.Folder, scratch["x.gguf"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_is_converted_with_its_score()
+    {
+        Random("gemma2").Save(scratch["one"]);
+        ModelConversion.Run(scratch["one"], scratch["two"], DType.BF16);
+        Assert.Equal(DType.BF16, SafetensorsFile.Open(scratch["two/model.safetensors"]).Tensor("score.weight").DType);
+        Assert.True(RewardModel.Exists(scratch["two"]));
+    }
+
+    [Theory]
+    [InlineData("\"num_labels\": 3", "num_labels")]
+    [InlineData("\"id2label\": {\"0\": \"bad\", \"1\": \"good\"}", "id2label")]
+    [InlineData("\"problem_type\": null", "num_labels")]
+    public void A_classifier_of_several_classes_is_refused(string key, string named)
+    {
+        Random("llama").Save(scratch.Folder);
+        JsonObject config = JsonNode.Parse(File.ReadAllText(scratch["config.json"]))!.AsObject();
+        foreach (string old in new[] { "num_labels", "id2label", "label2id" })
+            config.Remove(old);
+        foreach ((string name, JsonNode? value) in JsonNode.Parse($"{{{key}}}")!.AsObject())
+            config[name] = value?.DeepClone();
+        scratch.Write("config.json", config.ToJsonString());
+        string message = Assert.Throws<GrimoireException>(() => RewardModel.Load(scratch.Folder)).Message;
+        Assert.Contains(named, message, StringComparison.Ordinal);
+        Assert.Contains("one label", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_score_is_named()
+    {
+        Random("llama").Save(scratch.Folder);
+        SafetensorsFile file = SafetensorsFile.Open(scratch["model.safetensors"]);
+        Safetensors.Write(scratch["model.safetensors"], [.. file.Entries.Where(e => e.Name != "score.weight").Select(e => (e.Name, file.Tensor(e.Name).Keep()))]);
+        Assert.Contains("score.weight", Assert.Throws<GrimoireException>(() => RewardModel.Load(scratch.Folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_padding_never_ends_a_conversation()
+    {
+        RewardModel chatml = Random("llama", "{% for m in messages %}<{{ m.content }}>{% endfor %}");
+        chatml.Save(scratch["turns"]);
+        Assert.Equal(Letters.EndOfText, (int?)JsonNode.Parse(File.ReadAllText(scratch["turns/config.json"]))!["pad_token_id"]);
+        RewardModel plain = Random("llama", "{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}");
+        plain.Save(scratch["texts"]);
+        Assert.Null(JsonNode.Parse(File.ReadAllText(scratch["texts/config.json"]))!["pad_token_id"]);
+    }
+
+    [Fact]
+    public void Encoders_and_heads_of_other_widths_are_refused()
+    {
+        Assert.Throws<GrimoireException>(() => new RewardModel(Language("bert"), new Head("score", 1, 32)));
+        Assert.Throws<GrimoireException>(() => new RewardModel(Language("llama"), new Head("score", 1, 31)));
+        Assert.Throws<GrimoireException>(() => new RewardModel(Language("llama"), new Head("score", 2, 32)));
+        Assert.Throws<GrimoireException>(() => new RewardModel(Language("llama"), new Head("score", 1, 32, bias: true)));
+    }
+
+    private static RewardModel Random(string name, string? template = null)
+    {
+        LanguageModel model = Language(name) with { ChatTemplate = template is null ? null : ChatTemplate.Parse(template) };
+        int channels = model.Config.Channels;
+        float[] weights = [.. Enumerable.Range(0, channels).Select(c => (float)CountedRandom.Normal(3, (ulong)c))];
+        return new RewardModel(model, new Head("score", Tensor.From((1, channels), weights)));
+    }
+
+    private static LanguageModel Language(string name)
+    {
+        ModelConfig config = FamilyModels.Configs[name] with { Vocabulary = Math.Max(29, Letters.VocabularySize) };
+        return new LanguageModel(FamilyModels.Random(config), Letters);
+    }
+}
