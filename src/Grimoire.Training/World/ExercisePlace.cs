@@ -20,15 +20,7 @@ public sealed record ExercisePlace(ulong Seed, string Kind, Split Split, long In
 
     /// <summary>What stands there.</summary>
     /// <exception cref="GrimoireException"><see cref="Kind"/> is none of <see cref="Kinds"/>.</exception>
-    public Exercise Exercise => Kind switch
-    {
-        "questions" => World.Questions(Split)[Index],
-        "sums" => World.Sums(Split)[Index],
-        "instructions" => World.Instructions(Split)[Index],
-        "requests" => World.Requests(Split)[Index],
-        "preferences" => World.Preferences(Split)[Index].Exercise,
-        _ => throw Unknown(ToString()),
-    };
+    public Exercise Exercise => In(World);
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     /// <exception cref="GrimoireException">The text is not the name of a place.</exception>
@@ -43,6 +35,17 @@ public sealed record ExercisePlace(ulong Seed, string Kind, Split Split, long In
 
     /// <summary><c>seed/kind/split/index</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seed}/{Kind}/{Splits.Name(Split)}/{Index}");
+
+    /// <summary>What stands here in a world that is at hand.</summary>
+    internal Exercise In(World world) => Kind switch
+    {
+        "questions" => world.Questions(Split)[Index],
+        "sums" => world.Sums(Split)[Index],
+        "instructions" => world.Instructions(Split)[Index],
+        "requests" => world.Requests(Split)[Index],
+        "preferences" => world.Preferences(Split)[Index].Exercise,
+        _ => throw Unknown(ToString()),
+    };
 
     private static GrimoireException Unknown(string text) => new(
         $"'{text}' is no exercise of the world; it must be a seed, one of {string.Join(", ", Kinds)}, a split and a number, such as 1/questions/test/7.");

@@ -39,17 +39,20 @@ internal static class Export
         Exercises(folder, "requests", world.Requests(split), tenth);
         Lines(folder, $"chat.{name}.jsonl", world.Dialogues(split).Take(half), WriteMessages);
         Lines(folder, $"preferences.{name}.jsonl", Placed("preferences", world.Preferences(split), half), (json, row) => WritePreference(json, row.Item, row.Place));
+        Lines(folder, $"sft.{name}.jsonl", world.Lessons(split).Take(count), (json, lesson) => WriteLesson(json, lesson, world));
+        Lines(folder, $"prompts.{name}.jsonl", world.Lessons(split).Where(lesson => lesson.Exercise is not null).Take(half), (json, lesson) =>
+            WriteExercise(json, lesson.Exercise!, PlaceOf(world, lesson.Place!)));
         Lines(folder, $"queries.{name}.jsonl", world.Queries(split).Take(tenth), WriteQuery);
         Text(folder, $"tags.{name}.conll", world.Tagged(split).Take(half).Select(Columns));
 
-        IEnumerable<(T Item, string? Place)> Placed<T>(string kind, Series<T> series, int length) => series.Take(length).Select((item, index) => (item, PlaceOf(world, kind, split, index)));
+        IEnumerable<(T Item, string? Place)> Placed<T>(string kind, Series<T> series, int length) =>
+            series.Take(length).Select((item, index) => (item, PlaceOf(world, new(world.Seed, kind, split, index))));
         void Exercises(string folder, string kind, Series<Exercise> series, int length) =>
             Lines(folder, $"{kind}.{name}.jsonl", Placed(kind, series, length), (json, row) => WriteExercise(json, row.Item, row.Place));
     }
 
     /// <summary>How the exercise is found again, and with it its judge; a world of another size than the default has no name to be found by.</summary>
-    private static string? PlaceOf(World world, string kind, Split split, long index) =>
-        world.Options == new WorldOptions() ? new ExercisePlace(world.Seed, kind, split, index).ToString() : null;
+    private static string? PlaceOf(World world, ExercisePlace place) => world.Options == new WorldOptions() ? place.ToString() : null;
 
     private static void WriteExercise(Utf8JsonWriter json, Exercise exercise, string? place)
     {
@@ -70,6 +73,12 @@ internal static class Export
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private static void WriteLesson(Utf8JsonWriter json, Lesson lesson, World world)
+    {
+        WriteMessages(json, lesson.Messages);
+        if (lesson.Place is { } place && PlaceOf(world, place) is { } named) json.WriteString("exercise", named);
     }
 
     private static void WritePreference(Utf8JsonWriter json, Preference preference, string? place)

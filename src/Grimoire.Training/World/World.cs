@@ -34,6 +34,7 @@ public sealed class World
     private readonly Instructions _instructions;
     private readonly Dialogues _dialogues;
     private readonly Preferences _preferences;
+    private readonly Lessons _lessons;
     private readonly Tagging _tagging;
     private readonly Pretraining _pretraining;
 
@@ -51,6 +52,7 @@ public sealed class World
         _instructions = new Instructions(seed, Facts);
         _dialogues = new Dialogues(seed, this, _questions);
         _preferences = new Preferences(seed, this);
+        _lessons = new Lessons(this);
         _tagging = new Tagging(seed, this);
         _pretraining = new Pretraining(seed, this);
     }
@@ -100,6 +102,9 @@ public sealed class World
 
     /// <summary>Conversations of several turns, made of the exercises of their split.</summary>
     public Series<IReadOnlyList<Message>> Dialogues(Split split) => new(index => _dialogues.Speak(split, index));
+
+    /// <summary>What an assistant is fine-tuned on: exercises of all kinds, and some dialogues (docs/world.md has the shares).</summary>
+    public Series<Lesson> Lessons(Split split) => new(index => _lessons.Teach(split, index));
 
     /// <summary>Pairs of a better and a worse answer to an exercise of the split.</summary>
     public Series<Preference> Preferences(Split split) => new(index => _preferences.Compare(split, index));

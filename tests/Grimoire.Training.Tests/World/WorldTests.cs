@@ -128,6 +128,7 @@ public sealed class WorldTests
         AssertColumns(folder, "sums.train.jsonl", 100, "prompt", "completion", "skill", "exercise");
         AssertColumns(folder, "chat.train.jsonl", 100, "messages");
         AssertColumns(folder, "preferences.train.jsonl", 100, "prompt", "chosen", "rejected", "flaw", "exercise");
+        AssertColumns(folder, "prompts.validation.jsonl", 10, "prompt", "completion", "skill", "exercise");
         AssertColumns(folder, "queries.train.jsonl", 20, "query", "answer", "relevant");
         AssertColumns(folder, "documents.jsonl", One.Documents.Count, "id", "title", "text");
         Assert.Equal(200, File.ReadAllText(Path.Combine(folder, "pretrain.train.txt")).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Length);
