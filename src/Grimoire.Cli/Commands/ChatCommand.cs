@@ -48,7 +48,7 @@ internal static class ChatCommand
 
     private static ChatClient Client(LanguageModel model, string path, ChatSettings settings, Kernels kernels)
     {
-        ChatTemplate? template = settings.Template is null ? null : Template(settings.Template);
+        ChatTemplate? template = settings.Template is null ? null : ChatFormat.Find(settings.Template);
         try
         {
             return model.AsChatClient(new ChatClientOptions
@@ -67,21 +67,6 @@ internal static class ChatCommand
         catch (GrimoireException e)
         {
             throw new GrimoireException($"{path}: {e.Message}", e);
-        }
-    }
-
-    /// <summary>A template from a file, or one of those that come with Grimoire.</summary>
-    private static ChatTemplate Template(string nameOrFile)
-    {
-        if (!File.Exists(nameOrFile))
-            return ChatTemplate.BuiltIn(nameOrFile);
-        try
-        {
-            return ChatTemplate.Parse(File.ReadAllText(nameOrFile));
-        }
-        catch (GrimoireException e)
-        {
-            throw new GrimoireException($"{nameOrFile}: {e.Message}", e);
         }
     }
 

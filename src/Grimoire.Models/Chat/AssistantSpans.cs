@@ -13,6 +13,7 @@ namespace Grimoire.Models.Chat;
 internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.Text?> render, Jinja.Text text)
 {
     private readonly string chars = text.Chars;
+    private readonly Dictionary<string, int> leads = new(StringComparer.Ordinal), closings = new(StringComparer.Ordinal);
 
     /// <summary>What <c>{% generation %}</c> blocks wrote.</summary>
     public static List<(int Start, int End)> Generated(Jinja.Text text)
@@ -37,14 +38,30 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
     /// <exception cref="GrimoireException">The template leaves the message out or tears it apart.</exception>
     public (int Start, int End)? Find(int index, bool speaks)
     {
-        string? prompt = render(index, true)?.Chars;
-        bool continues = prompt is not null && chars.StartsWith(prompt, StringComparison.Ordinal);
         (int first, int last) = Extent(text, index);
+        if (first < 0 && speaks)
+            throw Refuse(index, "leaves out what it says");
         if (first < 0)
-            return speaks ? throw Refuse(index, "leaves out what it says") : continues ? Empty(prompt!.Length) : null;
+            return render(index, true)?.Chars is { } prompt && chars.StartsWith(prompt, StringComparison.Ordinal) ? Empty(prompt.Length) : null;
         CheckWhole(index, first, last);
-        int start = continues && prompt!.Length <= first && !IsHeader(index, prompt.Length, first) ? prompt.Length : StartByLead(index, first, prompt);
-        return (start, EndOfTurn(index, last));
+        return (Start(index, first), EndOfTurn(index, last));
+    }
+
+    /// <summary>
+    /// Where the prompt to answer ends. What the template writes between two messages tells it once for all places where it writes the same, so that a long
+    /// conversation is rendered a few times and not once for every turn.
+    /// </summary>
+    private int Start(int index, int first)
+    {
+        int from = TemplateBefore(first);
+        if (leads.TryGetValue(chars[from..first], out int lead))
+            return first - lead;
+        string? prompt = render(index, true)?.Chars;
+        bool continues = prompt is not null && prompt.Length <= first && chars.StartsWith(prompt, StringComparison.Ordinal);
+        int start = continues && !IsHeader(index, prompt!.Length, first) ? prompt.Length : StartByLead(index, first, prompt);
+        if (start >= from && from > 0)
+            leads.Add(chars[from..first], first - start);
+        return start;
     }
 
     private static GrimoireException Refuse(int index, string why) => new(
@@ -125,6 +142,15 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
         int end = End(first);
         if (tokenizer.StopIds.Contains(first.Token.Id))
             return end;
+        string after = chars[last..TemplateAfter(last)];
+        if (!closings.TryGetValue(after, out int closing))
+            closings.Add(after, closing = Closing(index, last, end) - last);
+        return last + closing;
+    }
+
+    /// <summary>Where a turn ends whose message no stop token follows at once.</summary>
+    private int Closing(int index, int last, int end)
+    {
         if (render(index + 1, false) is not { } then || Extent(then, index).End is not (>= 0 and var spoken))
             return last;
         int closing = last + then.Chars.AsSpan(spoken).CommonPrefixLength(chars.AsSpan(last));
@@ -135,11 +161,19 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
         }
 
         return end <= closing ? end : last;
-
-        static int End((AddedToken Token, int Start, int At, int End) special) => special.At + special.Token.Content.Length;
     }
 
+    private static int End((AddedToken Token, int Start, int At, int End) special) => special.At + special.Token.Content.Length;
+
     private bool IsTemplate(int start, int end) => start >= 0 && TemplateBefore(end) <= start;
+
+    /// <summary>Where the stretch of the template's own characters ends that begins at an index.</summary>
+    private int TemplateAfter(int start)
+    {
+        while (start < chars.Length && text.MarkAt(start).IsTrusted)
+            start++;
+        return start;
+    }
 
     /// <summary>Where the stretch of the template's own characters begins that ends at an index.</summary>
     private int TemplateBefore(int end)

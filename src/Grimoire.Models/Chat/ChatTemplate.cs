@@ -61,7 +61,7 @@ public sealed class ChatTemplate
         RenderText(messages, tools, addGenerationPrompt, variables).Chars;
 
     /// <summary>
-    /// The ids of a conversation that the assistant is to answer, prompt to answer included. Special tokens are seen only where the template spells them;
+    /// The ids of a conversation that the assistant is to answer, prompt to answer included: what the ids of <see cref="Encode"/> begin with. Special tokens are seen only where the template spells them;
     /// what looks like one in a message stays text. The tokenizer adds nothing: a template writes the begin of the text where the model wants one.
     /// </summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -69,8 +69,19 @@ public sealed class ChatTemplate
     /// <param name="tools">As in <see cref="Render"/>.</param>
     /// <param name="variables">As in <see cref="Render"/>.</param>
     /// <exception cref="GrimoireException">The template is not understood, refuses the messages, or fails on them.</exception>
-    public int[] EncodePrompt(Tokenizer tokenizer, JsonArray messages, JsonArray? tools = null, JsonObject? variables = null) =>
-        ConversationEncoding.Encode(tokenizer, RenderText(messages, tools, true, WithTokens(tokenizer, variables)), []).Ids;
+    public int[] EncodePrompt(Tokenizer tokenizer, JsonArray messages, JsonArray? tools = null, JsonObject? variables = null)
+    {
+        JsonObject tokens = WithTokens(tokenizer, variables);
+        Text text = RenderText(messages, tools, true, tokens);
+        try
+        {
+            return ConversationEncoding.Encode(tokenizer, text, Written(tokenizer, text, messages, tools, tokens)).Ids;
+        }
+        catch (GrimoireException)
+        {
+            return ConversationEncoding.Encode(tokenizer, text, []).Ids; // what the assistant said cannot be told apart, which matters to training only
+        }
+    }
 
     /// <summary>
     /// The ids of a whole conversation, and of each whether the assistant is to write it: what it says, calls and thinks and the token that ends its turn,
@@ -85,8 +96,14 @@ public sealed class ChatTemplate
     {
         JsonObject tokens = WithTokens(tokenizer, null);
         Text text = RenderText(messages, tools, false, tokens);
+        return ConversationEncoding.Encode(tokenizer, text, Written(tokenizer, text, messages, tools, tokens));
+    }
+
+    /// <summary>The stretches of a rendered conversation that the assistant writes.</summary>
+    private List<(int Start, int End)> Written(Tokenizer tokenizer, Text text, JsonArray messages, JsonArray? tools, JsonObject tokens)
+    {
         if (TemplateFor(tools).MarksGeneration)
-            return ConversationEncoding.Encode(tokenizer, text, AssistantSpans.Generated(text));
+            return AssistantSpans.Generated(text);
         var spans = new AssistantSpans(tokenizer, (count, prompt) => RenderFirst(count, messages, tools, prompt, tokens), text);
         List<(int Start, int End)> found = [];
         for (int i = 0; i < messages.Count; i++)
@@ -95,7 +112,7 @@ public sealed class ChatTemplate
                 found.Add(span);
         }
 
-        return ConversationEncoding.Encode(tokenizer, text, found);
+        return found;
     }
 
     /// <summary>A template that is read when it is first needed, so that a model opens whatever its template may be.</summary>

@@ -92,9 +92,11 @@ internal static class ChatTemplateFiles
         return File.Exists(path) ? JsonPlace.ReadFile(path) : JsonPlace.Parse("{}"u8.ToArray(), path);
     }
 
-    private static string? ReadText(string folder, string name)
+    private static string? ReadText(string folder, string name) => ReadText(Path.Combine(folder, name));
+
+    /// <summary>The text of a template file; null where there is none.</summary>
+    public static string? ReadText(string path)
     {
-        string path = Path.Combine(folder, name);
         try
         {
             if (!File.Exists(path))

@@ -4,8 +4,9 @@ using Grimoire.Models.Tokenizers;
 namespace Grimoire.Models.Chat;
 
 /// <summary>
-/// A rendered conversation as token ids. Special tokens are seen only where the template spells them: what looks like one in a message stays text. Nothing
-/// else is cut, so that the ids of a well-meant text are those of the text as a whole.
+/// A rendered conversation as token ids. Special tokens are seen only where the template spells them: what looks like one in a message stays text. The text
+/// is cut where the assistant begins to write, as it is when it answers: so a prompt's ids are what the ids of the whole conversation begin with. Nothing else
+/// is cut, so that the ids are otherwise those of the text as a whole.
 /// </summary>
 internal sealed class ConversationEncoding
 {
@@ -35,13 +36,13 @@ internal sealed class ConversationEncoding
         int from = 0;
         while (NextSpecial(tokenizer, text, from) is { } special)
         {
-            encoding.AddStretch(from, special.Start);
+            encoding.AddPieces(from, special.Start);
             encoding.ids.Add(special.Token.Id);
             encoding.isMarked.Add(encoding.marked[special.At]);
             from = special.End;
         }
 
-        encoding.AddStretch(from, text.Chars.Length);
+        encoding.AddPieces(from, text.Chars.Length);
         return ([.. encoding.ids], [.. encoding.isMarked]);
     }
 
@@ -73,6 +74,20 @@ internal sealed class ConversationEncoding
         }
 
         return true;
+    }
+
+    /// <summary>A stretch without special tokens, cut where the assistant begins to write.</summary>
+    private void AddPieces(int start, int end)
+    {
+        for (int i = start + 1; i < end; i++)
+        {
+            if (!marked[i] || marked[i - 1])
+                continue;
+            AddStretch(start, i);
+            start = i;
+        }
+
+        AddStretch(start, end);
     }
 
     private void AddStretch(int start, int end)

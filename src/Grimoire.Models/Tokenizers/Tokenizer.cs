@@ -105,6 +105,15 @@ public sealed class Tokenizer
         return [.. ids];
     }
 
+    /// <summary>The ids of a text that another one precedes: no step that belongs to the begin of a text is taken, such as SentencePiece's space before it.</summary>
+    /// <exception cref="GrimoireException">Something in the text has no id and the tokenizer has no unknown token.</exception>
+    public int[] EncodeContinuation(string text)
+    {
+        List<int> ids = new(text.Length / 3 + 4);
+        EncodeStretch(text, ids, atStart: false);
+        return [.. ids];
+    }
+
     /// <summary>Appends the ids of a text to a list; allocates little but what the list needs.</summary>
     /// <inheritdoc cref="Encode(string, bool, bool)"/>
     public void Encode(ReadOnlySpan<char> text, List<int> ids, bool addSpecial = false, bool parseSpecial = false)

@@ -13,6 +13,23 @@ public sealed record TrainingBatch(int[] Tokens, int[] Targets, int[] Lengths)
     /// <summary>Tokens of which something is asked: targets that are not negative.</summary>
     public int TargetCount { get; } = Targets.Count(t => t >= 0);
 
+    /// <summary>Examples one after another; nothing is asked where they are not trained.</summary>
+    public static TrainingBatch Of(IReadOnlyList<EncodedExample> examples)
+    {
+        int count = examples.Sum(example => example.Ids.Length - 1), at = 0;
+        int[] tokens = new int[count], targets = new int[count];
+        foreach (EncodedExample example in examples)
+        {
+            int length = example.Ids.Length - 1;
+            example.Ids.AsSpan(0, length).CopyTo(tokens.AsSpan(at));
+            for (int i = 0; i < length; i++)
+                targets[at + i] = example.Trained[i + 1] ? example.Ids[i + 1] : -1;
+            at += length;
+        }
+
+        return new TrainingBatch(tokens, targets, [.. examples.Select(example => example.Ids.Length - 1)]);
+    }
+
     /// <summary>The inputs as the model takes them.</summary>
     public Batch ToBatch()
     {

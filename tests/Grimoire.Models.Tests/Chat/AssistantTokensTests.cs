@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Grimoire.Models.Chat;
 using Grimoire.Models.Tests.Tokenizers;
@@ -16,6 +17,7 @@ public sealed class AssistantTokensTests
     [InlineData("mistral", " Hi there</s>", " Fine.</s>")] // the system message moves from turn to turn
     [InlineData("phi3", "Hi there<|end|>", "Fine.<|end|>")]
     [InlineData("phi4", "Hi there<|im_end|>", "Fine.<|im_end|>")]
+    [InlineData("plain", "Hi there</s>", "Fine.</s>")]
     [InlineData("qwen3", "Hi there<|im_end|>", "<think>\n\n</think>\n\nFine.<|im_end|>")] // thoughts are taken out of earlier turns
     public void Marks_what_follows_the_prompt_up_to_the_end_of_the_turn(string name, params string[] expected)
     {
@@ -99,7 +101,52 @@ public sealed class AssistantTokensTests
         (int[] ids, bool[] assistant) = template.Encode(qwen, messages);
         int end = qwen.Id("<|im_end|>")!.Value;
         Assert.Equal(2, ids.Zip(assistant).Count(pair => pair.First == end && pair.Second));
-        JsonArray plain = Conversations.Of(("user", "\n\nWhat?\n"), ("assistant", "\n\nFine é 𝄞 "));
+        JsonArray plain = Conversations.Of(("user", "\n\nWhat?\n"), ("assistant", "Fine é 𝄞 "));
         Assert.Equal(qwen.Encode(template.Render(plain), parseSpecial: true), template.Encode(qwen, plain).Ids);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_prompt_s_ids_are_what_the_conversation_s_begin_with(string name)
+    {
+        ChatTemplate template = ChatTemplate.BuiltIn(name);
+        string[] answers = ["Hi there", "\n\nFine é 𝄞 ", " \n x", "assistant\n"];
+        foreach (Tokenizer tokenizer in new[] { Conversations.Tokenizer, Vocabularies.Load("qwen2"), Vocabularies.Load("stories260K") })
+        {
+            if (name == "plain" && tokenizer.EndOfText is null)
+                continue;
+            foreach (string answer in answers)
+            {
+                JsonArray messages = Conversations.Of(("user", "Hello!\n"), ("assistant", answer), ("user", "\nAnd?"), ("assistant", answer));
+                (int[] whole, bool[] assistant) = template.Encode(tokenizer, messages);
+                foreach (int turn in new[] { 1, 3 })
+                {
+                    int[] prompt = template.EncodePrompt(tokenizer, [.. messages.Take(turn).Select(m => m!.DeepClone())]);
+                    Assert.Equal(prompt, whole[..prompt.Length]);
+                    Assert.True(assistant[prompt.Length]);
+                    Assert.False(assistant[prompt.Length - 1]);
+                }
+            }
+        }
+    }
+
+    public static TheoryData<string> Formats => [.. ChatTemplate.BuiltInNames];
+
+    [Theory]
+    [InlineData("chatml")]
+    [InlineData("llama2")]
+    [InlineData("mistral")]
+    [InlineData("qwen3")]
+    [InlineData("plain")]
+    public void A_long_conversation_is_marked_in_linear_time(string name)
+    {
+        const int Turns = 1000;
+        ChatTemplate template = ChatTemplate.BuiltIn(name);
+        JsonArray messages = Conversations.Of([.. Enumerable.Range(0, Turns).SelectMany(i => new[] { ("user", $"Say {i}."), ("assistant", $"It is {i}.") })]);
+        long begin = Stopwatch.GetTimestamp();
+        string[] answers = Conversations.Assistants(template.Encode(Conversations.Tokenizer, messages));
+        Assert.Equal(Turns, answers.Length);
+        Assert.All(answers.Select((answer, i) => (answer, i)), pair => Assert.Contains($"It is {pair.i}.", pair.answer, StringComparison.Ordinal));
+        Assert.InRange(Stopwatch.GetElapsedTime(begin).TotalSeconds, 0, 10); // rendered anew for each turn it takes minutes
     }
 }

@@ -13,12 +13,14 @@ public sealed class BuiltInTemplatesTests
     [InlineData("llama3", "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHello!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHi there<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHow are you?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nFine.<|eot_id|>", "<|start_header_id|>assistant<|end_header_id|>\n\n")]
     [InlineData("mistral", "<s>[INST] Hello![/INST] Hi there</s>[INST] Be kind.\n\nHow are you?[/INST] Fine.</s>", "")]
     [InlineData("phi4", "<|im_start|>system<|im_sep|>Be kind.<|im_end|><|im_start|>user<|im_sep|>Hello!<|im_end|><|im_start|>assistant<|im_sep|>Hi there<|im_end|><|im_start|>user<|im_sep|>How are you?<|im_end|><|im_start|>assistant<|im_sep|>Fine.<|im_end|>", "<|im_start|>assistant<|im_sep|>")]
+    [InlineData("plain", "System:\nBe kind.\n\nUser:\nHello!\n\nAssistant:\nHi there</s>\n\nUser:\nHow are you?\n\nAssistant:\nFine.</s>\n\n", "Assistant:\n")]
     [InlineData("qwen3", "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHello!<|im_end|>\n<|im_start|>assistant\nHi there<|im_end|>\n<|im_start|>user\nHow are you?<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\nFine.<|im_end|>\n", "<|im_start|>assistant\n")]
     public void Writes_a_conversation(string name, string expected, string prompt)
     {
         ChatTemplate template = ChatTemplate.BuiltIn(name);
-        Assert.Equal(expected, template.Render(Conversations.Greeting));
-        Assert.Equal(expected + prompt, template.Render(Conversations.Greeting, addGenerationPrompt: true));
+        JsonObject? tokens = name == "plain" ? new JsonObject { ["eos_token"] = "</s>" } : null;
+        Assert.Equal(expected, template.Render(Conversations.Greeting, variables: tokens));
+        Assert.Equal(expected + prompt, template.Render(Conversations.Greeting, addGenerationPrompt: true, variables: tokens));
     }
 
     [Fact]
@@ -84,7 +86,7 @@ public sealed class BuiltInTemplatesTests
     [Fact]
     public void An_unknown_name_is_answered_with_the_known_ones()
     {
-        Assert.Equal(["chatml", "gemma", "llama2", "llama3", "mistral", "phi3", "phi4", "qwen3"], ChatTemplate.BuiltInNames);
+        Assert.Equal(["chatml", "gemma", "llama2", "llama3", "mistral", "phi3", "phi4", "plain", "qwen3"], ChatTemplate.BuiltInNames);
         Assert.Contains("chatml, gemma", Assert.Throws<GrimoireException>(() => ChatTemplate.BuiltIn("word")).Message, StringComparison.Ordinal);
     }
 
