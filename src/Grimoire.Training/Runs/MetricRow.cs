@@ -28,6 +28,27 @@ public static class Metric
 
     /// <summary>Training tokens a second.</summary>
     public const string TokensPerSecond = "tokens_per_second";
+
+    /// <summary>Mean reward of the step's answers.</summary>
+    public const string Reward = "reward";
+
+    /// <summary>Mean KL of an answer from the reference, nats.</summary>
+    public const string Kl = "kl";
+
+    /// <summary>Mean entropy of the next token while answering, nats.</summary>
+    public const string Entropy = "entropy";
+
+    /// <summary>Mean tokens of an answer.</summary>
+    public const string ResponseLength = "response_length";
+
+    /// <summary>Share of tokens whose ratio of new to old probability the clip held.</summary>
+    public const string ClipFraction = "clip_fraction";
+
+    /// <summary>Mean loss of the value head a token.</summary>
+    public const string ValueLoss = "value_loss";
+
+    /// <summary>Price of a nat of KL.</summary>
+    public const string Beta = "beta";
 }
 
 /// <summary>Metrics measured at one step, in the order they are to be written.</summary>
