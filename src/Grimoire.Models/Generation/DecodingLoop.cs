@@ -60,7 +60,7 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
     }
 
     /// <summary>Sends all sequences away and forgets them.</summary>
-    internal void Clear()
+    public void Clear()
     {
         running.Clear();
         batch.Clear();

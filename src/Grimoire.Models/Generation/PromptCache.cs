@@ -18,6 +18,22 @@ public sealed class PromptCache(ModelConfig config)
 
     internal KeyValueCache KeyValues { get; } = new(config);
 
+    /// <summary>Forgets everything, keeping the memory: to be done when the model's weights have changed.</summary>
+    public void Clear()
+    {
+        KeyValues.Truncate(0);
+        tokens.Clear();
+    }
+
+    /// <summary>Becomes a copy of another cache of the same model, so that a prompt read once is continued in many ways.</summary>
+    public void CopyFrom(PromptCache other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        KeyValues.CopyFrom(other.KeyValues);
+        tokens.Clear();
+        tokens.AddRange(other.Tokens);
+    }
+
     /// <summary>
     /// Keeps what the remembered tokens and <paramref name="prompt"/> begin with alike, but never the prompt's last token: it has to be
     /// read for the model to say what follows. Returns how many tokens were kept.
