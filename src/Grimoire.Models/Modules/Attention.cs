@@ -53,9 +53,9 @@ public sealed class Attention
     public Tensor Forward(Pass pass, Tensor x)
     {
         int tokens = x.Shape[0];
-        Tensor q = Query.Forward(x).Reshape((tokens, config.Heads, config.HeadDim));
-        Tensor k = Key.Forward(x).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
-        Tensor v = Value.Forward(x).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
+        Tensor q = Query.Forward(x, pass).Reshape((tokens, config.Heads, config.HeadDim));
+        Tensor k = Key.Forward(x, pass).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
+        Tensor v = Value.Forward(x, pass).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
         if (QueryNorm is not null && KeyNorm is not null)
             (q, k) = (QueryNorm.Forward(q), KeyNorm.Forward(k));
         if (pass.RotaryTable(layer) is { } table)
@@ -66,6 +66,6 @@ public sealed class Attention
 
         Tensor mixed = Ops.Attention(q, k, v, pass.Segments(layer), spec);
         pass.Remember(layer, k, v);
-        return Output.Forward(mixed.Reshape((tokens, config.Heads * config.HeadDim)));
+        return Output.Forward(mixed.Reshape((tokens, config.Heads * config.HeadDim)), pass);
     }
 }

@@ -49,7 +49,7 @@ public sealed class Block
     {
         x = Join(x, pass.Dropout(Attention.Forward(pass, Normed(x, AttentionNorm))), AttentionPostNorm);
         Tensor alone = Normed(x, FeedForwardNorm);
-        alone = Mixture is null ? FeedForward!.Forward(alone) : Mixture.Forward(alone);
+        alone = Mixture is null ? FeedForward!.Forward(pass, alone) : Mixture.Forward(pass, alone);
         return Join(x, pass.Dropout(alone), FeedForwardPostNorm);
     }
 

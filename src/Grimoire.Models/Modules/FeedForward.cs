@@ -25,9 +25,9 @@ public sealed class FeedForward
     public Linear Down { get; }
 
     /// <summary><c>[token, channel]</c> → <c>[token, channel]</c>.</summary>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Pass pass, Tensor x)
     {
-        Tensor up = Up.Forward(x);
-        return Down.Forward(Gate is null ? Ops.Activate(activation, up) : Ops.Gate(activation, Gate.Forward(x), up));
+        Tensor up = Up.Forward(x, pass);
+        return Down.Forward(Gate is null ? Ops.Activate(activation, up) : Ops.Gate(activation, Gate.Forward(x, pass), up), pass);
     }
 }

@@ -1,12 +1,16 @@
+using Grimoire.Models.Adapters;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models;
 
-/// <summary>y = x Wᵀ + b.</summary>
+/// <summary>y = x Wᵀ + b, and what adapters make of it.</summary>
 public sealed class Linear
 {
+    private LinearAdapter[] adapters = [];
+
     internal Linear(ParameterList parameters, string name, int inputs, int outputs, bool bias)
     {
+        Name = name;
         Weight = parameters.Get($"{name}.weight", (outputs, inputs));
         Bias = bias ? parameters.Get($"{name}.bias", outputs) : null;
     }
@@ -17,6 +21,27 @@ public sealed class Linear
     /// <summary>b, <c>[out]</c>, or null.</summary>
     public Tensor? Bias { get; }
 
+    /// <summary>Where it sits, as in <c>blocks.3.attn.q</c>.</summary>
+    internal string Name { get; }
+
     /// <summary><c>[token, in]</c> → <c>[token, out]</c>.</summary>
-    public Tensor Forward(Tensor x) => Ops.Linear(x, Weight, Bias);
+    /// <param name="x">The inputs.</param>
+    /// <param name="pass">The pass, which says whether adapters are being trained; null outside one.</param>
+    public Tensor Forward(Tensor x, Pass? pass = null) => Forward(x, pass, adapters.Length);
+
+    /// <summary>The layer with the first <paramref name="count"/> of its adapters, one around the other.</summary>
+    internal Tensor Forward(Tensor x, Pass? pass, int count)
+    {
+        for (; count > 0; count--)
+        {
+            if (adapters[count - 1].Owner.Enabled)
+                return adapters[count - 1].Forward(this, x, pass, count - 1);
+        }
+
+        return Ops.Linear(x, Weight, Bias);
+    }
+
+    internal void Attach(LinearAdapter adapter) => adapters = [.. adapters, adapter];
+
+    internal void Detach(Adapter adapter) => adapters = [.. adapters.Where(other => other.Owner != adapter)];
 }

@@ -11,16 +11,15 @@ public sealed class MixtureOfExperts
     private readonly Activation activation;
     private readonly int perToken;
     private readonly bool normalize;
-    private readonly Tensor[] gates, ups, downs;
 
     internal MixtureOfExperts(ParameterList parameters, string name, ModelConfig config)
     {
         (activation, perToken, normalize) = (config.Activation, config.ExpertsPerToken, config.NormalizeExperts);
         Router = new Linear(parameters, $"{name}.router", config.Channels, config.Experts, bias: false);
         Experts = [.. Enumerable.Range(0, config.Experts).Select(expert => new FeedForward(parameters, $"{name}.experts.{expert}", config))];
-        gates = [.. Experts.Select(expert => expert.Gate!.Weight)];
-        ups = [.. Experts.Select(expert => expert.Up.Weight)];
-        downs = [.. Experts.Select(expert => expert.Down.Weight)];
+        Gates = new ExpertLinears([.. Experts.Select(expert => expert.Gate!)]);
+        Ups = new ExpertLinears([.. Experts.Select(expert => expert.Up)]);
+        Downs = new ExpertLinears([.. Experts.Select(expert => expert.Down)]);
     }
 
     /// <summary>Scores the experts for each token.</summary>
@@ -29,17 +28,23 @@ public sealed class MixtureOfExperts
     /// <summary>The experts.</summary>
     public IReadOnlyList<FeedForward> Experts { get; }
 
+    internal ExpertLinears Gates { get; }
+
+    internal ExpertLinears Ups { get; }
+
+    internal ExpertLinears Downs { get; }
+
     /// <summary><c>[token, channel]</c> → <c>[token, channel]</c>.</summary>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Pass pass, Tensor x)
     {
-        Tensor scores = Router.Forward(x);
+        Tensor scores = Router.Forward(x, pass);
         Tensor chosen = Ops.TopK(scores, perToken);
 
         // The softmax of all, of which the chosen are scaled to sum to 1, is the softmax of the chosen.
         Tensor weights = normalize ? Ops.Softmax(Ops.GatherColumns(scores, chosen)) : Ops.GatherColumns(Ops.Softmax(scores), chosen);
-        RowGroups sorted = Ops.GroupRows(chosen, gates.Length);
+        RowGroups sorted = Ops.GroupRows(chosen, Experts.Count);
         Tensor rows = Ops.GatherRows(x, sorted.Rows);
-        Tensor up = Ops.Gate(activation, Ops.GroupedLinear(rows, gates, sorted.Counts), Ops.GroupedLinear(rows, ups, sorted.Counts));
-        return Ops.MixRows(Ops.GroupedLinear(up, downs, sorted.Counts), sorted.Places, weights);
+        Tensor up = Ops.Gate(activation, Gates.Forward(rows, sorted.Counts, pass), Ups.Forward(rows, sorted.Counts, pass));
+        return Ops.MixRows(Downs.Forward(up, sorted.Counts, pass), sorted.Places, weights);
     }
 }

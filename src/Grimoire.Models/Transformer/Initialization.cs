@@ -36,7 +36,7 @@ public static class Initialization
     }
 
     /// <summary>The seed mixed with the name's FNV-1a hash.</summary>
-    private static ulong SeedOf(ulong seed, string name)
+    internal static ulong SeedOf(ulong seed, string name)
     {
         ulong hash = 0xCBF29CE484222325;
         foreach (char letter in name)

@@ -78,12 +78,15 @@ public sealed class Pass
     }
 
     /// <summary>Dropout at the pass's rate; each call of a pass has its own mask, the same whenever the pass's seed is the same.</summary>
-    public Tensor Dropout(Tensor x)
+    public Tensor Dropout(Tensor x) => Dropout(x, Options.DropoutRate);
+
+    /// <summary>The same at a rate of one's own.</summary>
+    internal Tensor Dropout(Tensor x, float rate)
     {
-        if (Options.DropoutRate <= 0)
+        if (rate <= 0)
             return x;
         ulong seed = Options.DropoutSeed + ((ulong)++dropouts << 40);
-        return Ops.Dropout(x, Options.DropoutRate, seed);
+        return Ops.Dropout(x, rate, seed);
     }
 
     /// <summary>Cosines and sines of a layer, <c>[token, pair, 2]</c>; null where it does not rotate.</summary>
@@ -189,4 +192,5 @@ public sealed class Pass
 /// <param name="DropoutRate">Share of the sublayers' outputs and embeddings set to zero; 0 outside training.</param>
 /// <param name="DropoutSeed">Chooses the masks; give each training step its own.</param>
 /// <param name="Checkpoint">Whether blocks are computed again in the backward pass rather than remembered.</param>
-public readonly record struct PassOptions(float DropoutRate = 0, ulong DropoutSeed = 0, bool Checkpoint = false);
+/// <param name="AdapterDropout">Whether attached adapters drop inputs at their own rate: in training only.</param>
+public readonly record struct PassOptions(float DropoutRate = 0, ulong DropoutSeed = 0, bool Checkpoint = false, bool AdapterDropout = false);

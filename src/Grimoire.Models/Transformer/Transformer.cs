@@ -1,3 +1,4 @@
+using Grimoire.Models.Adapters;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models;
@@ -8,6 +9,8 @@ namespace Grimoire.Models;
 /// </summary>
 public sealed class Transformer
 {
+    private readonly List<Adapter> adapters = [];
+
     /// <summary>Builds the model that <paramref name="config"/> describes from the parameters that <paramref name="source"/> gives.</summary>
     /// <exception cref="GrimoireException">The config's numbers, or a parameter's shape, do not fit.</exception>
     public Transformer(ModelConfig config, ParameterSource source)
@@ -34,6 +37,9 @@ public sealed class Transformer
 
     /// <summary>All weights, each once, in a fixed order.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>What is attached, in order.</summary>
+    public IReadOnlyList<Adapter> Adapters => adapters;
 
     /// <summary><c>[vocabulary, channel]</c>.</summary>
     public Tensor TokenEmbedding { get; }
@@ -125,11 +131,36 @@ public sealed class Transformer
             parameter.Tensor.RequiresGrad = trainable;
     }
 
-    /// <summary>The same weights, not copied, without the unembedding: for another head to stand on.</summary>
+    /// <summary>The same weights and adapters, not copied, without the unembedding: for another head to stand on.</summary>
     internal Transformer Trunk()
     {
         Dictionary<string, Tensor> weights = Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor, StringComparer.Ordinal);
-        return new Transformer(Config.Trunk(), (name, _) => weights[name]);
+        var trunk = new Transformer(Config.Trunk(), (name, _) => weights[name]);
+        foreach (Adapter adapter in adapters)
+            trunk.Attach(adapter);
+        return trunk;
+    }
+
+    /// <summary>
+    /// Lets an adapter change what the model says, around those that are attached already; their changes add up. Caches that were filled before belong to
+    /// another model.
+    /// </summary>
+    /// <exception cref="GrimoireException">The adapter was made for another model.</exception>
+    public void Attach(Adapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        if (adapters.Contains(adapter))
+            throw new ArgumentException($"adapter {adapter.Name} is attached already", nameof(adapter));
+        adapter.AttachTo(this);
+        adapters.Add(adapter);
+    }
+
+    /// <summary>Takes an adapter away; one that is not attached is left alone.</summary>
+    public void Detach(Adapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        if (adapters.Remove(adapter))
+            adapter.DetachFrom(this);
     }
 
     private Tensor CheckedHead() => Unembedding ?? throw new GrimoireException(Config.WithoutLogits());

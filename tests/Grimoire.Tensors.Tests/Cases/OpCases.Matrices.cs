@@ -13,6 +13,7 @@ public static partial class OpCases
             yield return Linear(rows, inputs, outputs, bias: false);
             yield return Linear(rows, inputs, outputs, stored: DType.F16);
             yield return Linear(rows, inputs, outputs, bias: false, stored: DType.BF16);
+            yield return AddLowRank(rows, inputs, outputs, rank: 1 + (inputs / 8));
         }
 
         yield return new("Linear", "rows of heads", [new((3, 2, 9)), Weight((5, 9))], (_, x) => Ops.Linear(x[0], x[1]), 540);
@@ -63,6 +64,10 @@ public static partial class OpCases
             "Linear", $"{rows}×{inputs}→{outputs} {(bias ? "bias" : "no bias")} {stored}", bias ? operands : operands[..2],
             (_, x) => Ops.Linear(x[0], x[1], bias ? x[2] : null), 2.0 * rows * inputs * outputs);
     }
+
+    private static OpCase AddLowRank(int rows, int inputs, int outputs, int rank) => new(
+        "AddLowRank", $"{rows}×{inputs}→{rank}→{outputs}", [new((rows, outputs)), new((rows, inputs)), Weight((rank, inputs)), Weight((outputs, rank))],
+        (_, x) => Ops.AddLowRank(x[0] * 2, x[1], x[2], x[3], 0.5f), 2.0 * rows * rank * (inputs + outputs));
 
     private static OpCase MatMul(int batch, int m, int k, int n, bool transposeA, bool transposeB)
     {

@@ -1,0 +1,101 @@
+using Grimoire.Tensors;
+
+namespace Grimoire.Models.Adapters;
+
+/// <summary>
+/// A few trained numbers that change what a frozen model says: attached to a <see cref="Transformer"/>, switched on and off, weighted, several at once. The
+/// model's own weights are never touched.
+/// </summary>
+public sealed class Adapter
+{
+    private readonly LinearAdapter[] layers;
+    private readonly LowRankExperts[] experts;
+
+    /// <summary>Builds the adapter that <paramref name="config"/> describes for a model, from the parameters that <paramref name="source"/> gives.</summary>
+    internal Adapter(Transformer model, AdapterConfig config, ParameterSource source, string name)
+    {
+        config.Validate();
+        if (config.Kind != AdapterKind.Lora || config.Dora)
+            throw new GrimoireException($"adapter {name}: this kind cannot be trained yet; choose lora.");
+        (Config, Name) = (config, name);
+        var parameters = new ParameterList(source);
+        layers = [.. AdapterTargets.Resolve(model, config).Select(linear => new LowRank(this, parameters, linear))];
+        experts = [.. AdapterTargets.Experts(model).Select(group => LowRankExperts.Of(this, group, layers)).OfType<LowRankExperts>()];
+        Parameters = parameters.All;
+    }
+
+    /// <summary>What it is called among others.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is made of.</summary>
+    public AdapterConfig Config { get; }
+
+    /// <summary>Its numbers, each once, in a fixed order; trained or frozen together.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>How many numbers it has.</summary>
+    public long ParameterCount => Parameters.Sum(parameter => parameter.Tensor.Shape.Count);
+
+    /// <summary>Whether it has an effect; a model whose adapters are all off is the model without them, bit for bit.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>How much of the change is made: 0 for none, 1 for all that was trained.</summary>
+    public double Strength { get; set; } = 1;
+
+    /// <summary>The linear layers it changes.</summary>
+    internal IReadOnlyList<LinearAdapter> Layers => layers;
+
+    /// <summary>A new adapter to be trained, which does not change the model yet; not attached.</summary>
+    /// <param name="model">The model it is for.</param>
+    /// <param name="config">What it is made of.</param>
+    /// <param name="seed">Chooses the weights it is born with.</param>
+    /// <param name="name">What to call it.</param>
+    /// <exception cref="GrimoireException">The config's numbers make no sense, or it names layers that the model does not have.</exception>
+    public static Adapter Create(Transformer model, AdapterConfig config, ulong seed, string name = "default")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(config);
+        var adapter = new Adapter(model, config, AdapterInitialization.Random(seed), name);
+        adapter.SetTrainable(true);
+        return adapter;
+    }
+
+    /// <summary>Says whether its numbers are to be trained.</summary>
+    public void SetTrainable(bool trainable)
+    {
+        foreach (Parameter parameter in Parameters)
+            parameter.Tensor.RequiresGrad = trainable;
+    }
+
+    /// <summary>Inputs of a layer with some of them dropped, where the pass trains adapters.</summary>
+    internal Tensor Dropped(Tensor x, Pass? pass) => pass is { Options.AdapterDropout: true } ? pass.Dropout(x, (float)Config.Dropout) : x;
+
+    /// <summary>Puts its parts into a model.</summary>
+    /// <exception cref="GrimoireException">The model has no such layers.</exception>
+    internal void AttachTo(Transformer model)
+    {
+        var linears = AdapterTargets.Linears(model).ToDictionary(linear => linear.Name, StringComparer.Ordinal);
+        if (layers.FirstOrDefault(layer => !linears.TryGetValue(layer.Layer, out Linear? linear) || !layer.Fits(linear)) is { } alien)
+        {
+            throw new GrimoireException(
+                $"adapter {Name}: {alien.Layer} is not in this {model.Config.Family} model or has another size there; the two do not belong together.");
+        }
+
+        foreach (LinearAdapter layer in layers)
+            linears[layer.Layer].Attach(layer);
+        foreach (ExpertLinears group in AdapterTargets.Experts(model))
+        {
+            if (experts.FirstOrDefault(part => part.Layer == group.Experts[0].Name) is { } part)
+                group.Attach(part);
+        }
+    }
+
+    /// <summary>Takes its parts out again.</summary>
+    internal void DetachFrom(Transformer model)
+    {
+        foreach (Linear linear in AdapterTargets.Linears(model))
+            linear.Detach(this);
+        foreach (ExpertLinears group in AdapterTargets.Experts(model))
+            group.Detach(this);
+    }
+}
