@@ -121,7 +121,7 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Gives an optimizer the memory it had; the model's parameters come with the model, loaded from the same folder.</summary>
+    /// <summary>Gives an optimizer the memory it had; parameters come back with <see cref="Trainee.Restore"/>.</summary>
     /// <exception cref="GrimoireException">The checkpoint is damaged or belongs to another model or optimizer.</exception>
     public static void Restore(string folder, Optimizer optimizer)
     {

@@ -13,7 +13,7 @@ public sealed class Trainee
     public Trainee(LanguageModel model, params IReadOnlyList<Head> heads)
     {
         (Model, Heads) = (model, heads);
-        Parameters = [.. model.Transformer.Parameters.Concat(heads.SelectMany(head => head.Parameters)).Where(p => p.Tensor.RequiresGrad)];
+        Parameters = [.. AllParameters.Where(p => p.Tensor.RequiresGrad)];
     }
 
     /// <summary>The model.</summary>
@@ -25,6 +25,9 @@ public sealed class Trainee
     /// <summary>What is trained: the transformer's parameters, then the heads'.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>Trained or not: all numbers that the model and the heads are made of.</summary>
+    internal IEnumerable<Parameter> AllParameters => Model.Transformer.Parameters.Concat(Heads.SelectMany(head => head.Parameters));
+
     /// <summary>Writes a model folder, weights in F32 so that training can go on from it to the bit, with the heads in <see cref="HeadsFile"/>.</summary>
     /// <exception cref="GrimoireException">The folder cannot be written.</exception>
     public void Save(string folder)
@@ -32,5 +35,21 @@ public sealed class Trainee
         Model.Save(folder, DType.F32);
         if (Heads.Count > 0)
             Head.Write(Path.Combine(folder, HeadsFile), Heads);
+    }
+
+    /// <summary>Takes back, in place and to the bit, what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="GrimoireException">The folder holds something else.</exception>
+    public void Restore(string folder)
+    {
+        IEnumerable<Parameter> saved = ModelFiles.Load(folder).Parameters;
+        if (Heads.Count > 0)
+            saved = saved.Concat(Head.Read(Path.Combine(folder, HeadsFile)).SelectMany(head => head.Parameters));
+        Dictionary<string, Tensor> byName = saved.ToDictionary(p => p.Name, p => p.Tensor, StringComparer.Ordinal);
+        foreach (Parameter parameter in Parameters)
+        {
+            if (!byName.TryGetValue(parameter.Name, out Tensor? tensor) || tensor.Shape != parameter.Tensor.Shape)
+                throw new GrimoireException($"{folder}: has no {parameter.Name} of shape {parameter.Tensor.Shape}; it belongs to another model.");
+            Kernels.Simd.Copy(tensor, parameter.Tensor);
+        }
     }
 }

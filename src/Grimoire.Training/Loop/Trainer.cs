@@ -24,11 +24,12 @@ public sealed class Trainer(
     /// <summary>Told about everything that happens.</summary>
     public IProgress<TrainingEvent>? Progress { get; init; }
 
-    /// <summary>Takes up the state of an undamaged checkpoint (<see cref="Checkpoint.Newest"/>) whose model this trainer was given.</summary>
-    /// <exception cref="GrimoireException">The checkpoint belongs to another optimizer.</exception>
+    /// <summary>Takes up everything from an undamaged checkpoint (<see cref="Checkpoint.Newest"/>).</summary>
+    /// <exception cref="GrimoireException">The checkpoint belongs to another model or optimizer.</exception>
     public void Restore(string checkpoint)
     {
         State = Checkpoint.ReadState(checkpoint);
+        trainee.Restore(checkpoint);
         Checkpoint.Restore(checkpoint, optimizer);
         objective.Memory = State.Memory.ToDictionary(StringComparer.Ordinal);
         logged = (State.Tokens, State.Seconds);
@@ -54,6 +55,19 @@ public sealed class Trainer(
         }
 
         return TrainingOutcome.Finished;
+    }
+
+    /// <summary>Measures and lets write before the first step, to be compared with later; it counts for no best checkpoint.</summary>
+    public void MeasureStart()
+    {
+        if (validation?.Measure(workspace) is { } result)
+        {
+            Log(result.Metrics);
+            Progress?.Report(new TrainingEvent.Validated(State.Step, result, Best: false));
+        }
+
+        if (Sample is not null)
+            WriteSamples();
     }
 
     /// <summary>The loss of the next step's data before any change.</summary>

@@ -13,7 +13,7 @@ internal sealed record PreparedText(Tokenizer Tokenizer, TokenData Data)
     {
         bool begun = Run.Exists(folder);
         if (begun)
-            PretrainingRequest.CheckRecipe(folder, recipe);
+            RunRequest.CheckRecipe(folder, recipe.ToJson());
         Corpus corpus = recipe.Corpus();
         Corpus? validation = recipe.ValidationCorpus();
         Tokenizer tokenizer = ReadTokenizer(recipe, corpus, Path.Combine(folder, "tokenizer"), begun, progress);
@@ -24,10 +24,10 @@ internal sealed record PreparedText(Tokenizer Tokenizer, TokenData Data)
         string shards = Path.Combine(folder, "data");
         // Asked first, so that a run's shards are not replaced by those of another text.
         if (begun)
-            PretrainingRequest.CheckData(folder, TokenData.KeyFor(shards, corpus, validation, encoder, split));
+            RunRequest.CheckData(folder, TokenData.KeyFor(shards, corpus, validation, encoder, split));
         TokenData data = TokenData.Prepare(shards, corpus, validation, encoder, split);
         if (!begun)
-            PretrainingRequest.Write(folder, recipe, data.Key);
+            RunRequest.Write(folder, recipe.ToJson(), data.Key);
         return new PreparedText(tokenizer, data);
     }
 

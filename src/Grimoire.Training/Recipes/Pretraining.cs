@@ -1,5 +1,6 @@
 using System.Text;
 using Grimoire.Models;
+using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
@@ -18,6 +19,7 @@ public sealed class Pretraining : IDisposable
     private readonly string folder;
     private readonly Kernels kernels;
     private readonly TokenData data;
+    private readonly Trainee trainee;
     private readonly Optimizer optimizer;
     private readonly Trainer trainer;
     private readonly Run run;
@@ -29,8 +31,9 @@ public sealed class Pretraining : IDisposable
         kernels = requested.Threads is { } threads ? Kernels.CreateSimd(threads) : Kernels.Simd;
         var workspace = new Workspace(kernels);
         SequenceSampler sampler = requested.TrainingSampler(data.Train, text.Tokenizer);
-        Standing standing = Standing.Read(folder, requested, text.Tokenizer);
-        Model = standing.Model;
+        Standing standing = Standing.Read(folder);
+        trainee = new Trainee(Newborn(requested, text.Tokenizer));
+        Model = trainee.Model;
         optimizer = requested.MakeOptimizer(Model.Transformer, kernels);
         Objective objective = requested.MakeObjective(Model.Transformer, sampler);
         double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(
@@ -113,7 +116,7 @@ public sealed class Pretraining : IDisposable
         }
         catch (GrimoireException e)
         {
-            WriteFailure(e);
+            run.TryEnd(RunStatus.Failed, e.Message);
             throw;
         }
     }
@@ -134,6 +137,14 @@ public sealed class Pretraining : IDisposable
         data.Dispose();
     }
 
+    private static LanguageModel Newborn(PretrainRecipe recipe, Tokenizer tokenizer)
+    {
+        ModelConfig config = recipe.Config(tokenizer.VocabularySize);
+        var model = new LanguageModel(new Transformer(config, Initialization.Random(config, (ulong)recipe.Seed)), tokenizer);
+        model.Transformer.SetTrainable(true);
+        return model;
+    }
+
     private static PretrainRecipe Resolved(string folder) =>
         PretrainRecipe.Settings.Read(new PretrainRecipe(), Encoding.UTF8.GetBytes(Run.ReadInfo(folder).Recipe.ToJsonString()), Path.Combine(folder, RunInfo.FileName));
 
@@ -151,7 +162,7 @@ public sealed class Pretraining : IDisposable
     {
         long steps = recipe.Steps!.Value;
         Validation? validation = recipe.MakeValidation(data.Validation, Model, recipe.Log.EvaluationBatches);
-        return new Trainer(new Trainee(Model), optimizer, recipe.MakeSchedule(steps), objective, validation, run, recipe.TrainerSettings(steps), workspace)
+        return new Trainer(trainee, optimizer, recipe.MakeSchedule(steps), objective, validation, run, recipe.TrainerSettings(steps), workspace)
         {
             Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
             Progress = events,
@@ -221,7 +232,7 @@ public sealed class Pretraining : IDisposable
         // Where the best checkpoint was damaged meanwhile, the last model stands in, and is what is measured.
         bool best = State.BestStep > 0 && Checkpoint.Fault(run.CheckpointFolder(State.BestStep)) is null;
         if (best && State.BestStep < State.Step)
-            Model = LanguageModel.Load(run.CheckpointFolder(State.BestStep), trainable: true);
+            trainee.Restore(run.CheckpointFolder(State.BestStep));
         var results = new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["parameters"] = Model.Transformer.Config.ParameterCount,
@@ -237,17 +248,5 @@ public sealed class Pretraining : IDisposable
 
         Model.Save(ModelFolder(folder), DType.F32);
         run.End(RunStatus.Finished, results: results);
-    }
-
-    /// <summary>Writes down why the run failed, if it can: on a full disk the failure itself is what must be told.</summary>
-    private void WriteFailure(GrimoireException failure)
-    {
-        try
-        {
-            run.End(RunStatus.Failed, failure.Message);
-        }
-        catch (GrimoireException)
-        {
-        }
     }
 }

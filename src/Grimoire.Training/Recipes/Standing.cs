@@ -1,5 +1,3 @@
-using Grimoire.Models;
-using Grimoire.Models.Tokenizers;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Training.Recipes;
@@ -8,9 +6,8 @@ namespace Grimoire.Training.Recipes;
 /// <param name="Begun">Whether the folder holds the run already.</param>
 /// <param name="Checkpoint">The newest undamaged checkpoint, or null.</param>
 /// <param name="State">Where training stood there.</param>
-/// <param name="Model">The model as it was there, or a newborn one.</param>
 /// <param name="Damaged">What is wrong with newer checkpoints, which were passed over.</param>
-internal sealed record Standing(bool Begun, string? Checkpoint, TrainerState State, LanguageModel Model, IReadOnlyList<string> Damaged)
+internal sealed record Standing(bool Begun, string? Checkpoint, TrainerState State, IReadOnlyList<string> Damaged)
 {
     /// <summary>The step to go on from; null where no step was saved.</summary>
     public long? ResumedFrom => Checkpoint is null ? null : State.Step;
@@ -18,21 +15,11 @@ internal sealed record Standing(bool Begun, string? Checkpoint, TrainerState Sta
     /// <summary>Seconds a step has taken so far, if any was taken.</summary>
     public double? SecondsPerStep => State.Step > 0 ? State.Seconds / State.Step : null;
 
-    public static Standing Read(string folder, PretrainRecipe recipe, Tokenizer tokenizer)
+    public static Standing Read(string folder)
     {
         bool begun = Run.Exists(folder);
         var damaged = new List<string>();
         string? checkpoint = begun ? Training.Checkpoint.Newest(folder, damaged.Add) : null;
-        return checkpoint is null
-            ? new Standing(begun, null, new TrainerState(), Newborn(recipe, tokenizer), damaged)
-            : new Standing(begun, checkpoint, Training.Checkpoint.ReadState(checkpoint), LanguageModel.Load(checkpoint, trainable: true), damaged);
-    }
-
-    private static LanguageModel Newborn(PretrainRecipe recipe, Tokenizer tokenizer)
-    {
-        ModelConfig config = recipe.Config(tokenizer.VocabularySize);
-        var model = new LanguageModel(new Transformer(config, Initialization.Random(config, (ulong)recipe.Seed)), tokenizer);
-        model.Transformer.SetTrainable(true);
-        return model;
+        return new Standing(begun, checkpoint, checkpoint is null ? new TrainerState() : Training.Checkpoint.ReadState(checkpoint), damaged);
     }
 }

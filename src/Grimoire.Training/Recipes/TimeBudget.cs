@@ -8,7 +8,7 @@ namespace Grimoire.Training.Recipes;
 /// <summary>Turns minutes into steps, by timing a few.</summary>
 internal static class TimeBudget
 {
-    private const int LeastSteps = 10, Evaluations = 10, LeastTimed = 3;
+    private const int LeastSteps = 10, Evaluations = 10, FewestValidations = 5, LeastTimed = 3;
 
     // The rest goes to validation, samples and checkpoints.
     private const double ShareForSteps = 0.85;
@@ -84,6 +84,35 @@ internal static class TimeBudget
                 EvaluationBatches = Math.Min(requested.Log.EvaluationBatches ?? int.MaxValue, passes),
                 SampleInterval = requested.Log.SampleInterval == 0 ? 0 : often,
                 CheckpointInterval = often,
+            },
+        };
+    }
+
+    /// <summary>The settings of a stage with its steps fixed once and for all: whole rounds, validated and saved some times however few they are.</summary>
+    /// <param name="requested">What was asked for.</param>
+    /// <param name="stepsPerEpoch">Steps in which all data are seen once; null where that means nothing.</param>
+    /// <param name="round">Steps of a round.</param>
+    /// <param name="secondsPerStep">What a step takes.</param>
+    /// <exception cref="GrimoireException">Epochs are asked for where they mean nothing.</exception>
+    public static StageSettings Resolve(StageSettings requested, double? stepsPerEpoch, int round, double secondsPerStep)
+    {
+        double wanted = requested switch
+        {
+            { Steps: { } steps } => steps,
+            { Minutes: { } minutes } => Math.Max(LeastSteps, minutes * 60 * ShareForSteps / secondsPerStep),
+            { Epochs: { } epochs } when stepsPerEpoch is { } perEpoch => Math.Ceiling(epochs * perEpoch),
+            _ => throw new GrimoireException("This stage has no epochs; say how long to train with --steps or --minutes."),
+        };
+        int rounded = (int)Math.Clamp(Math.Ceiling(wanted / round) * round, round, int.MaxValue - round);
+        int often = Math.Max(1, rounded / FewestValidations);
+        return requested with
+        {
+            Steps = rounded,
+            Log = requested.Log with
+            {
+                Interval = Math.Min(requested.Log.Interval, Math.Max(1, rounded / 100)),
+                EvaluationInterval = Math.Min(requested.Log.EvaluationInterval, often),
+                CheckpointInterval = requested.Log.CheckpointInterval == 0 ? 0 : Math.Min(requested.Log.CheckpointInterval, often),
             },
         };
     }

@@ -116,6 +116,19 @@ public sealed class Run : IDisposable
         Info.Write(Folder);
     }
 
+    /// <summary>The same, if it can be written down: on a full disk the failure itself is what must be told.</summary>
+    internal void TryEnd(RunStatus status, string message)
+    {
+        try
+        {
+            End(status, message);
+        }
+        catch (GrimoireException)
+        {
+            // What is being told already is worse.
+        }
+    }
+
     /// <summary>The folder for the checkpoint after <paramref name="step"/> steps, such as <c>checkpoints/step-00000100</c>.</summary>
     public string CheckpointFolder(long step) =>
         Path.Combine(Folder, "checkpoints", string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step:D8}"));

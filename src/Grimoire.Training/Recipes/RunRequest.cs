@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Grimoire.Training.Runs;
 
 namespace Grimoire.Training.Recipes;
 
@@ -8,27 +7,27 @@ namespace Grimoire.Training.Recipes;
 /// What was asked of a run when it began, kept beside it: the same command must mean the same run, so a run is only continued by the
 /// request that began it.
 /// </summary>
-internal static class PretrainingRequest
+internal static class RunRequest
 {
     private const string FileName = "request.json", DataKey = "data_key";
 
     /// <summary>Writes down what is asked of a new run.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="recipe">What is asked.</param>
-    /// <param name="dataKey">The hash of text, tokenizer and division.</param>
-    public static void Write(string folder, PretrainRecipe recipe, string dataKey)
+    /// <param name="dataKey">A hash of all it is made from: data, tokenizer, the model it begins with.</param>
+    public static void Write(string folder, JsonObject recipe, string dataKey)
     {
-        JsonObject request = recipe.ToJson();
+        var request = (JsonObject)recipe.DeepClone();
         request[DataKey] = dataKey;
         AtomicFile.WriteText(Path.Combine(folder, FileName), request.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
     /// <summary>Refuses to continue a run with another recipe than it was begun with.</summary>
     /// <exception cref="GrimoireException">They differ; the message names the key.</exception>
-    public static void CheckRecipe(string folder, PretrainRecipe recipe)
+    public static void CheckRecipe(string folder, JsonObject recipe)
     {
         JsonObject then = Read(folder);
-        foreach ((string key, JsonNode? value) in recipe.ToJson())
+        foreach ((string key, JsonNode? value) in recipe)
         {
             // A remark and the number of threads change no result; all else does, or would be passed over in silence.
             if (key is not ("description" or "threads") && !JsonNode.DeepEquals(value, then[key]))
@@ -41,7 +40,7 @@ internal static class PretrainingRequest
     public static void CheckData(string folder, string dataKey)
     {
         if (!JsonNode.DeepEquals(Read(folder)[DataKey], JsonValue.Create(dataKey)))
-            throw Another(folder, "its text (data) or tokenizer has changed since");
+            throw Another(folder, "its data, or the tokenizer or model it begins with, have changed since");
     }
 
     private static GrimoireException Another(string folder, string how) =>
