@@ -49,6 +49,24 @@ public static class Metric
 
     /// <summary>Price of a nat of KL.</summary>
     public const string Beta = "beta";
+
+    /// <summary>Share of the pairs whose better answer has the higher reward.</summary>
+    public const string RewardAccuracy = "reward_accuracy";
+
+    /// <summary>By how much, on average, the better answer's reward is above the worse one's.</summary>
+    public const string RewardMargin = "reward_margin";
+
+    /// <summary>Mean reward of the better answers.</summary>
+    public const string RewardChosen = "reward_chosen";
+
+    /// <summary>Mean reward of the worse answers.</summary>
+    public const string RewardRejected = "reward_rejected";
+
+    /// <summary>Mean ln p of a token of the better answers, nats.</summary>
+    public const string ChosenLogProbability = "chosen_log_probability";
+
+    /// <summary>KTO's estimate of how far the policy has moved, nats an answer.</summary>
+    public const string ReferencePoint = "reference_point";
 }
 
 /// <summary>Metrics measured at one step, in the order they are to be written.</summary>
