@@ -17,6 +17,9 @@ internal sealed class JsonLines : IDisposable
 
     private readonly FileStream stream;
 
+    /// <summary>The file.</summary>
+    public string Path => stream.Name;
+
     /// <summary>Opens a file for appending, or creates it.</summary>
     public JsonLines(string path)
     {

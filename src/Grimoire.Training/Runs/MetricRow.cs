@@ -67,6 +67,21 @@ public static class Metric
 
     /// <summary>KTO's estimate of how far the policy has moved, nats an answer.</summary>
     public const string ReferencePoint = "reference_point";
+
+    /// <summary>Share of held-out questions or pairs that are got right.</summary>
+    public const string Accuracy = "accuracy";
+
+    /// <summary>Mean squared error of the probabilities given to held-out preferences.</summary>
+    public const string Brier = "brier";
+
+    /// <summary>Mean distance of confidence and accuracy on held-out pairs.</summary>
+    public const string CalibrationError = "calibration_error";
+
+    /// <summary>Mean difference of the rewards of held-out preferred and other answers.</summary>
+    public const string ValidationMargin = "val_margin";
+
+    /// <summary>Share of held-out pairs that one gets right who looks at nothing but lengths.</summary>
+    public const string LengthAccuracy = "length_accuracy";
 }
 
 /// <summary>Metrics measured at one step, in the order they are to be written.</summary>

@@ -27,7 +27,11 @@ public sealed record CompletionExample(Passage Prompt, Passage Completion) : Exa
 public sealed record ConversationExample(JsonArray Messages, JsonArray? Tools = null) : Example;
 
 /// <summary>Two answers to a prompt, of which one was preferred.</summary>
-public sealed record PreferenceExample(Passage Prompt, Passage Chosen, Passage Rejected) : Example;
+public sealed record PreferenceExample(Passage Prompt, Passage Chosen, Passage Rejected) : Example
+{
+    /// <summary>By how much the first is better, where a column <c>margin</c> says so; else 0.</summary>
+    public double Margin { get; init; }
+}
 
 /// <summary>An answer to a prompt, and whether it was found good.</summary>
 public sealed record LabelledExample(Passage Prompt, Passage Completion, bool Label) : Example;
@@ -57,7 +61,7 @@ public enum ExampleKinds
     /// <summary>Column <c>messages</c>, perhaps <c>tools</c>.</summary>
     Conversation = 4,
 
-    /// <summary>Columns <c>prompt</c>, <c>chosen</c>, <c>rejected</c>; the prompt may be what both sides begin with.</summary>
+    /// <summary>Columns <c>prompt</c>, <c>chosen</c>, <c>rejected</c>, perhaps <c>margin</c>; the prompt may be what both sides begin with.</summary>
     Preference = 8,
 
     /// <summary>Columns <c>prompt</c>, <c>completion</c>, <c>label</c>.</summary>

@@ -49,7 +49,8 @@ internal static class ExampleForms
         if (chosen.Says(rejected))
             throw new GrimoireException("\"chosen\" and \"rejected\" are equal, so nothing is preferred");
         bool whole = chosen.Messages is { } messages && !MessageList.IsAssistant(messages[0]);
-        return HasPrompt(row) && !whole ? new PreferenceExample(PromptOf(row), Answer(chosen), Answer(rejected)) : CommonPrompt.Divide(chosen, rejected);
+        PreferenceExample pair = HasPrompt(row) && !whole ? new(PromptOf(row), Answer(chosen), Answer(rejected)) : CommonPrompt.Divide(chosen, rejected);
+        return pair with { Margin = row.OptionalNumber("margin") };
     }
 
     private static PromptExample Prompt(ExampleRow row)

@@ -54,6 +54,14 @@ internal sealed class ExampleRow(JsonElement json, IReadOnlyDictionary<string, s
         { } value => throw new GrimoireException($"column \"{Name(column)}\" is {KindOf(value)}, not a text"),
     };
 
+    /// <summary>A column with a number; 0 where there is none.</summary>
+    public double OptionalNumber(string column) => Find(column) switch
+    {
+        null => 0,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number) && double.IsFinite(number) => number,
+        { } value => throw new GrimoireException($"column \"{Name(column)}\" is {KindOf(value)}, not a number"),
+    };
+
     /// <summary>A column with a truth value.</summary>
     public bool Truth(string column) => Find(column)!.Value is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean()
         : throw new GrimoireException($"column \"{Name(column)}\" is {KindOf(Find(column)!.Value)}, not true or false");

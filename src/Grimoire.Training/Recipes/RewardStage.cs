@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Grimoire.Models;
+using Grimoire.Models.Chat;
+using Grimoire.Training.Data;
+using Grimoire.Training.Runs;
+
+namespace Grimoire.Training.Recipes;
+
+/// <summary>Raises a reward model: from a language model under a new head, or from a reward model under its own.</summary>
+/// <param name="recipe">How.</param>
+public sealed class RewardStage(RewardRecipe recipe) : Stage
+{
+    /// <inheritdoc/>
+    public override string Kind => "reward";
+
+    /// <inheritdoc/>
+    public override StageSettings Settings => recipe.Stage;
+
+    /// <inheritdoc/>
+    public override JsonObject ToJson() => recipe.ToJson();
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        base.Check();
+        if (recipe.Data.Count == 0)
+            throw new GrimoireException("No preferences are given to learn from; name files with columns prompt, chosen and rejected with --data.");
+    }
+
+    /// <inheritdoc/>
+    public override LanguageModel Dress(LanguageModel model)
+    {
+        // Nobody reads logits off a reward model, so an unembedding of its own learns nothing and is left out of the finished model.
+        if (model.Transformer.Unembedding is { } unembedding && unembedding != model.Transformer.TokenEmbedding)
+            unembedding.RequiresGrad = false;
+        return model with { ChatTemplate = ChatFormat.Of(model, recipe.Template) };
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Head> MakeHeads(LanguageModel model) =>
+        [RewardModel.Exists(Settings.Model) ? RewardModel.Load(Settings.Model, trainable: true).Score : new Head(RewardModel.HeadName, 1, model.Config.Channels)];
+
+    /// <inheritdoc/>
+    public override void Save(Trainee trainee, string folder) => new RewardModel(trainee.Model, trainee.Heads[0]).Save(folder);
+
+    /// <inheritdoc/>
+    public override StageParts Open(StageContext context)
+    {
+        context.Progress?.Report("reading preferences");
+        LanguageModel model = context.Model;
+        var reward = new RewardModel(model, context.Trainee.Heads[0]);
+        var encoder = new ExampleEncoder(model.Tokenizer, model.ChatTemplate, model.Config.Context);
+        RewardData data = RewardData.Read(recipe.Data, recipe.Validation, recipe.ValidationShare, recipe.SkipBad, encoder);
+        RewardPair[] heldOut = [.. data.Validation.Take(recipe.ValidationPairs)];
+        LengthBaseline byLength = LengthBaseline.Fit(data.Train);
+        var validation = new RewardValidation(reward, heldOut, byLength);
+        return new StageParts
+        {
+            DataKey = data.Key,
+            Objective = new RewardObjective(reward, data.Train, (ulong)Settings.Seed, Settings.Batch, Settings.Accumulate, recipe.Centering),
+            StepsPerEpoch = (double)data.Train.Count / (Settings.Batch * Settings.Accumulate),
+            Validation = validation,
+            Facts = Facts(data, heldOut),
+            Examples = [Marked("preferred", data.Train[0].Chosen, encoder), Marked("not preferred", data.Train[0].Rejected, encoder)],
+            KnownLoss = RewardModel.Exists(Settings.Model) || data.Train.Any(pair => pair.Margin != 0) ? null : KnownLoss.LnTwo,
+            Report = report => RewardReport.Add(report, validation.Last ?? validation.Reliability(new(context.Kernels)), byLength, heldOut),
+        };
+    }
+
+    /// <summary>The reward is read at the marked token.</summary>
+    private static MarkedText Marked(string name, int[] ids, ExampleEncoder encoder)
+    {
+        var marked = new bool[ids.Length];
+        marked[^1] = true;
+        return MarkedText.Of(name, encoder.Tokenizer, ids, marked);
+    }
+
+    private static IReadOnlyList<Fact> Facts(RewardData data, RewardPair[] heldOut)
+    {
+        List<Fact> facts =
+        [
+            new("pairs to learn from", data.Train.Count.ToString("N0", CultureInfo.InvariantCulture)),
+            new("held-out pairs", heldOut.Length.ToString("N0", CultureInfo.InvariantCulture)),
+            new("tokens of an answer", string.Create(
+                CultureInfo.InvariantCulture, $"{data.Train.Average(p => p.ChosenLength):F0} preferred, {data.Train.Average(p => p.RejectedLength):F0} not, on average")),
+            new("longer is better", string.Create(CultureInfo.InvariantCulture, $"in {LengthBaseline.LongerIsBetter(heldOut):P1} of the held-out pairs")),
+        ];
+        if (data.Skipped > 0)
+            facts.Add(new Fact("passed over", $"{data.Skipped} rows; the first: {data.Faults[0]}"));
+        return facts;
+    }
+}
