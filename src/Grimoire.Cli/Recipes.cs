@@ -16,10 +16,14 @@ internal static class Recipes
 
     /// <summary>A recipe from a file, or the one of that name that comes with Grimoire.</summary>
     /// <exception cref="GrimoireException">There is none, or a value in it is refused.</exception>
-    public static PretrainRecipe Read(string pathOrName)
+    public static PretrainRecipe Read(string pathOrName) => Read(PretrainRecipe.Settings, new PretrainRecipe(), pathOrName);
+
+    /// <summary>The same for recipes of any kind; <paramref name="start"/> is what the file's values are laid over.</summary>
+    /// <exception cref="GrimoireException">There is none, or a value in it is refused.</exception>
+    public static TRecipe Read<TRecipe>(SettingList<TRecipe> settings, TRecipe start, string pathOrName)
     {
         if (File.Exists(pathOrName) || pathOrName.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
-            return PretrainRecipe.Settings.ReadFile(new PretrainRecipe(), pathOrName);
+            return settings.ReadFile(start, pathOrName);
         using Stream? resource = Here.GetManifestResourceStream(Folder + pathOrName + Extension);
         if (resource is null)
         {
@@ -30,6 +34,6 @@ internal static class Recipes
 
         using var memory = new MemoryStream();
         resource.CopyTo(memory);
-        return PretrainRecipe.Settings.Read(new PretrainRecipe(), memory.ToArray(), $"recipe {pathOrName}");
+        return settings.Read(start, memory.ToArray(), $"recipe {pathOrName}");
     }
 }

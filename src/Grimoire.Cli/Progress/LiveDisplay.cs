@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grimoire.Training;
+using Grimoire.Training.Runs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -8,7 +9,7 @@ namespace Grimoire.Cli;
 /// <summary>Training on a terminal: figures, a curve of the loss and the newest sample, drawn over as they change.</summary>
 internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
 {
-    private const int CurveWidth = 60, SampleLength = 500;
+    private const int CurveWidth = 60, SampleLength = 500, FiguresInRow = 6;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly Style Quiet = new(decoration: Decoration.Dim);
     private readonly List<double> losses = [];
@@ -64,16 +65,25 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
             .Append($"  step {Numbers.Count(Pace.Step)} of {Numbers.Count(Pace.Steps)}, {Numbers.Duration(Pace.SecondsLeft)} left");
     }
 
-    private Grid Figures()
+    private Rows Figures()
     {
-        Grid grid = Sheet.Columns(5);
-        grid.AddRow([.. ((string[])["loss", "validation loss", "tokens/s", "of the peak", "learning rate"]).Select(name => new Text(name, Quiet))]);
-        grid.AddRow([.. ((string[])
+        List<(string Name, string Value)> all =
         [
-            Numbers.Loss(Pace!.Loss), Numbers.Loss(Pace.ValidationLoss), double.IsNaN(Pace.TokensPerSecond) ? "–" : Numbers.Short(Pace.TokensPerSecond),
-            double.IsNaN(Pace.ShareOfPeak) ? "–" : Numbers.Percent(Pace.ShareOfPeak),
-                Pace.Rate.ToString("0.0e0", System.Globalization.CultureInfo.InvariantCulture),
-        ]).Select(value => new Text(value, new Style(decoration: Decoration.Bold)))]);
+            ("loss", Numbers.Loss(Pace!.Loss)),
+            ("tokens/s", double.IsNaN(Pace.TokensPerSecond) ? "–" : Numbers.Short(Pace.TokensPerSecond)),
+            ("learning rate", Pace.Rate.ToString("0.0e0", System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+        if (!double.IsNaN(Pace.ShareOfPeak))
+            all.Add(("of the peak", Numbers.Percent(Pace.ShareOfPeak)));
+        all.AddRange(Pace.Measured.Select(metric => (Metric.Words(metric.Key), Numbers.Metric(metric.Value))));
+        return new Rows(all.Chunk(FiguresInRow).Select(Figures));
+    }
+
+    private static Grid Figures((string Name, string Value)[] figures)
+    {
+        Grid grid = Sheet.Columns(figures.Length);
+        grid.AddRow([.. figures.Select(figure => new Text(figure.Name, Quiet))]);
+        grid.AddRow([.. figures.Select(figure => new Text(figure.Value, new Style(decoration: Decoration.Bold)))]);
         return grid;
     }
 

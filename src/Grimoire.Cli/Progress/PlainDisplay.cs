@@ -20,9 +20,7 @@ internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
                 terminal.Out.WriteLine(StepLine(step));
                 break;
             case TrainingEvent.Validated validated:
-                terminal.Out.WriteLine(
-                    $"{Place(validated.Step)}validation loss {Numbers.Loss(validated.Result.Loss)}, " +
-                        $"{Numbers.Fixed(validated.Result[Metric.BitsPerByte] ?? double.NaN, 3)} bits a byte{(validated.Best ? ", the best so far" : "")}");
+                terminal.Out.WriteLine($"{Place(validated.Step)}{Told(validated.Result.Metrics)}{(validated.Best ? ", the best so far" : "")}");
                 break;
             case TrainingEvent.Sampled sampled:
                 terminal.Out.WriteLine($"{Place(sampled.Step)}the model writes: {Sentences.OneLine(sampled.Sample.Prompt + sampled.Sample.Text, 300)}");
@@ -33,9 +31,13 @@ internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
     private string StepLine(TrainingEvent.Stepped step)
     {
         string share = double.IsNaN(Pace!.ShareOfPeak) ? "" : $", {Numbers.Percent(Pace.ShareOfPeak)} of the peak";
-        return $"{Place(step.Step)}loss {Numbers.Fixed(Pace.Loss, 4)}, {Numbers.Short(Pace.TokensPerSecond)} tokens/s{share}, " +
+        string metrics = step.Metrics.Count > 0 ? $", {Told(step.Metrics)}" : "";
+        return $"{Place(step.Step)}loss {Numbers.Fixed(Pace.Loss, 4)}{metrics}, {Numbers.Short(Pace.TokensPerSecond)} tokens/s{share}, " +
             $"{Numbers.Duration(Pace.SecondsLeft)} left";
     }
+
+    private static string Told(IReadOnlyList<(string Name, double Value)> metrics) =>
+        string.Join(", ", metrics.Select(metric => $"{Metric.Words(metric.Name)} {Numbers.Metric(metric.Value)}"));
 
     private string Place(long step) => $"step {Numbers.Count(step)}/{Numbers.Count(Pace!.Steps)}: ";
 }

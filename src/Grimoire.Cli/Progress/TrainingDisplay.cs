@@ -1,5 +1,4 @@
 using Grimoire.Training;
-using Grimoire.Training.Recipes;
 
 namespace Grimoire.Cli;
 
@@ -13,9 +12,9 @@ internal abstract class TrainingDisplay : IProgress<TrainingEvent>
     public static TrainingDisplay For(Terminal terminal) => terminal.IsLive ? new LiveDisplay(terminal) : new PlainDisplay(terminal);
 
     /// <summary>Does the work and shows what it reports.</summary>
-    public TrainingOutcome While(PretrainingPlan plan, double peak, Func<TrainingOutcome> work)
+    public TrainingOutcome While(TrainingPace pace, Func<TrainingOutcome> work)
     {
-        Pace = new TrainingPace(plan, peak);
+        Pace = pace;
         return Show(work);
     }
 

@@ -30,8 +30,7 @@ internal static class TrainingSession
         using Pretraining pretraining = Prepare(terminal, recipe, folder, command, display);
         terminal.Stop.ThrowIfCancellationRequested();
         PlanScreen.Show(terminal, pretraining.Plan, folder, pretraining.Model.Tokenizer.VocabularySize);
-        double peak = MachinePeak.Measure(recipe.Threads ?? Environment.ProcessorCount);
-        if (display.While(pretraining.Plan, peak, () => pretraining.Train(terminal.Stop)) == TrainingOutcome.Stopped)
+        if (display.While(Pace(pretraining.Plan, recipe.Threads), () => pretraining.Train(terminal.Stop)) == TrainingOutcome.Stopped)
         {
             terminal.Line($"Stopped after step {Numbers.Count(pretraining.State.Step)} of {Numbers.Count(pretraining.Plan.Steps)} and saved. To go on:");
             terminal.Out.WriteLine($"  {CommandText.Of(["grimoire", .. command])}");
@@ -43,6 +42,12 @@ internal static class TrainingSession
         terminal.Line($"[bold green]Finished.[/]");
         LastWord(terminal, folder);
         return Tool.Success;
+    }
+
+    private static TrainingPace Pace(PretrainingPlan plan, int? threads)
+    {
+        double peak = MachinePeak.Measure(threads ?? Environment.ProcessorCount), perToken = plan.Operations / plan.Tokens;
+        return new TrainingPace(plan.Steps, plan.ResumedFrom ?? 0, plan.EstimatedSeconds, rate => rate * perToken / peak);
     }
 
     private static bool IsFinished(string folder, IReadOnlyList<string> command) =>

@@ -51,6 +51,11 @@ internal static class Numbers
     /// <summary>A loss, or a dash where there is none.</summary>
     public static string Loss(double? loss) => loss is { } value && double.IsFinite(value) ? Fixed(value, 4) : "–";
 
+    /// <summary>A measured number of any size, or a dash where there is none.</summary>
+    public static string Metric(double value) => !double.IsFinite(value) ? "–"
+        : Math.Abs(value) is >= 1e-4 or 0 ? value.ToString(Math.Abs(value) < 10 ? "0.####" : "0.##", CultureInfo.InvariantCulture)
+        : value.ToString("0.0e0", CultureInfo.InvariantCulture);
+
     /// <summary>A number with so many digits after the point.</summary>
     public static string Fixed(double value, int digits) => value.ToString($"F{digits}", CultureInfo.InvariantCulture);
 

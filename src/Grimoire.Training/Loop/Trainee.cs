@@ -1,19 +1,24 @@
 using Grimoire.Models;
+using Grimoire.Models.Adapters;
+using Grimoire.Models.Formats;
 using Grimoire.Tensors;
 
 namespace Grimoire.Training;
 
-/// <summary>What is trained and how it is kept: a whole model, with heads beside it or without.</summary>
+/// <summary>What is trained and how it is kept: a whole model or an adapter on a frozen one, with heads beside it or without.</summary>
 public sealed class Trainee
 {
     /// <summary>The file that heads are kept in.</summary>
     public const string HeadsFile = "heads.safetensors";
 
-    /// <summary>A model, of which whatever requires gradients is trained, and heads on its stream.</summary>
+    private const string AdapterFile = "adapter_model.safetensors";
+
+    /// <summary>A model, of which whatever requires gradients is trained, with its adapters, and heads on its stream.</summary>
     public Trainee(LanguageModel model, params IReadOnlyList<Head> heads)
     {
         (Model, Heads) = (model, heads);
         Parameters = [.. AllParameters.Where(p => p.Tensor.RequiresGrad)];
+        Adapter = model.Transformer.Adapters.FirstOrDefault(adapter => adapter.Parameters.Any(p => p.Tensor.RequiresGrad));
     }
 
     /// <summary>The model.</summary>
@@ -22,17 +27,27 @@ public sealed class Trainee
     /// <summary>What reads numbers off its stream.</summary>
     public IReadOnlyList<Head> Heads { get; }
 
-    /// <summary>What is trained: the transformer's parameters, then the heads'.</summary>
+    /// <summary>The adapter that is trained while the model is frozen; null where the model itself is trained.</summary>
+    public Adapter? Adapter { get; }
+
+    /// <summary>What is trained: the transformer's parameters, then its adapters', then the heads'.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>Trained or not: all numbers that the model and the heads are made of.</summary>
-    internal IEnumerable<Parameter> AllParameters => Model.Transformer.Parameters.Concat(Heads.SelectMany(head => head.Parameters));
+    /// <summary>Trained or not: all numbers that the model, its adapters and the heads are made of.</summary>
+    internal IEnumerable<Parameter> AllParameters =>
+        [.. Model.Transformer.Parameters, .. Model.Transformer.Adapters.SelectMany(adapter => adapter.Parameters), .. Heads.SelectMany(head => head.Parameters)];
 
-    /// <summary>Writes a model folder, weights in F32 so that training can go on from it to the bit, with the heads in <see cref="HeadsFile"/>.</summary>
+    /// <summary>
+    /// Writes a model folder, weights in F32 so that training can go on from it to the bit, or the adapter alone with the tokenizer where the model is frozen.
+    /// Heads go to <see cref="HeadsFile"/>.
+    /// </summary>
     /// <exception cref="GrimoireException">The folder cannot be written.</exception>
     public void Save(string folder)
     {
-        Model.Save(folder, DType.F32);
+        if (Adapter is null)
+            Model.Save(folder, DType.F32);
+        else
+            Safetensors.Write(Path.Combine(folder, AdapterFile), Adapter.Parameters.Select(p => (p.Name, p.Tensor)));
         if (Heads.Count > 0)
             Head.Write(Path.Combine(folder, HeadsFile), Heads);
     }
@@ -41,15 +56,24 @@ public sealed class Trainee
     /// <exception cref="GrimoireException">The folder holds something else.</exception>
     public void Restore(string folder)
     {
-        IEnumerable<Parameter> saved = ModelFiles.Load(folder).Parameters;
-        if (Heads.Count > 0)
-            saved = saved.Concat(Head.Read(Path.Combine(folder, HeadsFile)).SelectMany(head => head.Parameters));
-        Dictionary<string, Tensor> byName = saved.ToDictionary(p => p.Name, p => p.Tensor, StringComparer.Ordinal);
+        Dictionary<string, Tensor> saved = Saved(folder).ToDictionary(p => p.Name, p => p.Tensor, StringComparer.Ordinal);
         foreach (Parameter parameter in Parameters)
         {
-            if (!byName.TryGetValue(parameter.Name, out Tensor? tensor) || tensor.Shape != parameter.Tensor.Shape)
+            if (!saved.TryGetValue(parameter.Name, out Tensor? tensor) || tensor.Shape != parameter.Tensor.Shape)
                 throw new GrimoireException($"{folder}: has no {parameter.Name} of shape {parameter.Tensor.Shape}; it belongs to another model.");
             Kernels.Simd.Copy(tensor, parameter.Tensor);
         }
+    }
+
+    private IEnumerable<Parameter> Saved(string folder)
+    {
+        IEnumerable<Parameter> model = Adapter is null ? ModelFiles.Load(folder).Parameters : AdapterIn(folder);
+        return Heads.Count == 0 ? model : model.Concat(Head.Read(Path.Combine(folder, HeadsFile)).SelectMany(head => head.Parameters));
+    }
+
+    private static IEnumerable<Parameter> AdapterIn(string folder)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, AdapterFile));
+        return file.Entries.Select(entry => new Parameter(entry.Name, file.Tensor(entry.Name)));
     }
 }

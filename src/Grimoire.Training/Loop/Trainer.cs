@@ -134,7 +134,7 @@ public sealed class Trainer(
     {
         workspace.Exchange(tape);
         workspace.Reset();
-        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)pass), settings.Recompute);
+        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)pass), settings.Recompute, AdapterDropout: true);
         PassLoss loss = work.Loss(pass, workspace, options);
         tape.Backward(loss.Root, loss.Scale);
         workspace.Exchange(null);

@@ -34,6 +34,10 @@ public abstract class Stage
     /// <exception cref="GrimoireException">The folder cannot be written.</exception>
     public virtual void Save(Trainee trainee, string folder) => trainee.Save(folder);
 
+    /// <summary>What one does with the finished model: in a few words, and the words after <c>grimoire</c>.</summary>
+    /// <param name="run">The run folder.</param>
+    public virtual (string Purpose, IReadOnlyList<string> Command) Next(string run) => ("Talk to it", ["chat", run]);
+
     /// <summary>Reads the data and says what is to be done with them.</summary>
     /// <exception cref="GrimoireException">The data are at fault.</exception>
     public abstract StageParts Open(StageContext context);

@@ -13,7 +13,12 @@ internal static class StageModel
     /// <summary>The model that a stage begins with, what is added to it, and which of it is trained.</summary>
     public static Trainee Load(Stage stage)
     {
-        LanguageModel model = stage.Dress(LanguageModel.Load(stage.Settings.Model, trainable: true));
+        StageSettings settings = stage.Settings;
+        bool whole = settings.Adapter.Kind == AdapterChoice.None;
+        LanguageModel model = stage.Dress(LanguageModel.Load(settings.Model, trainable: whole));
+        if (whole && model.Transformer.Adapters.Count > 0)
+            throw new GrimoireException($"{settings.Model}: an adapter; merge it with its model (grimoire merge), or train another adapter on it with --adapter lora.");
+        settings.Adapter.Make(model.Transformer, (ulong)settings.Seed);
         return new Trainee(model, stage.MakeHeads(model));
     }
 

@@ -82,6 +82,18 @@ public static class Metric
 
     /// <summary>Share of held-out pairs that one gets right who looks at nothing but lengths.</summary>
     public const string LengthAccuracy = "length_accuracy";
+
+    /// <summary>A metric's name as people read it.</summary>
+    public static string Words(string name) => name switch
+    {
+        ValidationLoss => "validation loss",
+        BitsPerByte => "bits a byte",
+        LearningRate => "learning rate",
+        GradientNorm => "gradient norm",
+        TokensPerSecond => "tokens a second",
+        Kl => "KL",
+        _ => name.Replace('_', ' '),
+    };
 }
 
 /// <summary>Metrics measured at one step, in the order they are to be written.</summary>

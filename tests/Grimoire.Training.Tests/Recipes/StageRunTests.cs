@@ -43,12 +43,15 @@ public sealed class StageRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(5)]
-    [InlineData(15)]
-    public void Stopped_and_continued_it_gives_equal_bits(int stopAfter)
+    [InlineData(0, false)]
+    [InlineData(5, false)]
+    [InlineData(15, false)]
+    [InlineData(9, true)]
+    public void Stopped_and_continued_it_gives_equal_bits(int stopAfter, bool adapter)
     {
         var stage = new TinyStage(tiny, start);
+        if (adapter)
+            stage = new TinyStage(tiny, start) { Given = stage.Settings with { Adapter = new AdapterSettings { Kind = AdapterChoice.Lora, Rank = 2, Dropout = 0.1 } } };
         using (StageRun whole = Prepare("whole", stage))
             whole.Train();
         using (var stop = new CancellationTokenSource())
@@ -66,10 +69,24 @@ public sealed class StageRunTests : IDisposable
         using StageRun rest = Prepare("halves", stage);
         Assert.Equal(stopAfter == 0 ? null : stopAfter, rest.Plan.ResumedFrom is 0 ? null : rest.Plan.ResumedFrom);
         Assert.Equal(TrainingOutcome.Finished, rest.Train());
-        foreach (string file in (string[])["model/model.safetensors", "checkpoints/step-00000016/optimizer.safetensors"])
+        foreach (string file in (string[])[adapter ? "model/adapter_model.safetensors" : "model/model.safetensors", "checkpoints/step-00000016/optimizer.safetensors"])
             Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Folder("whole"), file)), File.ReadAllBytes(Path.Combine(tiny.Folder("halves"), file)));
         Assert.Equal(Losses("whole"), Losses("halves"));
         Assert.Equal(Run.Samples(tiny.Folder("whole")), Run.Samples(tiny.Folder("halves")));
+    }
+
+    [Fact]
+    public void An_adapter_leaves_the_model_alone_and_takes_a_part_of_the_memory()
+    {
+        using StageRun run = Prepare("r", new TinyStage(tiny, start) { Given = new StageSettings { Model = start, Adapter = new AdapterSettings { Kind = AdapterChoice.Lora, Rank = 1 } } });
+        TrainingMemory memory = run.Plan.Memory;
+        Assert.True(memory.Trained < memory.Parameters);
+        Assert.True(memory.State < memory.StateOfFullTraining);
+        Assert.Equal(sizeof(float) * memory.Trained, memory.Gradients);
+        Assert.Equal(2 * sizeof(float) * memory.Trained, memory.Optimizer);
+        float[][] before = TinyTraining.Weights(run.Trainee.Model);
+        run.Train();
+        Assert.Equal(before, TinyTraining.Weights(run.Trainee.Model));
     }
 
     [Fact]

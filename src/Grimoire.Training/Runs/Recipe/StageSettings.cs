@@ -10,6 +10,9 @@ public sealed record StageSettings
     /// <summary>The model to begin with: a folder or a GGUF file.</summary>
     public string Model { get; init; } = "";
 
+    /// <summary>Whether the whole model is trained or an adapter on it.</summary>
+    public AdapterSettings Adapter { get; init; } = new();
+
     /// <summary>Sequences a pass.</summary>
     public int Batch { get; init; } = 8;
 
@@ -47,6 +50,7 @@ public sealed record StageSettings
     public static SettingList<StageSettings> Settings { get; } =
     [
         Setting.Of("model", "the model to begin with", Text("a path"), (StageSettings s) => s.Model, (s, v) => s with { Model = v }, "Model"),
+        .. AdapterSettings.Settings.Within((StageSettings s) => s.Adapter, (s, v) => s with { Adapter = v }, "Adapter"),
         .. Training,
         .. OptimizerSettings.Settings.Within((StageSettings s) => s.Optimizer, (s, v) => s with { Optimizer = v }, "Optimizer"),
         .. LogSettings.Settings.Where(setting => Logged.Contains(setting.Key))
