@@ -32,6 +32,9 @@ public static class Metric
     /// <summary>Mean reward of the step's answers.</summary>
     public const string Reward = "reward";
 
+    /// <summary>Mean of the reward that is really meant, where another is learned from.</summary>
+    public const string GoldReward = "gold_reward";
+
     /// <summary>Mean KL of an answer from the reference, nats.</summary>
     public const string Kl = "kl";
 

@@ -1,3 +1,4 @@
+using Grimoire.Models;
 using static Grimoire.Training.Runs.SettingTypes;
 
 namespace Grimoire.Training.Runs;
@@ -59,6 +60,14 @@ public sealed record PpoSettings
     /// <summary>Whether rewards are scaled to variance 1.</summary>
     public bool WhitenRewards { get; init; }
 
+    /// <summary>What moves β.</summary>
+    internal KlController Controller => new(KlTarget, KlHorizon);
+
+    /// <summary>
+    /// How answers are drawn: from the policy as it is, at temperature 1 and without filters, for only then is the ratio of probabilities that of what was drawn.
+    /// </summary>
+    internal GenerationOptions Generation => new() { MaxTokens = MaxTokens, Sampling = new SamplingOptions { Temperature = 1 } };
+
     /// <summary>The settings by name.</summary>
     public static SettingList<PpoSettings> Settings { get; } =
     [
@@ -86,4 +95,12 @@ public sealed record PpoSettings
             (PpoSettings s) => s.WhitenAdvantages, (s, v) => s with { WhitenAdvantages = v }),
         Setting.Of("whiten_rewards", "scale rewards to variance 1", Flag, (PpoSettings s) => s.WhitenRewards, (s, v) => s with { WhitenRewards = v }),
     ];
+
+    /// <summary>Refuses values that contradict each other.</summary>
+    /// <exception cref="GrimoireException">Values contradict each other.</exception>
+    internal void Check()
+    {
+        if (Minibatches > Answers)
+            throw new GrimoireException($"The recipe contradicts itself: {Answers} answers cannot be divided into {Minibatches} minibatches; raise answers or lower minibatches.");
+    }
 }
