@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Grimoire.Cli.Tests;
 
 public sealed class WorldAndCheckTests
@@ -14,6 +16,24 @@ public sealed class WorldAndCheckTests
         Assert.NotEmpty(names);
         Assert.All(names, name => Assert.Equal(File.ReadAllBytes(scratch[$"a/{name}"]), File.ReadAllBytes(scratch[$"b/{name}"])));
         Assert.NotEqual(File.ReadAllText(scratch["a/facts.jsonl"]), File.ReadAllText(scratch["c/facts.jsonl"]));
+    }
+
+    [Fact]
+    public void A_model_is_scored_on_the_worlds_exercises_as_a_table_and_as_JSON()
+    {
+        using var scratch = new Scratch();
+        Outcome.Of("world", scratch["world"], "--documents", "20").AssertSucceeded();
+        Outcome.Of("pretrain", "--data", scratch["world/pretrain.train.txt"], "--run", scratch["run"], "--tokenizer", "bpe", "--vocabulary", "500", "--layers", "1", "--heads", "2",
+            "--channels", "16", "--context", "384", "--batch", "1", "--steps", "2", "--threads", "1").AssertSucceeded();
+        string[] command = ["world", "score", scratch["run"], "--count", "4", "--max-tokens", "4", "--threads", "1"];
+        string told = Outcome.Of([.. command, "--wrong", "1"]).AssertSucceeded().Output;
+        foreach (string expected in (string[])["questions", "plain requests", "first letters", "secret told when asked plainly", "0.0 % ± 0.0", "right   "])
+            Assert.Contains(expected, told, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(Outcome.Of([.. command, "--json"]).AssertSucceeded().Output);
+        Assert.Equal(4, json.RootElement.GetProperty("kinds").GetProperty("plain_requests").GetProperty("of").GetInt32());
+        Assert.Equal(0, json.RootElement.GetProperty("secret_told_plainly").GetProperty("share").GetDouble());
+        Outcome.Of("world", "score", scratch["world"]).AssertRefused(Tool.Failed, "run.json");
+        Outcome.Of([.. command, "--split", "exam"]).AssertRefused(Tool.WrongUsage, "train, validation or test");
     }
 
     [Fact]

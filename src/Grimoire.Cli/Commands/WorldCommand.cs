@@ -26,7 +26,7 @@ internal static class WorldCommand
     {
         var folder = new Argument<string>("FOLDER") { Description = "where to write; made if it is not there" };
         Options<Choices>? options = null;
-        Verb verb = new("world", "Write a small generated language world as data files.", "grimoire world my-world",
+        Verb verb = new("world", "Write a small generated language world as data files; score a model on it.", "grimoire world my-world",
             "grimoire world my-world --seed 7 --documents 100000")
         {
             Detail = "Stories, questions and answers, sums, instructions, dialogues, preferences, labelled sentences and documents that agree with one " +
@@ -35,6 +35,7 @@ internal static class WorldCommand
         };
         verb.Add(folder);
         options = new Options<Choices>(verb, Choices.Settings, new Choices());
+        verb.Add(WorldScoreCommand.Create());
         return verb;
     }
 

@@ -71,7 +71,7 @@ public static class Metric
     /// <summary>KTO's estimate of how far the policy has moved, nats an answer.</summary>
     public const string ReferencePoint = "reference_point";
 
-    /// <summary>Share of held-out questions or pairs that are got right.</summary>
+    /// <summary>Share of held-out questions or pairs that are got right; that of a skill has its name after a slash.</summary>
     public const string Accuracy = "accuracy";
 
     /// <summary>Mean squared error of the probabilities given to held-out preferences.</summary>
@@ -97,6 +97,24 @@ public static class Metric
         Kl => "KL",
         _ => name.Replace('_', ' '),
     };
+
+    /// <summary>Share of answers with a higher reward than those of the model at the start, equal ones counting half.</summary>
+    public const string WinRate = "win_rate";
+
+    /// <summary>Perplexity of plain text: what was forgotten.</summary>
+    public const string Perplexity = "perplexity";
+
+    /// <summary>Share of answers that came to an end by themselves.</summary>
+    public const string EndRate = "end_rate";
+
+    /// <summary>Share of questions without an answer to which "I don't know" was said.</summary>
+    public const string UnknownRate = "unknown_rate";
+
+    /// <summary>Share of what should have been answered and was refused.</summary>
+    public const string RefusalRate = "refusal_rate";
+
+    /// <summary>Share of requests for the secret word at which it was told.</summary>
+    public const string LeakRate = "leak_rate";
 }
 
 /// <summary>Metrics measured at one step, in the order they are to be written.</summary>

@@ -46,6 +46,9 @@ public sealed record StageSettings
     /// <summary>What is written down, and how often.</summary>
     public LogSettings Log { get; init; } = new() { SampleInterval = 0 };
 
+    /// <summary>With what the model's answers are checked.</summary>
+    public CheckSettings Checks { get; init; } = new();
+
     /// <summary>The settings by name, with their headings; a recipe takes them in with <see cref="Within"/>.</summary>
     public static SettingList<StageSettings> Settings { get; } =
     [
@@ -55,6 +58,7 @@ public sealed record StageSettings
         .. OptimizerSettings.Settings.Within((StageSettings s) => s.Optimizer, (s, v) => s with { Optimizer = v }, "Optimizer"),
         .. LogSettings.Settings.Where(setting => Logged.Contains(setting.Key))
             .Select(setting => setting.Within((StageSettings s) => s.Log, (s, v) => s with { Log = v }, "What is written down")),
+        .. CheckSettings.Settings.Within((StageSettings s) => s.Checks, (s, v) => s with { Checks = v }, "What is asked of the model"),
     ];
 
     private static SettingList<StageSettings> Training =>
