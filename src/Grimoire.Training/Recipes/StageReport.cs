@@ -9,8 +9,12 @@ internal static class StageReport
     public static ReportData Read(StagePlan plan, Trainee trainee)
     {
         ReportData report = ReportOfRun.Read(plan.Folder);
+        IReadOnlyList<TextSample> samples = report.Samples;
         return report with
         {
+            BeforeAfter = [.. BeforeAndAfter(samples)],
+            // Two sets of samples are told side by side; more also show the way.
+            Samples = samples.Select(sample => sample.Step).Distinct().Count() > 2 ? samples : [],
             Tables =
             [
                 new FactTable("Model",
@@ -30,6 +34,21 @@ internal static class StageReport
                     [.. report.Run.Results.Select(r => new Fact(r.Key.Replace('_', ' '), r.Value == Math.Floor(r.Value) ? Number((long)r.Value) : Decimals(r.Value, 4)))]),
             ],
         };
+    }
+
+    /// <summary>The samples of before the first step beside the last ones of the same prompts.</summary>
+    private static IEnumerable<BeforeAfter> BeforeAndAfter(IReadOnlyList<TextSample> samples)
+    {
+        foreach (TextSample before in samples.Where(sample => sample.Step == 0))
+        {
+            if (samples.LastOrDefault(sample => sample.Step > 0 && sample.Prompt == before.Prompt) is not { } after)
+                continue;
+            yield return new BeforeAfter(before.Prompt, before.Text, after.Text)
+            {
+                Reference = after.Reference,
+                Scores = before.Score is { } from && after.Score is { } to ? [new Fact("score", $"{Decimals(from, 3)} → {Decimals(to, 3)}")] : [],
+            };
+        }
     }
 
     private static string Share(double part, double whole) => (part / whole).ToString("0.0 %", CultureInfo.InvariantCulture);

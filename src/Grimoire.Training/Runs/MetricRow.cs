@@ -160,4 +160,11 @@ public sealed record MetricRow(long Step, IReadOnlyList<KeyValuePair<string, dou
 /// <param name="Step">Optimizer steps done.</param>
 /// <param name="Prompt">What the model was given.</param>
 /// <param name="Text">What it wrote after it.</param>
-public sealed record TextSample(long Step, string Prompt, string Text);
+public sealed record TextSample(long Step, string Prompt, string Text)
+{
+    /// <summary>A good answer to the prompt; null where none is known.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>How good the text is held to be; null where nobody judged.</summary>
+    public double? Score { get; init; }
+}

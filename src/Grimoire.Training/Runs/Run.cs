@@ -106,8 +106,15 @@ public sealed class Run : IDisposable
     }
 
     /// <summary>Appends a sample of the model's writing.</summary>
-    public void Log(TextSample sample) =>
-        samples.Append(new JsonObject { ["step"] = sample.Step, ["prompt"] = sample.Prompt, ["text"] = sample.Text });
+    public void Log(TextSample sample)
+    {
+        var row = new JsonObject { ["step"] = sample.Step, ["prompt"] = sample.Prompt, ["text"] = sample.Text };
+        if (sample.Reference is { } reference)
+            row["reference"] = reference;
+        if (sample.Score is { } score)
+            row["score"] = JsonLines.Number(score);
+        samples.Append(row);
+    }
 
     /// <summary>Writes down how the run ended and what came out.</summary>
     public void End(RunStatus status, string? message = null, IReadOnlyDictionary<string, double>? results = null)
@@ -157,7 +164,11 @@ public sealed class Run : IDisposable
     /// <exception cref="GrimoireException">A line is damaged.</exception>
     public static IReadOnlyList<TextSample> Samples(string folder) => ReadRows(
         Path.Combine(folder, "samples.jsonl"),
-        row => new TextSample(row["step"]!.GetValue<long>(), row["prompt"]!.GetValue<string>(), row["text"]!.GetValue<string>()));
+        row => new TextSample(row["step"]!.GetValue<long>(), row["prompt"]!.GetValue<string>(), row["text"]!.GetValue<string>())
+        {
+            Reference = row["reference"]?.GetValue<string>(),
+            Score = row["score"] is { } score ? JsonLines.ToDouble(score) : null,
+        });
 
     /// <summary>What <c>run.json</c> in a folder says; a run whose process is gone without a word is <see cref="RunStatus.Interrupted"/>.</summary>
     /// <exception cref="GrimoireException">The folder holds no run or the file is damaged.</exception>

@@ -30,6 +30,9 @@ public sealed class ReportTests
         Tables = [new FactTable(text, [new Fact(text, text)])],
         Metrics = [.. Enumerable.Range(1, 5).Select(i => new MetricRow(i, (Metric.Loss, 5.0 / i), (text, 1), (Metric.LearningRate, double.NaN), (Metric.ValidationLoss, 4.0 / i)))],
         UntrainedLoss = 4.174,
+        Stages = [new StageResult(text, [new Fact(text, text)]), new StageResult("other", [])],
+        Plots = [new Plot(text, text, text, [new PlotSeries(text, [(0, 1), (double.NaN, 2), (2, 0.5)])]) { Lead = text }],
+        BeforeAfter = [new BeforeAfter(text, text, text) { Reference = text, Scores = [new Fact(text, text)] }],
         Samples = [new TextSample(1, text, text), new TextSample(5, text, text), new TextSample(5, text, text)],
         Surprise = [new SurpriseToken(text, 0.05, [(text, 0.5)]), new SurpriseToken("\n", double.PositiveInfinity, [])],
         Tokenizer = new TokenizerView(text, [new PieceCount(text, 3)], [text], [text, text]),
@@ -71,7 +74,8 @@ public sealed class ReportTests
         string page = Report.Html(Everything(Hostile));
         string json = Regex.Match(page, "<script type=\"application/json\" id=\"report-data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
         using JsonDocument data = JsonDocument.Parse(json);
-        Assert.Equal(["loss"], data.RootElement.GetProperty("charts").EnumerateObject().Select(c => c.Name));
+        Assert.Equal([2, 0.5f], data.RootElement.GetProperty("plots")[0].GetProperty("series")[0].GetProperty("points")[1].EnumerateArray().Select(v => v.GetSingle()));
+        Assert.Equal(["loss", "metric-0"], data.RootElement.GetProperty("charts").EnumerateObject().Select(c => c.Name));
         JsonElement[] lines = [.. data.RootElement.GetProperty("charts").GetProperty("loss").GetProperty("lines").EnumerateArray()];
         Assert.Equal(["batch", "training", "validation"], lines.Select(l => l.GetProperty("name").GetString()));
         Assert.Equal([5, 2.5f, 5f / 3, 1.25f, 1], lines[0].GetProperty("values").EnumerateArray().Select(v => v.GetSingle()));
@@ -81,7 +85,7 @@ public sealed class ReportTests
     [Fact]
     public void Parts_without_data_are_left_out()
     {
-        foreach (string id in new[] { "learning", "samples", "surprise", "tokenizer", "commands" })
+        foreach (string id in new[] { "stages", "learning", "plots", "answers", "samples", "surprise", "tokenizer", "commands" })
         {
             Assert.DoesNotContain($"<section id=\"{id}\">", Plain, StringComparison.Ordinal);
             Assert.Contains($"<section id=\"{id}\">", Report.Html(Everything("x")), StringComparison.Ordinal);

@@ -33,6 +33,41 @@ public sealed record PieceCount(string Text, long Count);
 /// <param name="Example">Some text, divided into its tokens.</param>
 public sealed record TokenizerView(string Description, IReadOnlyList<PieceCount> Frequent, IReadOnlyList<string> Longest, IReadOnlyList<string> Example);
 
+/// <summary>What a model answered before training and after, to be read side by side.</summary>
+/// <param name="Prompt">What both were given.</param>
+/// <param name="Before">The answer before.</param>
+/// <param name="After">The answer after.</param>
+public sealed record BeforeAfter(string Prompt, string Before, string After)
+{
+    /// <summary>A good answer; null where none is known.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>What was made of both answers, as in <c>reward</c>, <c>0.1 → 0.9</c>.</summary>
+    public IReadOnlyList<Fact> Scores { get; init; } = [];
+}
+
+/// <summary>Some points of a plot.</summary>
+/// <param name="Name">What they are.</param>
+/// <param name="Points">The points, in the order in which they are joined.</param>
+/// <param name="Joined">Whether a line joins them.</param>
+public sealed record PlotSeries(string Name, IReadOnlyList<(double X, double Y)> Points, bool Joined = true);
+
+/// <summary>One thing plotted against another.</summary>
+/// <param name="Title">What is to be seen.</param>
+/// <param name="X">The axis to the right, with its unit.</param>
+/// <param name="Y">The axis upwards, with its unit.</param>
+/// <param name="Series">The points.</param>
+public sealed record Plot(string Title, string X, string Y, IReadOnlyList<PlotSeries> Series)
+{
+    /// <summary>What it means, in a sentence or two.</summary>
+    public string Lead { get; init; } = "";
+}
+
+/// <summary>What a model could do after a stage of its raising.</summary>
+/// <param name="Stage">The stage, as in <c>pretrain</c>.</param>
+/// <param name="Values">What was measured: each becomes a column of the table of all stages.</param>
+public sealed record StageResult(string Stage, IReadOnlyList<Fact> Values);
+
 /// <summary>All that <c>report.html</c> shows. Parts that are empty are left out of the page.</summary>
 public sealed record ReportData
 {
@@ -59,6 +94,15 @@ public sealed record ReportData
 
     /// <summary>The loss of a model that knows nothing, ln V; null to leave the line out.</summary>
     public double? UntrainedLoss { get; init; }
+
+    /// <summary>The stages that the model went through, each with what came of it.</summary>
+    public IReadOnlyList<StageResult> Stages { get; init; } = [];
+
+    /// <summary>Plots of one measurement against another.</summary>
+    public IReadOnlyList<Plot> Plots { get; init; } = [];
+
+    /// <summary>Answers before and after, side by side.</summary>
+    public IReadOnlyList<BeforeAfter> BeforeAfter { get; init; } = [];
 
     /// <summary>What the model wrote as it learned.</summary>
     public IReadOnlyList<TextSample> Samples { get; init; } = [];

@@ -15,7 +15,12 @@ internal sealed record Chart(string Id, string Title, bool Wide, bool FromZero, 
 /// <summary>The data the page's script draws from.</summary>
 internal static class ReportScript
 {
-    private const int MostPoints = 1200;
+    private const int MostPoints = 1200, FewPoints = 60;
+
+    private static readonly string[] Elsewhere =
+    [
+        Metric.Loss, Metric.ValidationLoss, Metric.BitsPerByte, Metric.LearningRate, Metric.GradientNorm, Metric.TokensPerSecond, Metric.Tokens, Metric.Seconds,
+    ];
 
     /// <summary>The charts for which there are metrics.</summary>
     public static IReadOnlyList<Chart> Charts(ReportData data)
@@ -24,9 +29,10 @@ internal static class ReportScript
         (string, double)? untrained = data.UntrainedLoss is { } value ? ("knowing nothing", value) : null;
         Chart[] charts =
         [
-            new("loss", "Loss, nats a token", true, false,
+            new("loss", data.UntrainedLoss is null ? "Loss" : "Loss, nats a token", true, false,
                 [new("batch", "faint", Thin(loss)), new("training", "line", Thin(Smooth(loss))), new("validation", "marked", Thin(validation))], untrained),
             new("bits", "Bits a byte", false, false, [new("validation", "marked", Thin(Values(data.Metrics, Metric.BitsPerByte)))]),
+            .. Others(data.Metrics),
             new("lr", "Learning rate", false, true, [new("rate", "line", Thin(Values(data.Metrics, Metric.LearningRate)))]),
             new("norm", "Gradient norm", false, true, [new("norm", "line", Thin(Values(data.Metrics, Metric.GradientNorm)))]),
             new("speed", "Tokens a second", false, true, [new("speed", "line", Thin(Values(data.Metrics, Metric.TokensPerSecond)))]),
@@ -35,6 +41,13 @@ internal static class ReportScript
             .Select(chart => chart with { Lines = [.. chart.Lines.Where(line => line.Points.Count > 0)] })
             .Where(chart => chart.Lines.Any(line => line.Points.Count > 1))];
     }
+
+    /// <summary>A chart for each metric that is not named elsewhere on the page: reward, KL, accuracy, …</summary>
+    private static IEnumerable<Chart> Others(IReadOnlyList<MetricRow> rows) => rows
+        .SelectMany(row => row.Values.Select(value => value.Key)).Distinct(StringComparer.Ordinal).Where(name => !Elsewhere.Contains(name))
+        .Select((name, i) => (Id: FormattableString.Invariant($"metric-{i}"), Title: Metric.Words(name), Points: Values(rows, name)))
+        .Select(m => new Chart(m.Id, m.Title, Wide: false, FromZero: false,
+            m.Points.Count <= FewPoints ? [new(m.Title, "marked", m.Points)] : [new("batch", "faint", Thin(m.Points)), new("mean", "line", Thin(Smooth(m.Points)))]));
 
     /// <summary>The data as JSON that is safe inside a script element: the writer escapes every angle bracket and ampersand.</summary>
     public static string Data(ReportData data)
@@ -47,6 +60,10 @@ internal static class ReportScript
             foreach (Chart chart in Charts(data))
                 WriteChart(json, chart);
             json.WriteEndObject();
+            json.WriteStartArray("plots");
+            foreach (Plot plot in data.Plots)
+                WritePlot(json, plot);
+            json.WriteEndArray();
             json.WriteStartArray("surprise");
             foreach (SurpriseToken token in data.Surprise)
                 WriteToken(json, token);
@@ -111,6 +128,34 @@ internal static class ReportScript
             json.WriteStartArray("values");
             foreach ((_, double value) in line.Points)
                 json.WriteNumberValue((float)value);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WritePlot(Utf8JsonWriter json, Plot plot)
+    {
+        json.WriteStartObject();
+        json.WriteString("x", WellFormed(plot.X));
+        json.WriteString("y", WellFormed(plot.Y));
+        json.WriteStartArray("series");
+        foreach (PlotSeries series in plot.Series)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", WellFormed(series.Name));
+            json.WriteBoolean("joined", series.Joined);
+            json.WriteStartArray("points");
+            foreach ((double x, double y) in series.Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)))
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue((float)x);
+                json.WriteNumberValue((float)y);
+                json.WriteEndArray();
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -34,7 +34,7 @@ internal static class ReportSections
     }
 
     public static string Body(ReportData data) => string.Concat(
-        Learning(data), Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer),
+        StageSections.Stages(data.Stages), Learning(data), StageSections.Plots(data.Plots), StageSections.Answers(data.BeforeAfter), Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer),
         Commands(data.Commands), Tables(data), Recipe(data.Run.Recipe));
 
     private static string Learning(ReportData data)
@@ -202,7 +202,7 @@ internal static class ReportSections
         _ => value.ToJsonString(),
     };
 
-    private static string Section(string id, string title, string lead, string body)
+    internal static string Section(string id, string title, string lead, string body)
     {
         string below = lead.Length > 0 ? $"<p class=\"lead\">{Markup.Escape(lead)}</p>\n" : "";
         return $"<section id=\"{id}\">\n<h2>{Markup.Escape(title)}</h2>\n{below}{body}</section>\n";

@@ -146,11 +146,65 @@
     caption.replaceChildren(document.createTextNode(title));
     if (lines.length > 1) for (const line of lines) html("span", line.name, caption, `key ${line.look}`);
   }
+
+  // Plots: one measurement against another --------------------------------------------------------
+
+  const span = values => {
+    const low = Math.min(...values), high = Math.max(...values), room = (high - low || Math.abs(high) || 1) * 0.06;
+    return [low >= 0 && low < (high - low) * 0.25 ? 0 : low - room, high + room];
+  };
+
+  const plot = figure => {
+    const { x: across, y: upwards, series } = data.plots[+figure.dataset.plot];
+    const points = series.flatMap(s => s.points);
+    if (!points.length) return;
+    const width = figure.clientWidth, height = Math.max(240, Math.min(420, width * 0.5));
+    const left = 52, right = 12, top = 26, bottom = 42;
+    figure.querySelector("svg")?.remove();
+    const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": figure.firstChild.firstChild.textContent }, figure);
+    const [lowX, highX] = span(points.map(p => p[0])), [lowY, highY] = span(points.map(p => p[1]));
+    const x = value => left + (width - left - right) * (value - lowX) / (highX - lowX);
+    const y = value => top + (height - top - bottom) * (1 - (value - lowY) / (highY - lowY));
+
+    for (const t of niceTicks(lowY, highY, 6)) {
+      svg("line", { class: "grid", x1: left, x2: width - right, y1: y(t), y2: y(t) }, root);
+      svg("text", { x: left - 8, y: y(t) + 4, "text-anchor": "end" }, root).textContent = tick(t);
+    }
+    svg("line", { class: "axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom }, root);
+    for (const t of niceTicks(lowX, highX, Math.max(2, Math.round(width / 130))))
+      svg("text", { x: x(t), y: height - bottom + 16, "text-anchor": "middle" }, root).textContent = tick(t);
+    svg("text", { x: width - right, y: height - 6, "text-anchor": "end" }, root).textContent = across;
+    svg("text", { x: 2, y: 12 }, root).textContent = upwards;
+
+    series.forEach((s, i) => {
+      if (s.joined) svg("path", { class: `p${i % 5}`, d: s.points.map((p, j) => `${j ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("") }, root);
+      for (const p of s.points) svg("circle", { class: `p${i % 5}`, cx: x(p[0]), cy: y(p[1]), r: s.joined ? 2.4 : 3.4 }, root);
+    });
+    const mark = svg("circle", { class: "hover", r: 5.5, visibility: "hidden" }, root);
+    root.addEventListener("pointerleave", () => { mark.setAttribute("visibility", "hidden"); readout.hidden = true; });
+    root.addEventListener("pointermove", event => {
+      const box = root.getBoundingClientRect(), away = p => Math.hypot(x(p[0]) - event.clientX + box.left, y(p[1]) - event.clientY + box.top);
+      let best = null;
+      series.forEach((s, i) => s.points.forEach(p => { if (!best || away(p) < away(best.p)) best = { s, i, p }; }));
+      for (const [name, value] of [["class", `hover p${best.i % 5}`], ["cx", x(best.p[0])], ["cy", y(best.p[1])], ["visibility", "visible"]]) mark.setAttribute(name, value);
+      readout.replaceChildren();
+      html("b", best.s.name, readout);
+      row(across, show(best.p[0]));
+      row(upwards, show(best.p[1]));
+      place(event.clientX, event.clientY);
+    });
+  };
+
+  const plots = [...document.querySelectorAll("figure.plot")];
+  for (const figure of plots)
+    data.plots[+figure.dataset.plot].series.forEach((s, i) => html("span", s.name, figure.querySelector("figcaption"), `key p${i % 5}`));
+
   let drawnAt = 0;
   const drawAll = () => {
     if (document.documentElement.clientWidth === drawnAt) return;
     drawnAt = document.documentElement.clientWidth;
     charts.forEach(draw);
+    plots.forEach(plot);
   };
   drawAll();
   window.addEventListener("resize", drawAll);
