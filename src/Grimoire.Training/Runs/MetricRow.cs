@@ -115,6 +115,9 @@ public static class Metric
 
     /// <summary>Share of requests for the secret word at which it was told.</summary>
     public const string LeakRate = "leak_rate";
+
+    /// <summary>Share of groups whose answers do not all earn the same, so that something can be learned from them.</summary>
+    public const string MixedGroups = "mixed_groups";
 }
 
 /// <summary>Metrics measured at one step, in the order they are to be written.</summary>
