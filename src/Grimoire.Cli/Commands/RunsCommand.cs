@@ -70,10 +70,9 @@ internal static class RunsCommand
             return Tool.Success;
         }
 
-        Sheet.Rows(terminal, ["Run", "Status", ">Steps", ">Loss", ">Validation", ">Time", "Begun"], runs.Select(run => (IReadOnlyList<string>)
+        Sheet.Rows(terminal, ["Run", "Verb", "Status", ">Steps", ">Loss", "Outcome", ">Time", "Begun"], runs.Select(run => (IReadOnlyList<string>)
         [
-            Path.GetRelativePath(".", run.Folder), Word(run.Info.Status), Numbers.Count(run.Steps), Numbers.Loss(run.Loss),
-                Numbers.Loss(run.BestValidationLoss),
+            Path.GetRelativePath(".", run.Folder), run.Info.Kind, Word(run.Info.Status), Numbers.Count(run.Steps), Numbers.Loss(run.Loss), Outcome(run),
             Numbers.Duration(run.Seconds), Date(run.Info.Started),
         ]));
         return Tool.Success;
@@ -90,8 +89,8 @@ internal static class RunsCommand
             ("steps", Numbers.Count(run.Steps)),
             ("time", Numbers.Duration(run.Seconds)),
             ("loss", Numbers.Loss(run.Loss)),
-            ("best validation loss", Numbers.Loss(run.BestValidationLoss)),
-            .. run.Info.Results.Select(result => (result.Key.Replace('_', ' '), result.Value.ToString("G6", CultureInfo.InvariantCulture))),
+            .. run.BestValidationLoss is { } best ? [("best validation loss", Numbers.Loss(best))] : ((string, string)[])[],
+            .. run.Info.Results.Select(result => (Metric.Words(result.Key), result.Value.ToString("G6", CultureInfo.InvariantCulture))),
             ("checkpoints", string.Join(", ", Run.Checkpoints(folder).Select(c => Numbers.Count(c.Step)))),
             ("machine", run.Info.Machine.ToString()),
         ];
@@ -119,12 +118,21 @@ internal static class RunsCommand
             ["steps", .. runs.Select(run => Numbers.Count(run.Steps))],
             ["loss", .. runs.Select(run => Numbers.Loss(run.Loss))],
             ["best validation loss", .. runs.Select(run => Numbers.Loss(run.BestValidationLoss))],
+            .. Results(runs),
             ["time", .. runs.Select(run => Numbers.Duration(run.Seconds))],
             .. RunSummary.Differences(runs).Select(row => (IReadOnlyList<string>)[row.Key, .. row.Values]),
         ];
         Sheet.Rows(terminal, ["", .. folders.Select(folder => Path.GetRelativePath(".", folder))], rows);
         return Tool.Success;
     }
+
+    /// <summary>What was measured of the finished models, where any two runs differ in it.</summary>
+    private static IEnumerable<IReadOnlyList<string>> Results(IReadOnlyList<RunSummary> runs) => runs
+        .SelectMany(run => run.Info.Results.Keys).Distinct(StringComparer.Ordinal).Where(name => name is not (Metric.Seconds or Metric.ValidationLoss))
+        .Select(name => (IReadOnlyList<string>)[Metric.Words(name), .. runs.Select(run => run.Info.Results.TryGetValue(name, out double value) ? Numbers.Metric(value) : "–")])
+        .Where(row => row.Skip(1).Distinct(StringComparer.Ordinal).Skip(1).Any());
+
+    private static string Outcome(RunSummary run) => run.Outcome is { } outcome ? $"{Metric.Words(outcome.Name)} {Numbers.Metric(outcome.Value)}" : "–";
 
     private static string Find(string name) => !Run.Exists(name) && Run.Exists(Path.Combine("runs", name)) ? Path.Combine("runs", name) : name;
 

@@ -33,15 +33,15 @@ public sealed class Pretraining : IDisposable
         SequenceSampler sampler = requested.TrainingSampler(data.Train, text.Tokenizer);
         Standing standing = Standing.Read(folder);
         trainee = new Trainee(Newborn(requested, text.Tokenizer));
-        Model = trainee.Model;
-        optimizer = requested.MakeOptimizer(Model.Transformer, kernels);
+        optimizer = StageModel.MakeOptimizer(requested.Optimizer, trainee, kernels);
         Objective objective = requested.MakeObjective(Model.Transformer, sampler);
         double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(
             objective, optimizer, workspace, new PassOptions((float)requested.Model.Dropout, Checkpoint: requested.Recompute), requested.Steps is null, progress);
         recipe = standing.Begun ? Resolved(folder) : TimeBudget.Resolve(requested, secondsPerStep);
         Finished = standing.State.Step == recipe.Steps && Run.ReadInfo(folder).Status == RunStatus.Finished && Directory.Exists(ModelFolder(folder));
 
-        run = Open(folder, recipe, command, standing);
+        run = RunCourse.Open(
+            folder, standing, () => new RunInfo { Kind = "pretrain", Command = command, Recipe = recipe.ToJson(), Seed = (ulong)recipe.Seed });
         try
         {
             trainer = MakeTrainer(objective, workspace, events);
@@ -49,7 +49,7 @@ public sealed class Pretraining : IDisposable
                 trainer.Restore(checkpoint);
             Plan = MakePlan(sampler, secondsPerStep, standing);
             if (Finished)
-                Model = LanguageModel.Load(ModelFolder(folder));
+                RunCourse.TakeBest(run, trainee, State);
         }
         catch
         {
@@ -59,7 +59,7 @@ public sealed class Pretraining : IDisposable
     }
 
     /// <summary>The model being raised; once <see cref="Train"/> has finished, the best one.</summary>
-    public LanguageModel Model { get; private set; }
+    public LanguageModel Model => trainee.Model;
 
     /// <summary>What is about to happen.</summary>
     public PretrainingPlan Plan { get; }
@@ -101,25 +101,7 @@ public sealed class Pretraining : IDisposable
     /// Trains to the end, or until <paramref name="stop"/> asks to save and leave. At the end the best model is put into the run's <c>model</c> folder.
     /// </summary>
     /// <exception cref="GrimoireException">The loss diverged, or the disk is full; the last good checkpoint remains.</exception>
-    public TrainingOutcome Train(CancellationToken stop = default)
-    {
-        try
-        {
-            TrainingOutcome outcome = trainer.Train(stop);
-            if (Finished)
-                run.End(RunStatus.Finished);
-            else if (outcome == TrainingOutcome.Finished)
-                Finish();
-            else
-                run.End(RunStatus.Stopped, $"stopped after {State.Step} of {Plan.Steps} steps");
-            return outcome;
-        }
-        catch (GrimoireException e)
-        {
-            run.TryEnd(RunStatus.Failed, e.Message);
-            throw;
-        }
-    }
+    public TrainingOutcome Train(CancellationToken stop = default) => RunCourse.Train(run, trainer, Plan.Steps, Finished, () => { }, Finish, stop);
 
     /// <summary>Writes <c>report.html</c> into the run folder, finished or not; returns its path.</summary>
     /// <exception cref="GrimoireException">It cannot be written.</exception>
@@ -148,21 +130,12 @@ public sealed class Pretraining : IDisposable
     private static PretrainRecipe Resolved(string folder) =>
         PretrainRecipe.Settings.Read(new PretrainRecipe(), Encoding.UTF8.GetBytes(Run.ReadInfo(folder).Recipe.ToJsonString()), Path.Combine(folder, RunInfo.FileName));
 
-    /// <summary>Begins the run, or takes it up after a step, rid of what came later or was left unfinished.</summary>
-    private static Run Open(string folder, PretrainRecipe recipe, IReadOnlyList<string> command, Standing standing)
-    {
-        if (!standing.Begun)
-            return Run.Create(folder, new RunInfo { Kind = "pretrain", Command = command, Recipe = recipe.ToJson(), Seed = (ulong)recipe.Seed });
-        Run resumed = Run.Resume(folder, standing.State.Step);
-        Checkpoint.CleanUp(folder, standing.State.Step);
-        return resumed;
-    }
-
     private Trainer MakeTrainer(Objective objective, Workspace workspace, IProgress<TrainingEvent>? events)
     {
         long steps = recipe.Steps!.Value;
         Validation? validation = recipe.MakeValidation(data.Validation, Model, recipe.Log.EvaluationBatches);
-        return new Trainer(trainee, optimizer, recipe.MakeSchedule(steps), objective, validation, run, recipe.TrainerSettings(steps), workspace)
+        return new Trainer(trainee, optimizer, recipe.MakeSchedule(steps), objective, validation, run,
+            RunCourse.Settings(steps, recipe.Model.Dropout, recipe.Recompute, recipe.Seed, recipe.Optimizer, recipe.Log), workspace)
         {
             Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
             Progress = events,
@@ -226,13 +199,10 @@ public sealed class Pretraining : IDisposable
         return first[0];
     }
 
-    /// <summary>Keeps the best model, measures it on the whole held-out text and closes the run.</summary>
-    private void Finish()
+    /// <summary>Keeps the best model, measures it on the whole held-out text and tells what came out.</summary>
+    private Dictionary<string, double> Finish()
     {
-        // Where the best checkpoint was damaged meanwhile, the last model stands in, and is what is measured.
-        bool best = State.BestStep > 0 && Checkpoint.Fault(run.CheckpointFolder(State.BestStep)) is null;
-        if (best && State.BestStep < State.Step)
-            trainee.Restore(run.CheckpointFolder(State.BestStep));
+        long best = RunCourse.TakeBest(run, trainee, State);
         var results = new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["parameters"] = Model.Transformer.Config.ParameterCount,
@@ -243,10 +213,10 @@ public sealed class Pretraining : IDisposable
         {
             foreach ((string name, double value) in validation.Measure(new Workspace(kernels)).Metrics)
                 results[name] = value;
-            results["best_step"] = best ? State.BestStep : State.Step;
+            results["best_step"] = best;
         }
 
-        Model.Save(ModelFolder(folder), DType.F32);
-        run.End(RunStatus.Finished, results: results);
+        trainee.Save(ModelFolder(folder));
+        return results;
     }
 }

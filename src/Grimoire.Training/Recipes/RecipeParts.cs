@@ -44,18 +44,6 @@ internal static class RecipeParts
             : Llama.Config(m.Layers, m.Heads, m.Channels, m.Context, vocabulary, m.FeedForward, m.KeyValueHeads, m.Tied);
     }
 
-    public static Optimizer MakeOptimizer(this PretrainRecipe recipe, Transformer model, Kernels kernels)
-    {
-        OptimizerSettings o = recipe.Optimizer;
-        var adam = new AdamWOptions((float)o.Beta1, (float)o.Beta2, Decay: (float)o.WeightDecay);
-        return o.Kind switch
-        {
-            OptimizerKind.Sgd => new Sgd(model.Parameters, kernels, (float)o.Momentum, (float)o.WeightDecay),
-            OptimizerKind.Muon => new Muon(model.Parameters, adam, kernels, (float)o.Momentum),
-            _ => new AdamW(model.Parameters, adam, kernels),
-        };
-    }
-
     public static Schedule MakeSchedule(this PretrainRecipe recipe, long steps)
     {
         OptimizerSettings o = recipe.Optimizer;
@@ -91,20 +79,6 @@ internal static class RecipeParts
 
     public static Objective MakeObjective(this PretrainRecipe recipe, Transformer model, SequenceSampler sampler) =>
         new LanguageModelingObjective(model, sampler, recipe.Batch, recipe.Accumulate, new CrossEntropySpec((float)recipe.LabelSmoothing, (float)recipe.ZLoss));
-
-    public static TrainerSettings TrainerSettings(this PretrainRecipe recipe, long steps) => new()
-    {
-        Steps = steps,
-        Clip = recipe.Optimizer.Clip,
-        Dropout = (float)recipe.Model.Dropout,
-        Recompute = recipe.Recompute,
-        Seed = (ulong)recipe.Seed,
-        LogInterval = recipe.Log.Interval,
-        EvaluationInterval = recipe.Log.EvaluationInterval,
-        SampleInterval = recipe.Log.SampleInterval,
-        CheckpointInterval = recipe.Log.CheckpointInterval,
-        Keep = recipe.Log.Keep,
-    };
 
     /// <summary>What ends a document, and so also what comes before one: end-of-text, or the line break; null where there is neither.</summary>
     public static int? EndTokenOf(Tokenizer tokenizer) => tokenizer.EndOfText ?? tokenizer.Id("\n");

@@ -6,13 +6,19 @@ namespace Grimoire.Training.Recipes;
 /// <summary>Fills the report of a stage with what its plan tells.</summary>
 internal static class StageReport
 {
-    public static ReportData Read(StagePlan plan, Trainee trainee)
+    private const int HeadlineFacts = 4;
+
+    public static ReportData Read(StagePlan plan, Trainee trainee, (string Purpose, IReadOnlyList<string> Command) next)
     {
         ReportData report = ReportOfRun.Read(plan.Folder);
         IReadOnlyList<TextSample> samples = report.Samples;
+        IReadOnlyList<MetricChange> changes = MetricChange.Of(report.Metrics, report.Run.Results);
         return report with
         {
+            Summary = Summary(plan, report, changes),
+            Headline = [.. changes.Take(HeadlineFacts).Select(change => new Fact(Metric.Words(change.Name), Change(change)))],
             BeforeAfter = [.. BeforeAndAfter(samples)],
+            Commands = [new CommandLine(next.Purpose, "grimoire " + string.Join(' ', next.Command.Select(ReportOfRun.Quoted))), .. report.Commands],
             // Two sets of samples are told side by side; more also show the way.
             Samples = samples.Select(sample => sample.Step).Distinct().Count() > 2 ? samples : [],
             Tables =
@@ -35,6 +41,20 @@ internal static class StageReport
             ],
         };
     }
+
+    private static string Summary(StagePlan plan, ReportData report, IReadOnlyList<MetricChange> changes)
+    {
+        string trained = plan.Memory.Trained == plan.Memory.Parameters
+            ? $"all {Number(plan.Memory.Parameters)} parameters" : $"{Number(plan.Memory.Trained)} of {Number(plan.Memory.Parameters)} parameters";
+        double seconds = report.Run.Results.GetValueOrDefault(Metric.Seconds);
+        string moved = changes.FirstOrDefault(change => change.Before is not null) is { } change ? $"; {Metric.Words(change.Name)} went {Change(change)}" : "";
+        return $"{plan.Kind} trained {trained} in {Number(plan.Steps)} steps and {Markup.Duration(seconds)}{moved}.";
+    }
+
+    private static string Change(MetricChange change) =>
+        change.Before is { } before ? $"{Figure(before)} → {Figure(change.After)}" : Figure(change.After);
+
+    private static string Figure(double value) => value.ToString(Math.Abs(value) < 10 ? "0.###" : "0.#", CultureInfo.InvariantCulture);
 
     /// <summary>The samples of before the first step beside the last ones of the same prompts.</summary>
     private static IEnumerable<BeforeAfter> BeforeAndAfter(IReadOnlyList<TextSample> samples)

@@ -40,12 +40,14 @@ public sealed class StageRun : IDisposable
         settings = standing.Begun ? Resolved() : TimeBudget.Resolve(stage.Settings, parts.StepsPerEpoch, parts.Objective.Round, secondsPerStep);
         Finished = standing.State.Step == settings.Steps && Run.ReadInfo(folder).Status == RunStatus.Finished;
 
-        run = standing.Begun ? Resume(standing) : Begin(command, key);
+        run = RunCourse.Open(folder, standing, () => Begin(command, key));
         try
         {
             trainer = MakeTrainer(events);
             if (standing.Checkpoint is { } checkpoint)
                 trainer.Restore(checkpoint);
+            if (Finished)
+                RunCourse.TakeBest(run, Trainee, State);
             Plan = MakePlan(secondsPerStep, standing);
         }
         catch
@@ -95,37 +97,13 @@ public sealed class StageRun : IDisposable
     /// run's <c>model</c> folder: the one of the lowest validation loss, or the last where nothing is validated.
     /// </summary>
     /// <exception cref="GrimoireException">The loss diverged, or the disk is full; the last good checkpoint remains.</exception>
-    public TrainingOutcome Train(CancellationToken stop = default)
-    {
-        try
-        {
-            if (State.Step == 0)
-            {
-                run.Rewind(-1);
-                trainer.MeasureStart();
-            }
-
-            TrainingOutcome outcome = trainer.Train(stop);
-            if (Finished)
-                run.End(RunStatus.Finished);
-            else if (outcome == TrainingOutcome.Finished)
-                Finish();
-            else
-                run.End(RunStatus.Stopped, $"stopped after {State.Step} of {Plan.Steps} steps");
-            return outcome;
-        }
-        catch (GrimoireException e)
-        {
-            run.TryEnd(RunStatus.Failed, e.Message);
-            throw;
-        }
-    }
+    public TrainingOutcome Train(CancellationToken stop = default) => RunCourse.Train(run, trainer, Plan.Steps, Finished, MeasureStart, Finish, stop);
 
     /// <summary>Writes <c>report.html</c> into the run folder, finished or not; returns its path.</summary>
     /// <exception cref="GrimoireException">It cannot be written.</exception>
     public string WriteReport()
     {
-        ReportData report = StageReport.Read(Plan, Trainee);
+        ReportData report = StageReport.Read(Plan, Trainee, stage.Next(folder));
         Report.Write(run.ReportPath, parts.Report is { } add ? add(report) : report);
         return run.ReportPath;
     }
@@ -133,21 +111,20 @@ public sealed class StageRun : IDisposable
     /// <summary>Lets go of the run.</summary>
     public void Dispose() => run.Dispose();
 
-    private Run Begin(IReadOnlyList<string> command, string key)
+    /// <summary>What was measured before the first step by a process that was killed since is taken back.</summary>
+    private void MeasureStart()
+    {
+        run.Rewind(-1);
+        trainer.MeasureStart();
+    }
+
+    private RunInfo Begin(IReadOnlyList<string> command, string key)
     {
         RunRequest.Write(folder, stage.ToJson(), key);
         JsonObject recipe = stage.ToJson();
         foreach (Setting<StageSettings> setting in StageSettings.Settings.Where(s => recipe.ContainsKey(s.Key)))
             recipe[setting.Key] = setting.Get(settings);
-        return Run.Create(folder, new RunInfo { Kind = stage.Kind, Command = command, Recipe = recipe, Seed = (ulong)settings.Seed });
-    }
-
-    /// <summary>Takes the run up after a step, rid of what came later or was left unfinished.</summary>
-    private Run Resume(Standing standing)
-    {
-        Run resumed = Run.Resume(folder, standing.State.Step);
-        Checkpoint.CleanUp(folder, standing.State.Step);
-        return resumed;
+        return new RunInfo { Kind = stage.Kind, Command = command, Recipe = recipe, Seed = (ulong)settings.Seed };
     }
 
     /// <summary>The settings as they were resolved when the run began.</summary>
@@ -162,19 +139,7 @@ public sealed class StageRun : IDisposable
     private Trainer MakeTrainer(IProgress<TrainingEvent>? events)
     {
         long steps = settings.Steps!.Value;
-        var how = new TrainerSettings
-        {
-            Steps = steps,
-            Clip = settings.Optimizer.Clip,
-            Dropout = (float)settings.Dropout,
-            Recompute = settings.Recompute,
-            Seed = (ulong)settings.Seed,
-            LogInterval = settings.Log.Interval,
-            EvaluationInterval = settings.Log.EvaluationInterval,
-            SampleInterval = settings.Log.SampleInterval,
-            CheckpointInterval = settings.Log.CheckpointInterval,
-            Keep = settings.Log.Keep,
-        };
+        TrainerSettings how = RunCourse.Settings(steps, settings.Dropout, settings.Recompute, settings.Seed, settings.Optimizer, settings.Log);
         return new Trainer(Trainee, optimizer, StageModel.MakeSchedule(settings.Optimizer, steps), parts.Objective, parts.Validation, run, how, workspace)
         {
             Sample = parts.Sample,
@@ -198,24 +163,21 @@ public sealed class StageRun : IDisposable
         Damaged = standing.Damaged,
     };
 
-    /// <summary>Keeps the best model and closes the run.</summary>
-    private void Finish()
+    /// <summary>Keeps the best model, measures it and tells what came out.</summary>
+    private Dictionary<string, double> Finish()
     {
-        // Where the best checkpoint was damaged meanwhile, the last model stands in, and is what is measured.
-        bool best = State.BestStep > 0 && Checkpoint.Fault(run.CheckpointFolder(State.BestStep)) is null;
-        if (best && State.BestStep < State.Step)
-            Trainee.Restore(run.CheckpointFolder(State.BestStep));
+        long best = RunCourse.TakeBest(run, Trainee, State);
         var results = new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["parameters"] = Plan.Memory.Parameters,
             ["trained"] = Plan.Memory.Trained,
             [Metric.Tokens] = State.Tokens,
             [Metric.Seconds] = State.Seconds,
-            ["best_step"] = best ? State.BestStep : State.Step,
+            ["best_step"] = best,
         };
         foreach ((string name, double value) in parts.Validation?.Measure(workspace).Metrics ?? [])
             results[name] = value;
         stage.Save(Trainee, ModelFolder(folder));
-        run.End(RunStatus.Finished, results: results);
+        return results;
     }
 }

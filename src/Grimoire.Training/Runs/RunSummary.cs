@@ -11,6 +11,13 @@ namespace Grimoire.Training.Runs;
 /// <param name="Seconds">Seconds of training.</param>
 public sealed record RunSummary(string Folder, RunInfo Info, long Steps, double? Loss, double? BestValidationLoss, double Seconds)
 {
+    // What tells most about a run, if it was measured; the first is taken.
+    private static readonly string[] Telling =
+        [Metric.WinRate, Metric.Accuracy, Metric.RewardAccuracy, Metric.Reward, Metric.ValidationLoss];
+
+    /// <summary>What tells most about how it went, and its value in the finished model, or when it was last measured; null where nothing was.</summary>
+    public (string Name, double Value)? Outcome { get; private init; }
+
     /// <summary>Reads a run folder.</summary>
     /// <exception cref="GrimoireException">The folder holds no run or a file is damaged.</exception>
     public static RunSummary Read(string folder)
@@ -23,7 +30,11 @@ public sealed record RunSummary(string Folder, RunInfo Info, long Steps, double?
             folder, info, rows.Count > 0 ? rows[^1].Step : 0,
             rows.Any(row => row[Metric.Loss] is not null) ? Last(Metric.Loss) : null,
             validation.Length > 0 ? validation.Min() : null,
-            Last(Metric.Seconds) is var seconds && double.IsFinite(seconds) ? seconds : 0);
+            Last(Metric.Seconds) is var seconds && double.IsFinite(seconds) ? seconds : 0)
+        {
+            Outcome = Telling.Select(name => (name, Value: info.Results.TryGetValue(name, out double value) ? value : Last(name)))
+                .Where(measured => double.IsFinite(measured.Value)).Select(measured => ((string, double)?)measured).FirstOrDefault(),
+        };
     }
 
     /// <summary>All runs at or below a folder, newest first. Folders that cannot be read as a run are named to <paramref name="refused"/>.</summary>

@@ -116,7 +116,7 @@ public sealed class PretrainingTests : IDisposable
         AssertRefused("keep 2, not 5", recipe with { Log = recipe.Log with { Keep = 5 } });
         string old = File.ReadAllText(text);
         File.WriteAllText(text, old + "abc\n");
-        AssertRefused("text (data)", recipe);
+        AssertRefused("its data", recipe);
         Assert.Equal(shards, File.ReadAllBytes(shard));
         File.WriteAllText(text, old);
         // What changes no result may differ.
