@@ -5,6 +5,8 @@ using Grimoire.Training.Worlds;
 
 namespace Grimoire.Training.Tests.Answers;
 
+using Verdict = Grimoire.Training.Answers.Verdict;
+
 public sealed class AnswerJudgeTests
 {
     private static readonly World One = World.Of(1);

@@ -25,8 +25,8 @@ public sealed class GrpoObjectiveTests : IDisposable
         Assert.All(Gradients(model, work), gradient => Assert.All(gradient, x => Assert.Equal(0, x)));
         Assert.Equal(kept > 0, work.Passes > 0);
         Assert.Equal(equal == EqualGroups.Resample ? 16 : 4, work.Sequences);
-        Assert.Equal(0, Metric(work, Runs.Metric.MixedGroups));
-        Assert.Equal(0.3, Metric(work, Runs.Metric.Reward), 12);
+        Assert.Equal(0, Metric(work, Training.Runs.Metric.MixedGroups));
+        Assert.Equal(0.3, Metric(work, Training.Runs.Metric.Reward), 12);
     }
 
     [Fact]
@@ -38,11 +38,11 @@ public sealed class GrpoObjectiveTests : IDisposable
         Gradients(model, work, value => loss += value);
 
         // With every ratio 1 the loss is −Σ A·length / Σ length; were it not, the tight bounds would clip.
-        Assert.Equal(0, Metric(work, Runs.Metric.ClipFraction));
+        Assert.Equal(0, Metric(work, Training.Runs.Metric.ClipFraction));
         StepWork tight = Objective(model, Small with { Scale = AdvantageScale.None, Clip = 1e-4, ClipHigh = 1e-4 }).Prepare(new TrainerState(), new Workspace(Kernels.Simd));
         double held = 0;
         Gradients(model, tight, value => held += value);
-        Assert.Equal(0, Metric(tight, Runs.Metric.ClipFraction));
+        Assert.Equal(0, Metric(tight, Training.Runs.Metric.ClipFraction));
         Assert.Equal(loss, held, 12);
     }
 
@@ -92,7 +92,7 @@ public sealed class GrpoObjectiveTests : IDisposable
         GrpoSettings keep = Small with { EqualGroups = EqualGroups.Keep };
         StepWork all = Objective(model, keep).Prepare(new TrainerState(), workspace), masked = Objective(model, keep with { MaskTruncated = true }).Prepare(new TrainerState(), workspace);
         Assert.InRange(masked.Tokens, 1, all.Tokens - 1);
-        Assert.Equal(Metric(all, Runs.Metric.Reward), Metric(masked, Runs.Metric.Reward));
+        Assert.Equal(Metric(all, Training.Runs.Metric.Reward), Metric(masked, Training.Runs.Metric.Reward));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class GrpoObjectiveTests : IDisposable
         using Run run = tiny.Run("rise");
         Trainer trainer = Trainer(run, model, Small with { Prompts = 5, Epochs = 2 }, steps: 60);
         trainer.Train();
-        double[] rewards = [.. Run.Metrics(run.Folder).Select(row => row[Runs.Metric.Reward]).OfType<double>()];
+        double[] rewards = [.. Run.Metrics(run.Folder).Select(row => row[Training.Runs.Metric.Reward]).OfType<double>()];
         Assert.True(rewards[^1] > rewards[0] + 0.3, $"from {rewards[0]} to {rewards[^1]}");
     }
 
