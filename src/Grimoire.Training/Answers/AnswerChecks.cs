@@ -56,7 +56,18 @@ public static class AnswerChecks
 
     /// <summary>Answers to the first prompts, as <see cref="StageParts.Sample"/> wants them.</summary>
     public static Func<long, IEnumerable<TextSample>>? Samples(AnswerValidation? checks) =>
-        checks is null ? null : step => checks.Answer(Shown).Select(answer => new TextSample(step, answer.Prompt.Prompt.ToString(), answer.Text));
+        checks is null ? null : step => Samples(checks, step);
+
+    private static IEnumerable<TextSample> Samples(AnswerValidation checks, long step)
+    {
+        IReadOnlyList<Rollout> answers = checks.Answer(Shown);
+        double[]? rewards = checks.Reward?.Score(answers);
+        return answers.Select((answer, i) => new TextSample(step, answer.Prompt.Prompt.ToString(), answer.Text.Trim())
+        {
+            Reference = AnswerJudge.Expected(answer.Prompt),
+            Score = rewards?[i],
+        });
+    }
 
     private static IEnumerable<PromptExample> Prompts(CheckSettings settings, IReadOnlyList<Example> heldOut) =>
         settings.Count == 0 ? [] : settings.Prompts is { } path ? ExampleFiles.Read([path], ExampleKinds.Prompt).Examples.Cast<PromptExample>() : PromptsOf(heldOut, settings.Count);

@@ -10,7 +10,7 @@ namespace Grimoire.Training.Answers;
 /// <param name="Refused">Whether it says that it does not know or will not tell.</param>
 /// <param name="MayRefuse">Whether that was the right thing to do.</param>
 /// <param name="Leaked">Whether it gives the secret word away.</param>
-public sealed record Verdict(string? Skill = null, bool? Accepted = null, bool? Refused = null, bool? MayRefuse = null, bool? Leaked = null);
+public sealed record AnswerVerdict(string? Skill = null, bool? Accepted = null, bool? Refused = null, bool? MayRefuse = null, bool? Leaked = null);
 
 /// <summary>
 /// Judges answers by what the row of the prompt says: column <c>exercise</c> names an exercise of the world, whose judge is exact however an answer is
@@ -18,23 +18,23 @@ public sealed record Verdict(string? Skill = null, bool? Accepted = null, bool? 
 /// </summary>
 public static class AnswerJudge
 {
-    private static readonly string[] Expected = ["answer", "completion"];
-
     /// <summary>Judges one answer.</summary>
     /// <exception cref="GrimoireException">The prompt names an exercise that does not exist.</exception>
-    public static Verdict Judge(PromptExample prompt, string answer)
+    public static AnswerVerdict Judge(PromptExample prompt, string answer)
     {
         if (Column(prompt, "exercise") is { } named)
             return Judge(ExercisePlace.Parse(named), answer);
-        return new Verdict(Column(prompt, "skill"), Expected.Select(column => Column(prompt, column)).FirstOrDefault(text => text is not null) is { } expected
-            ? answer.Trim() == expected.Trim() : null);
+        return new AnswerVerdict(Column(prompt, "skill"), Expected(prompt) is { } expected ? answer.Trim() == expected.Trim() : null);
     }
 
+    /// <summary>A right answer, where the row has one.</summary>
+    public static string? Expected(PromptExample prompt) => Column(prompt, "answer") ?? Column(prompt, "completion");
+
     /// <summary>Judges an answer to an exercise of the world.</summary>
-    public static Verdict Judge(ExercisePlace place, string answer)
+    public static AnswerVerdict Judge(ExercisePlace place, string answer)
     {
         Exercise exercise = place.Exercise;
-        return new Verdict(
+        return new AnswerVerdict(
             exercise.Skill.ToString(),
             exercise.Accepts(answer),
             Questions.IsDontKnow(answer) || place.World.Secret.Refuses(answer),

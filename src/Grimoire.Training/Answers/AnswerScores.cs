@@ -13,9 +13,9 @@ public sealed record AnswerScores(
     Rate Accepted, IReadOnlyList<(string Skill, Rate Accepted)> BySkill, Rate AdmittedIgnorance, Rate RefusedWrongly, Rate Leaked)
 {
     /// <summary>Counts verdicts.</summary>
-    public static AnswerScores Of(IReadOnlyCollection<Verdict> verdicts)
+    public static AnswerScores Of(IReadOnlyCollection<AnswerVerdict> verdicts)
     {
-        Verdict[] judged = [.. verdicts.Where(verdict => verdict.Accepted is not null)];
+        AnswerVerdict[] judged = [.. verdicts.Where(verdict => verdict.Accepted is not null)];
         return new AnswerScores(
             Right(judged),
             [.. judged.Where(verdict => verdict.Skill is not null).GroupBy(verdict => verdict.Skill!, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
@@ -36,5 +36,5 @@ public sealed record AnswerScores(
         return rates.Where(named => named.Rate.Total > 0).Select(named => (named.Name, named.Rate.Share));
     }
 
-    private static Rate Right(IEnumerable<Verdict> verdicts) => Rate.Of(verdicts, verdict => verdict.Accepted == true);
+    private static Rate Right(IEnumerable<AnswerVerdict> verdicts) => Rate.Of(verdicts, verdict => verdict.Accepted == true);
 }

@@ -86,18 +86,6 @@ public static class Metric
     /// <summary>Share of held-out pairs that one gets right who looks at nothing but lengths.</summary>
     public const string LengthAccuracy = "length_accuracy";
 
-    /// <summary>A metric's name as people read it.</summary>
-    public static string Words(string name) => name switch
-    {
-        ValidationLoss => "validation loss",
-        BitsPerByte => "bits a byte",
-        LearningRate => "learning rate",
-        GradientNorm => "gradient norm",
-        TokensPerSecond => "tokens a second",
-        Kl => "KL",
-        _ => name.Replace('_', ' '),
-    };
-
     /// <summary>Share of answers with a higher reward than those of the model at the start, equal ones counting half.</summary>
     public const string WinRate = "win_rate";
 
@@ -118,6 +106,22 @@ public static class Metric
 
     /// <summary>Share of groups whose answers do not all earn the same, so that something can be learned from them.</summary>
     public const string MixedGroups = "mixed_groups";
+
+    /// <summary>A metric's name as people read it.</summary>
+    public static string Words(string name) => name switch
+    {
+        ValidationLoss => "validation loss",
+        BitsPerByte => "bits a byte",
+        LearningRate => "learning rate",
+        GradientNorm => "gradient norm",
+        TokensPerSecond => "tokens a second",
+        Kl => "KL",
+        EndRate => "answers that end",
+        UnknownRate => "ignorance admitted",
+        RefusalRate => "wrongly refused",
+        LeakRate => "secret told",
+        _ => name.Replace('_', ' '),
+    };
 }
 
 /// <summary>Metrics measured at one step, in the order they are to be written.</summary>
