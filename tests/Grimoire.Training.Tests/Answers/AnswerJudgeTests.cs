@@ -5,7 +5,6 @@ using Grimoire.Training.Worlds;
 
 namespace Grimoire.Training.Tests.Answers;
 
-using Verdict = Grimoire.Training.Answers.Verdict;
 
 public sealed class AnswerJudgeTests
 {
