@@ -1,3 +1,4 @@
+using Grimoire.Models.Adapters;
 using Grimoire.Models.Chat;
 using Grimoire.Models.Formats;
 using Grimoire.Models.Tokenizers;
@@ -30,24 +31,30 @@ public sealed record LanguageModel
     /// <summary>How it wants conversations written; null where its files do not say.</summary>
     public ChatTemplate? ChatTemplate { get; init; }
 
+    /// <summary>Where it was loaded from; null if it was made here.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>What the transformer is.</summary>
     public ModelConfig Config => Transformer.Config;
 
     /// <summary>
-    /// Loads a Hugging Face folder (<c>config.json</c>, <c>model*.safetensors</c> and a tokenizer) or a GGUF file, which holds the tokenizer itself.
+    /// Loads a Hugging Face folder (<c>config.json</c>, <c>model*.safetensors</c> and a tokenizer), a GGUF file, which holds the tokenizer itself, or a PEFT
+    /// folder: the base it names with the adapter attached.
     /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="trainable">
-    /// Whether to copy the weights to F32 and mark them to be trained. Otherwise they stay in the mapped files in the type they have there.
+    /// Whether to copy the weights to F32, an adapter merged into them, and mark them to be trained. Otherwise they stay in the mapped files in the type they have there.
     /// </param>
     /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the tokenizer does not belong to the model.</exception>
     public static LanguageModel Load(string path, bool trainable = false)
     {
         Transformer transformer = ModelFiles.Load(path, trainable);
-        return new LanguageModel(transformer, Fitting(transformer.Config, path))
+        string words = AdapterFolder.Words(path);
+        return new LanguageModel(transformer, Fitting(transformer.Config, words))
         {
-            Defaults = GenerationDefaults.Read(path),
-            ChatTemplate = ChatTemplateFiles.Read(path),
+            Defaults = GenerationDefaults.Read(words),
+            ChatTemplate = ChatTemplateFiles.Read(words),
+            Origin = path,
         };
     }
 
@@ -66,6 +73,20 @@ public sealed record LanguageModel
         if (ChatTemplate is not null)
             ChatTemplateFiles.Write(ChatTemplate, folder);
         ModelFolder.Save(folder, Transformer, type, Tokenizer.BeginOfText, Tokenizer.EndOfText);
+    }
+
+    /// <summary>Writes an adapter as a PEFT folder, with the tokenizer, the chat template and the sampling defaults that it goes with.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <param name="adapter">An adapter for this model.</param>
+    /// <exception cref="GrimoireException">The files cannot express the adapter, or the folder cannot be written.</exception>
+    public void SaveAdapter(string folder, Adapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        Tokenizer.Save(folder);
+        Defaults.Write(folder, Tokenizer);
+        if (ChatTemplate is not null)
+            ChatTemplateFiles.Write(ChatTemplate, folder);
+        adapter.Save(folder, Origin is null ? null : Path.GetFullPath(Origin));
     }
 
     /// <summary>Writes a GGUF file that llama.cpp opens, with the tokenizer and the chat template inside, whole or not at all.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Grimoire.Models.Adapters;
 using Grimoire.Models.Formats;
 
 namespace Grimoire.Models;
@@ -34,6 +35,7 @@ public sealed record ModelCard
     /// <exception cref="GrimoireException">The GGUF file is broken.</exception>
     public static ModelCard Read(string path)
     {
+        path = AdapterFolder.Trunk(path);
         ModelCard card = GgufModel.IsGguf(path) ? OfGguf(GgufFile.Open(path).Metadata) : OfFolder(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return card.Name.Length > 0 ? card : card with { Name = GgufModel.IsGguf(path) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full) };

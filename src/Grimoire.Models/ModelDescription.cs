@@ -1,3 +1,4 @@
+using Grimoire.Models.Adapters;
 using Grimoire.Models.Formats;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
@@ -29,6 +30,9 @@ public sealed record ModelDescription
     /// <summary>What a GGUF file says beside its weights; null for a folder.</summary>
     public GgufMetadata? Metadata { get; init; }
 
+    /// <summary>The adapters that are attached, the innermost first.</summary>
+    public IReadOnlyList<Adapter> Adapters { get; init; } = [];
+
     /// <summary>The number of trained values.</summary>
     public long Parameters => Config.ParameterCount;
 
@@ -50,15 +54,16 @@ public sealed record ModelDescription
     public static ModelDescription Read(string path)
     {
         Transformer model = ModelFiles.Load(path);
-        TensorFiles files = ModelFiles.Tensors(path);
+        string words = AdapterFolder.Words(path);
         return new ModelDescription
         {
             Path = path,
             Config = model.Config,
             Family = Family.Named(model.Config.Family),
-            Tensors = [.. files.Entries],
-            Tokenizer = ModelFiles.HasTokenizer(path) ? LanguageModel.Fitting(model.Config, path) : null,
-            Metadata = (files as GgufFiles)?.Metadata,
+            Tensors = ModelFiles.Entries(path),
+            Tokenizer = ModelFiles.HasTokenizer(path) ? LanguageModel.Fitting(model.Config, words) : null,
+            Metadata = (ModelFiles.Tensors(AdapterFolder.Trunk(path)) as GgufFiles)?.Metadata,
+            Adapters = model.Adapters,
         };
     }
 }

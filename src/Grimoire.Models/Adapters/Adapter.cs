@@ -10,16 +10,17 @@ public sealed class Adapter
 {
     private readonly LinearAdapter[] layers;
     private readonly LowRankExperts[] experts;
+    private readonly Transformer model;
 
     /// <summary>Builds the adapter that <paramref name="config"/> describes for a model, from the parameters that <paramref name="source"/> gives.</summary>
     internal Adapter(Transformer model, AdapterConfig config, ParameterSource source, string name)
     {
         config.Validate();
-        if (config.Kind != AdapterKind.Lora || config.Dora)
-            throw new GrimoireException($"adapter {name}: this kind cannot be trained yet; choose lora.");
-        (Config, Name) = (config, name);
+        (this.model, Config, Name) = (model, config, name);
         var parameters = new ParameterList(source);
-        layers = [.. AdapterTargets.Resolve(model, config).Select(linear => new LowRank(this, parameters, linear))];
+        bool isVirtual = config.Kind is AdapterKind.Prompt or AdapterKind.Prefix;
+        Virtual = isVirtual ? new VirtualTokens(this, parameters, model.Config) : null;
+        layers = isVirtual ? [] : [.. AdapterTargets.Resolve(model, config).Select(linear => Part(parameters, linear))];
         experts = [.. AdapterTargets.Experts(model).Select(group => LowRankExperts.Of(this, group, layers)).OfType<LowRankExperts>()];
         Parameters = parameters.All;
     }
@@ -42,6 +43,12 @@ public sealed class Adapter
     /// <summary>How much of the change is made: 0 for none, 1 for all that was trained.</summary>
     public double Strength { get; set; } = 1;
 
+    /// <summary>The model it was trained on, as the files it came from call it.</summary>
+    internal string? BasePath { get; init; }
+
+    /// <summary>What it puts before every sequence, or null.</summary>
+    internal VirtualTokens? Virtual { get; }
+
     /// <summary>The linear layers it changes.</summary>
     internal IReadOnlyList<LinearAdapter> Layers => layers;
 
@@ -55,10 +62,27 @@ public sealed class Adapter
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(config);
-        var adapter = new Adapter(model, config, AdapterInitialization.Random(seed), name);
+        var adapter = new Adapter(model, config, AdapterInitialization.Random(model, seed), name);
         adapter.SetTrainable(true);
         return adapter;
     }
+
+    /// <summary>Reads an adapter that PEFT or this library wrote; not attached.</summary>
+    /// <param name="folder">A folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="model">The model it was trained on, in whatever type.</param>
+    /// <param name="trainable">Whether it is to be trained on.</param>
+    /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the adapter belongs to another model.</exception>
+    public static Adapter Load(string folder, Transformer model, bool trainable = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return PeftFolder.Load(folder, model, trainable);
+    }
+
+    /// <summary>Writes <c>adapter_model.safetensors</c> and <c>adapter_config.json</c> as PEFT reads them, each whole or not at all.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <param name="basePath">The model it was trained on, for whoever opens the folder; what its files said if not given.</param>
+    /// <exception cref="GrimoireException">PEFT's files cannot express the adapter, or the folder cannot be written.</exception>
+    public void Save(string folder, string? basePath = null) => PeftWriter.Write(this, model, folder, basePath);
 
     /// <summary>Says whether its numbers are to be trained.</summary>
     public void SetTrainable(bool trainable)
@@ -81,14 +105,33 @@ public sealed class Adapter
                 $"adapter {Name}: {alien.Layer} is not in this {model.Config.Family} model or has another size there; the two do not belong together.");
         }
 
+        if (Virtual is not null)
+            CheckAlone(model);
         foreach (LinearAdapter layer in layers)
+        {
+            layer.Bind(linears[layer.Layer]);
             linears[layer.Layer].Attach(layer);
+        }
+
         foreach (ExpertLinears group in AdapterTargets.Experts(model))
         {
             if (experts.FirstOrDefault(part => part.Layer == group.Experts[0].Name) is { } part)
                 group.Attach(part);
         }
     }
+
+    private void CheckAlone(Transformer model)
+    {
+        if (model.Adapters.FirstOrDefault(other => other.Virtual is not null) is { } other)
+            throw new GrimoireException($"adapter {Name}: {other.Name} puts tokens before every text already; attach one of the two.");
+        if (!Virtual!.Fits(model.Config))
+            throw new GrimoireException($"adapter {Name}: its virtual tokens have another size than this {model.Config.Family} model's; the two do not belong together.");
+    }
+
+    private LinearAdapter Part(ParameterList parameters, Linear linear) =>
+        Config.Kind == AdapterKind.Ia3 ? new ChannelScale(this, parameters, linear)
+        : Config.Dora ? new DecomposedLowRank(this, parameters, linear)
+        : new LowRank(this, parameters, linear);
 
     /// <summary>Takes its parts out again.</summary>
     internal void DetachFrom(Transformer model)

@@ -19,6 +19,17 @@ internal abstract class LinearAdapter(Adapter owner, string layer)
     /// <returns><c>[token, out]</c>.</returns>
     public abstract Tensor Forward(Linear linear, Tensor x, Pass? pass, int inner);
 
+    /// <summary>Adds what this does to the weights of a layer, in place.</summary>
+    /// <param name="linear">The layer, with the weights it was loaded with.</param>
+    /// <param name="weight">Its weight with what is inside this merged already, F32 <c>[out, in]</c>.</param>
+    /// <param name="bias">Its bias with the same, F32 <c>[out]</c>; null where there is none.</param>
+    public abstract void Merge(Linear linear, Tensor weight, Tensor? bias);
+
+    /// <summary>Learns what it needs to know of a layer that it is attached to.</summary>
+    public virtual void Bind(Linear linear)
+    {
+    }
+
     /// <summary>Whether it is for a layer of this size.</summary>
     public abstract bool Fits(Linear linear);
 

@@ -1,3 +1,5 @@
+using Grimoire.Models.Adapters;
+
 namespace Grimoire.Models;
 
 /// <summary>Which hidden state, or what of all of them, stands for a text.</summary>
@@ -38,6 +40,9 @@ public sealed record EmbeddingSettings
     /// <param name="path">A folder or a GGUF file.</param>
     /// <param name="config">The model.</param>
     /// <exception cref="GrimoireException">A file is broken or asks for something else than pooling and normalising.</exception>
-    public static EmbeddingSettings Read(string path, ModelConfig config) =>
-        File.Exists(path) ? EmbeddingFiles.OfGguf(path, For(config)) : EmbeddingFiles.OfFolder(path, For(config));
+    public static EmbeddingSettings Read(string path, ModelConfig config)
+    {
+        path = AdapterFolder.Trunk(path);
+        return File.Exists(path) ? EmbeddingFiles.OfGguf(path, For(config)) : EmbeddingFiles.OfFolder(path, For(config));
+    }
 }

@@ -1,3 +1,4 @@
+using Grimoire.Models.Adapters;
 using Grimoire.Models.Formats;
 using Grimoire.Tensors;
 
@@ -6,7 +7,7 @@ namespace Grimoire.Models;
 /// <summary>The weights of a model as a family's files hold them, each made when its turn to be written comes.</summary>
 internal static class StoredWeights
 {
-    /// <summary>The tensors of the files, each made of one or more of the model's.</summary>
+    /// <summary>The tensors of the files, each made of one or more of the model's, with what adapters change merged in.</summary>
     /// <param name="model">The model.</param>
     /// <param name="map">What the files call its weights.</param>
     /// <param name="interleaved">Whether the rows of queries and keys are such that neighbours rotate together.</param>
@@ -15,6 +16,8 @@ internal static class StoredWeights
     public static IEnumerable<StoredTensor> Of(
         Transformer model, WeightMap map, bool interleaved, Func<string, Tensor, DType> typeOf, Importance? importance = null)
     {
+        Dictionary<string, Func<Tensor>> changed = AdapterMerge.Changed(model);
+        Parameter Merged(Parameter part) => changed.TryGetValue(part.Name, out Func<Tensor>? make) ? part with { Tensor = make() } : part;
         bool permuted = model.Config.Positions == PositionKind.Rotary && model.Config.Rotary.Interleaved != interleaved;
         var groups = model.Parameters
             .Select(parameter => (Parameter: parameter, Place: map.Find(parameter.Name)))
@@ -26,15 +29,15 @@ internal static class StoredWeights
             DType type = typeOf(group.Key, parts[0].Tensor);
             yield return new StoredTensor(
                 group.Key, type, module.StoredShape(parts[0].Tensor.Shape, model.Config),
-                () => module.Join([.. parts.Select(part => Stored(part, permuted, model.Config, interleaved, type, importance))], type, group.Key));
+                () => module.Join([.. parts.Select(part => Stored(Merged(part), permuted, model.Config, interleaved, type, importance?.Columns(part.Tensor)))], type, group.Key));
         }
     }
 
     /// <summary>A weight with its rows in order, encoded here where its errors are weighted.</summary>
-    private static Tensor Stored(Parameter parameter, bool permuted, ModelConfig config, bool interleaved, DType type, Importance? importance)
+    private static Tensor Stored(Parameter parameter, bool permuted, ModelConfig config, bool interleaved, DType type, float[]? columns)
     {
         Tensor tensor = permuted ? Permuted(parameter, config, interleaved) : parameter.Tensor;
-        return type.IsQuantized() && type != tensor.DType && importance?.Columns(parameter.Tensor) is { } columns
+        return type.IsQuantized() && type != tensor.DType && columns is not null
             ? Tensors.Quantization.Quantize(tensor, type, columns)
             : tensor;
     }

@@ -174,6 +174,9 @@ internal sealed class JsonRecord
             : throw Wrong(key, value, "a token id or a list of them"))];
     }
 
+    /// <summary>Whether a key's value is a string.</summary>
+    public bool IsText(string key) => Find(key, out JsonElement value) && value.ValueKind == JsonValueKind.String;
+
     /// <summary>An error about a key that has a value nobody understands.</summary>
     public GrimoireException Refusal(string key, string why)
     {

@@ -64,8 +64,15 @@ public sealed class Attention
             k = Ops.Rotary(k, table, config.Rotary.Interleaved);
         }
 
+        if (pass.Prefix is { } prefix)
+        {
+            q = pass.Behind(null, q);
+            (k, v) = (pass.Behind(prefix.Keys(layer), k), pass.Behind(prefix.Values(layer), v));
+        }
+
         Tensor mixed = Ops.Attention(q, k, v, pass.Segments(layer), spec);
         pass.Remember(layer, k, v);
-        return Output.Forward(mixed.Reshape((tokens, config.Heads * config.HeadDim)), pass);
+        mixed = mixed.Reshape((mixed.Shape[0], config.Heads * config.HeadDim));
+        return Output.Forward(pass.Prefix is null ? mixed : pass.TokensOf(mixed), pass);
     }
 }

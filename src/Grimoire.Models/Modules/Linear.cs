@@ -41,6 +41,16 @@ public sealed class Linear
         return Ops.Linear(x, Weight, Bias);
     }
 
+    /// <summary>Whether any adapter has an effect.</summary>
+    internal bool IsAdapted => adapters.Any(adapter => adapter.Owner.Enabled);
+
+    /// <summary>Merges the adapters that have an effect into copies of the weights, from the innermost on.</summary>
+    internal void Merge(Tensor weight, Tensor? bias)
+    {
+        foreach (LinearAdapter adapter in adapters.Where(adapter => adapter.Owner.Enabled))
+            adapter.Merge(this, weight, bias);
+    }
+
     internal void Attach(LinearAdapter adapter) => adapters = [.. adapters, adapter];
 
     internal void Detach(Adapter adapter) => adapters = [.. adapters.Where(other => other.Owner != adapter)];

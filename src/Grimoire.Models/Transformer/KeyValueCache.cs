@@ -13,6 +13,9 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
     private readonly List<int>? tokens = config.Rotary.Scaling is RotaryScaling.LongRope ? [] : null;
     private int capacity;
 
+    /// <summary>The number of rows before the first token's: what an adapter put there.</summary>
+    internal int Virtual { get; private set; }
+
     /// <summary>The number of tokens remembered.</summary>
     public int Length { get; private set; }
 
@@ -27,6 +30,7 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
         Length = length;
         tokens?.RemoveRange(length, tokens.Count - length);
         IsStretched &= length > 0;
+        Virtual = length > 0 ? Virtual : 0;
     }
 
     /// <summary>Becomes a copy of another cache of the same model: beams that part ways.</summary>
@@ -34,11 +38,11 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
     {
         ArgumentNullException.ThrowIfNull(other);
         Truncate(0);
-        Reserve(other.Length);
+        Reserve(other.Length, other.Virtual);
         for (int layer = 0; layer < keys.Length; layer++)
         {
-            CopyRows(other.keys[layer], keys[layer], other.Length);
-            CopyRows(other.values[layer], values[layer], other.Length);
+            CopyRows(other.keys[layer], keys[layer], other.Virtual + other.Length);
+            CopyRows(other.values[layer], values[layer], other.Virtual + other.Length);
         }
 
         (Length, IsStretched) = (other.Length, other.IsStretched);
@@ -55,12 +59,20 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
 
     internal Tensor? Values(int layer) => values[layer];
 
-    /// <summary>Makes room for so many tokens in all.</summary>
-    internal void Reserve(int length)
+    /// <summary>Makes room for so many tokens in all, behind as many rows as there are before them, or in an empty cache as many as are given.</summary>
+    internal void Reserve(int length, int before = 0)
     {
-        if (length <= capacity)
+        int rows = length + (Length > 0 ? Virtual : before);
+        Grow(rows);
+        if (Length == 0)
+            Virtual = before;
+    }
+
+    private void Grow(int rows)
+    {
+        if (rows <= capacity)
             return;
-        capacity = Math.Min(Math.Max(length, Math.Max(FirstCapacity, 2 * capacity)), Math.Max(config.Context, length));
+        capacity = Math.Min(Math.Max(rows, Math.Max(FirstCapacity, 2 * capacity)), Math.Max(config.Context, rows));
         tokens?.EnsureCapacity(capacity);
         for (int layer = 0; layer < keys.Length; layer++)
         {
@@ -69,7 +81,7 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
         }
     }
 
-    /// <summary>Puts rows <paramref name="start"/>… of a layer's new keys and values at a position, behind the remembered ones.</summary>
+    /// <summary>Puts rows <paramref name="start"/>… of a layer's new keys and values at a row, behind the remembered ones.</summary>
     internal void Write(Kernels kernels, int layer, Tensor k, Tensor v, int start, int count, int position)
     {
         kernels.CopyRows(k, start, count, keys[layer]!, position);
@@ -86,7 +98,8 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
     private Tensor Grown(Tensor? old)
     {
         Tensor grown = Tensor.Zeros((capacity, config.KeyValueHeads, config.HeadDim), type);
-        CopyRows(old, grown, Length);
+        if (Length > 0)
+            CopyRows(old, grown, Virtual + Length);
         return grown;
     }
 

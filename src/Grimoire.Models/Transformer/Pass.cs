@@ -1,3 +1,4 @@
+using Grimoire.Models.Adapters;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models;
@@ -7,13 +8,16 @@ public sealed class Pass
 {
     private readonly Transformer model;
     private Segment[] segments = [];
+    private Batch.Sequence[] placed = [], rows = [];
+    private VirtualTokens? tokensBefore;
+    private Tensor? spread, kept;
     private Tensor? rotaryTable, windowRotaryTable;
     private int dropouts;
 
     internal Pass(Transformer model, Workspace workspace, Batch batch, PassOptions options)
     {
         (this.model, Workspace, Batch, Options) = (model, workspace, batch, options);
-        Tokens = Positions = null!;
+        Tokens = Positions = RowPositions = null!;
         Restart();
     }
 
@@ -32,8 +36,20 @@ public sealed class Pass
     /// <summary>Token ids, <c>[token]</c>.</summary>
     public Tensor Tokens { get; private set; }
 
-    /// <summary>Positions, <c>[token]</c>.</summary>
+    /// <summary>Positions, <c>[token]</c>; behind whatever an adapter puts before a sequence.</summary>
     public Tensor Positions { get; private set; }
+
+    /// <summary>Positions of the rows that go through the blocks: a prompt's among them.</summary>
+    internal Tensor RowPositions { get; private set; }
+
+    /// <summary>The sequences as those rows have them.</summary>
+    internal ReadOnlySpan<Batch.Sequence> Rows => rows;
+
+    /// <summary>The rows that stand before each sequence that begins in this pass, or null.</summary>
+    internal Tensor? Prompt => spread is null ? null : tokensBefore?.Prompt;
+
+    /// <summary>The keys and values that stand before each sequence that begins in this pass, or null.</summary>
+    internal VirtualTokens? Prefix => spread is null || tokensBefore?.Prompt is not null ? null : tokensBefore;
 
     /// <summary>
     /// Starts over after the workspace was reset and the batch filled anew, without allocating: the loop of decoding. The batch's caches
@@ -42,14 +58,15 @@ public sealed class Pass
     /// <exception cref="GrimoireException">A sequence is longer than the model's context, or a token is not in its vocabulary.</exception>
     public void Restart()
     {
+        tokensBefore = model.VirtualTokens;
         Check();
         dropouts = 0;
         if (segments.Length != Batch.Sequences.Length)
-            segments = new Segment[Batch.Sequences.Length];
+            (segments, placed, rows) = (new Segment[Batch.Sequences.Length], new Batch.Sequence[Batch.Sequences.Length], new Batch.Sequence[Batch.Sequences.Length]);
         foreach (Batch.Sequence sequence in Batch.Sequences)
             Prepare(sequence);
         Tokens = Workspace.From(Batch.Tokens);
-        Positions = Workspace.From(Batch.Positions);
+        Place();
         rotaryTable = model.Rotation?.Table(this);
         windowRotaryTable = model.WindowRotation?.Table(this);
     }
@@ -89,6 +106,27 @@ public sealed class Pass
         return Ops.Dropout(x, rate, seed);
     }
 
+    /// <summary>The residual stream with a prompt's rows before each sequence that begins.</summary>
+    internal Tensor WithPrompt(Tensor x)
+    {
+        if (Prompt is not { } prompt)
+            return x;
+        if (model.PositionEmbedding is { } table)
+            prompt += Ops.Embedding(Workspace, table, Workspace.From([.. Enumerable.Range(0, prompt.Shape[0])]));
+        return Ops.GatherRows(Ops.ConcatRows(prompt, x), spread!);
+    }
+
+    /// <summary>Heads of rows <c>[token, head, head_dim]</c> with a prefix's before each sequence that begins, or zeros.</summary>
+    internal Tensor Behind(Tensor? prefix, Tensor x)
+    {
+        int width = x.Shape[1] * x.Shape[2];
+        Tensor all = Ops.ConcatRows(prefix ?? Workspace.Zeros((tokensBefore!.Count, width)), x.Reshape((x.Shape[0], width)));
+        return Ops.GatherRows(all, spread!).Reshape((spread!.Shape[0], x.Shape[1], x.Shape[2]));
+    }
+
+    /// <summary>The rows that are tokens, of all that attention or the blocks had.</summary>
+    internal Tensor TokensOf(Tensor x) => Ops.GatherRows(x, kept!);
+
     /// <summary>Cosines and sines of a layer, <c>[token, pair, 2]</c>; null where it does not rotate.</summary>
     internal Tensor? RotaryTable(int layer) =>
         !model.Config.IsRotary(layer) ? null : windowRotaryTable is not null && model.Config.IsWindowed(layer) ? windowRotaryTable : rotaryTable;
@@ -97,7 +135,7 @@ public sealed class Pass
     {
         for (int i = 0; i < segments.Length; i++)
         {
-            Batch.Sequence s = Batch.Sequences[i];
+            Batch.Sequence s = placed[i];
             segments[i] = new Segment(s.Start, s.Length, s.Position, s.Cache?.Keys(layer), s.Cache?.Values(layer));
         }
 
@@ -108,7 +146,7 @@ public sealed class Pass
     internal void Remember(int layer, Tensor k, Tensor v)
     {
         // By position, not behind what the cache holds: a block that is computed again writes the same rows again.
-        foreach (Batch.Sequence s in Batch.Sequences)
+        foreach (Batch.Sequence s in placed)
             s.Cache?.Write(Workspace.Kernels, layer, k, v, s.Start, s.Length, s.Position);
     }
 
@@ -128,18 +166,70 @@ public sealed class Pass
         return into;
     }
 
+    /// <summary>How many rows an adapter puts, or has put, before a sequence.</summary>
+    private int Before(Batch.Sequence s) => s.Position > 0 ? s.Cache!.Virtual : tokensBefore?.Count ?? 0;
+
+    /// <summary>
+    /// Where sequences lie among the rows of attention and of the blocks: a sequence that begins has virtual tokens before it, and all positions are behind them.
+    /// </summary>
+    private void Place()
+    {
+        bool isSpread = false, isPrompt = tokensBefore?.Prompt is not null;
+        int at = 0;
+        Positions = Workspace.New(Batch.Count, DType.I32);
+        Span<int> positions = Positions.Span<int>();
+        for (int i = 0; i < placed.Length; i++)
+        {
+            Batch.Sequence s = Batch.Sequences[i];
+            int before = Before(s), added = s.Position == 0 ? before : 0;
+            placed[i] = s with { Start = at, Length = s.Length + added, Position = s.Position + before - added };
+            rows[i] = isPrompt ? placed[i] : s with { Position = s.Position + before };
+            at += s.Length + added;
+            isSpread |= added > 0;
+            for (int row = 0; row < s.Length; row++)
+                positions[s.Start + row] = s.Position + before + row;
+        }
+
+        (spread, kept, RowPositions) = (null, null, Positions);
+        if (isSpread)
+            Spread(at);
+    }
+
+    /// <summary>Which of virtual and real tokens, in this order, each row is, and which rows are real.</summary>
+    private void Spread(int count)
+    {
+        (spread, kept) = (Workspace.New(count, DType.I32), Workspace.New(Batch.Count, DType.I32));
+        Tensor places = Workspace.New(count, DType.I32);
+        Span<int> from = spread.Span<int>(), real = kept.Span<int>(), positions = places.Span<int>();
+        for (int i = 0; i < placed.Length; i++)
+        {
+            (Batch.Sequence s, Batch.Sequence own) = (placed[i], Batch.Sequences[i]);
+            int added = s.Length - own.Length;
+            for (int row = 0; row < s.Length; row++)
+            {
+                from[s.Start + row] = row < added ? row : tokensBefore!.Count + own.Start + row - added;
+                positions[s.Start + row] = s.Position + row;
+                if (row >= added)
+                    real[own.Start + row - added] = s.Start + row;
+            }
+        }
+
+        if (tokensBefore!.Prompt is not null)
+            RowPositions = places;
+    }
+
     /// <summary>Makes room in a sequence's cache, and has it read again if its keys were rotated for another length.</summary>
     private void Prepare(Batch.Sequence sequence)
     {
         if (sequence.Cache is not { } cache)
             return;
-        int length = sequence.Position + sequence.Length;
+        int before = tokensBefore?.Count ?? 0, length = (cache.Length > 0 ? cache.Virtual : before) + sequence.Position + sequence.Length;
         bool isStretched = model.Rotation?.IsStretched(length) == true;
         if (cache.Length == 0)
             cache.IsStretched |= isStretched;
         else if (cache.IsStretched != isStretched)
             ReadAgain(cache, isStretched);
-        cache.Reserve(length);
+        cache.Reserve(sequence.Position + sequence.Length, before);
     }
 
     private void ReadAgain(KeyValueCache cache, bool isStretched)
@@ -157,8 +247,11 @@ public sealed class Pass
         {
             if (s.Cache is not null && !model.Config.Causal)
                 throw new GrimoireException($"a {model.Config.Family} model is an encoder: it reads a text as a whole and cannot continue one; embed texts with it.");
-            if (s.Position + s.Length > model.Config.Context)
-                throw new GrimoireException($"a sequence of {s.Position + s.Length} tokens is longer than the model's context of {model.Config.Context}; shorten it.");
+            if (Before(s) is var before && before + s.Position + s.Length > model.Config.Context)
+            {
+                string behind = before > 0 ? $", behind {before} that an adapter puts before it," : "";
+                throw new GrimoireException($"a sequence of {s.Position + s.Length} tokens{behind} is longer than the model's context of {model.Config.Context}; shorten it.");
+            }
         }
 
         foreach (int token in Batch.Tokens)

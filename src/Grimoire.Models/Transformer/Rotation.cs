@@ -16,13 +16,13 @@ internal sealed class Rotation(RotaryConfig config, int headDim)
     public Tensor Table(Pass pass)
     {
         if (stretched is null)
-            return Ops.RotaryTable(pass.Workspace, pass.Positions, frequencies, config.Magnitude);
-        Tensor table = pass.Workspace.New((pass.Batch.Count, frequencies.Length, 2));
-        foreach (Batch.Sequence s in pass.Batch.Sequences)
+            return Ops.RotaryTable(pass.Workspace, pass.RowPositions, frequencies, config.Magnitude);
+        Tensor table = pass.Workspace.New((pass.RowPositions.Shape[0], frequencies.Length, 2));
+        foreach (Batch.Sequence s in pass.Rows)
         {
-            bool isStretched = s.Cache?.IsStretched ?? IsStretched(s.Length);
+            bool isStretched = s.Cache?.IsStretched ?? IsStretched(s.Position + s.Length);
             pass.Workspace.Kernels.RotaryTable(
-                pass.Positions.Rows(s.Start, s.Length), isStretched ? stretched : frequencies, config.Magnitude, table.Rows(s.Start, s.Length));
+                pass.RowPositions.Rows(s.Start, s.Length), isStretched ? stretched : frequencies, config.Magnitude, table.Rows(s.Start, s.Length));
         }
 
         return table;

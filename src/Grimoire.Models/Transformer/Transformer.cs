@@ -62,6 +62,22 @@ public sealed class Transformer
     /// <summary><c>[vocabulary, channel]</c>; the token embedding itself where they are tied, null in an encoder without logits.</summary>
     public Tensor? Unembedding { get; }
 
+    /// <summary>What an adapter that is switched on puts before every sequence, or null.</summary>
+    internal VirtualTokens? VirtualTokens
+    {
+        get
+        {
+            // By index: an enumerator would be allocated for every token.
+            for (int i = 0; i < adapters.Count; i++)
+            {
+                if (adapters[i] is { Enabled: true, Virtual: { } tokens })
+                    return tokens;
+            }
+
+            return null;
+        }
+    }
+
     internal Rotation? Rotation { get; }
 
     internal Rotation? WindowRotation { get; }
@@ -85,10 +101,14 @@ public sealed class Transformer
     /// <summary>All blocks and the final norm where there is one, <c>[token, channel]</c> → <c>[token, channel]</c>; the batch's caches then hold its tokens.</summary>
     public Tensor Stream(Pass pass, Tensor x)
     {
+        x = pass.WithPrompt(x);
+
         // By index: an interface's enumerator would be allocated for every token.
         for (int layer = 0; layer < Blocks.Count; layer++)
             x = pass.Run(Blocks[layer], x);
         pass.AdvanceCaches();
+        if (pass.Prompt is not null)
+            x = pass.TokensOf(x);
         return FinalNorm is null ? x : FinalNorm.Forward(x);
     }
 

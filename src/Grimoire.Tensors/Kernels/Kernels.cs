@@ -59,6 +59,9 @@ public abstract partial class Kernels
     /// <summary>y = factor · x; y may be x.</summary>
     public abstract void Scale(Tensor x, float factor, Tensor y);
 
+    /// <summary>y[r, c] = x[r, c] · factors[c] + shift[c]; factors and shift <c>[channel]</c>, shift may be null; y may be x.</summary>
+    public abstract void ScaleColumns(Tensor x, Tensor factors, Tensor? shift, Tensor y);
+
     /// <summary>y = σ(x).</summary>
     public abstract void Activate(Activation kind, Tensor x, Tensor y);
 

@@ -11,7 +11,7 @@ internal static class TinyAdapters
     /// <summary>An adapter of random numbers, in the type of the model's own; attached.</summary>
     public static Adapter Attached(Transformer model, AdapterConfig config, ulong seed = 3, DType type = DType.F32)
     {
-        ParameterSource born = AdapterInitialization.Random(seed);
+        ParameterSource born = AdapterInitialization.Random(type == DType.F64 ? model.In(DType.F32) : model, seed);
         var adapter = new Adapter(model, config, (name, shape) => Shaken(born(name, shape), seed + (ulong)name.Length, type), $"random {seed}");
         model.Attach(adapter);
         return adapter;

@@ -12,6 +12,8 @@ public static partial class OpCases
             yield return new("Multiply", $"{shape}", [new(shape), new(shape)], (_, x) => Ops.Multiply(x[0], x[1]), shape.Count);
             yield return new("Scale", $"{shape}", [new(shape)], (_, x) => Ops.Scale(x[0], -0.75f), shape.Count);
             yield return Dropout(shape);
+            yield return new("ScaleColumns", $"{shape}", [new(shape), new(shape.Last)], (_, x) => Ops.ScaleColumns(x[0], x[1]), shape.Count);
+            yield return new("ScaleColumns", $"{shape} shifted", [new(shape), Weight(shape.Last), Weight(shape.Last)], (_, x) => Ops.ScaleColumns(x[0], x[1], x[2]), 2 * shape.Count);
         }
 
         yield return new("Add", "a parameter", [Weight((3, 5)), new((3, 5))], (_, x) => Ops.Add(x[0], x[1]), 15);

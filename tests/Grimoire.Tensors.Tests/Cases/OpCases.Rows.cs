@@ -21,6 +21,12 @@ public static partial class OpCases
                 (w, x) => Written(x[2], () => w.Kernels.ScatterRows(x[0], x[1], x[2])), ids * channels);
         }
 
+        foreach ((int above, int below, int channels) in ((int, int, int)[])[(1, 1, 1), (3, 5, 17), (33, 2, 65)])
+        {
+            yield return new(
+                "ConcatRows", $"{above} and {below} × {channels}", [Weight((above, channels)), new((below, channels))], (_, x) => Ops.ConcatRows(x[0], x[1]), 0);
+        }
+
         foreach ((int from, int count, int to) in ((int, int, int)[])[(0, 7, 0), (3, 2, 5), (6, 1, 0), (2, 0, 4)])
         {
             yield return new(

@@ -43,6 +43,8 @@ internal sealed class FaultyKernels(Kernels inner, Fault fault) : Kernels
         inner.RotaryTable(positions, frequencies, magnitude, table);
     }
 
+    public override void ScaleColumns(Tensor x, Tensor factors, Tensor? shift, Tensor y) => inner.ScaleColumns(x, factors, shift, y);
+
     public override void Gate(Activation kind, Tensor gate, Tensor up, Tensor y)
     {
         inner.Gate(kind, gate, up, y);

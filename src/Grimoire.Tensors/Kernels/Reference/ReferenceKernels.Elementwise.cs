@@ -54,6 +54,13 @@ internal sealed partial class ReferenceKernels : Kernels
             ys[i] = @as[i] * bs[i];
     }
 
+    public override void ScaleColumns(Tensor x, Tensor factors, Tensor? shift, Tensor y)
+    {
+        Elements xs = new(x), fs = new(factors), shifts = new(shift ?? factors), ys = new(y);
+        for (long i = 0; i < ys.Count; i++)
+            ys[i] = (xs[i] * fs[i % fs.Count]) + (shift is null ? 0 : shifts[i % fs.Count]);
+    }
+
     public override void MultiplyGrad(Tensor dy, Tensor other, Tensor dx)
     {
         Elements dys = new(dy), others = new(other), dxs = new(dx);

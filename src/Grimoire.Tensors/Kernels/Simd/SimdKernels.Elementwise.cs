@@ -42,6 +42,9 @@ internal sealed unsafe partial class SimdKernels<V>
 
     public override void Scale(Tensor x, float factor, Tensor y) => Each(new ScaleOp(Floats(x), factor, Floats(y)), y.Shape.Count);
 
+    public override void ScaleColumns(Tensor x, Tensor factors, Tensor? shift, Tensor y) =>
+        EachRow(new ScaleColumnsOp(Floats(x), Floats(factors), FloatsOrNull(shift), Floats(y), y.Shape.Last), y.Shape.Rows, y.Shape.Last);
+
     public override void Dropout(Tensor x, float rate, ulong seed, Tensor y) =>
         Each(new DropoutOp(Floats(x), rate, seed, Floats(y), accumulate: false), y.Shape.Count);
 
@@ -101,6 +104,28 @@ internal sealed unsafe partial class SimdKernels<V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<A>(nint i, A lanes)
             where A : struct, IAccess<V> => lanes.Store(y + i, V.Create(factor) * lanes.Load(x + i));
+    }
+
+    private readonly struct ScaleColumnsOp(float* x, float* factors, float* shift, float* y, int columns) : IRowwise
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Row(int row)
+        {
+            float* from = x + ((nint)row * columns), to = y + ((nint)row * columns);
+            int i = 0;
+            for (; i <= columns - V.Count; i += V.Count)
+                At(i, from, to, default(Whole<V>));
+            if (i < columns)
+                At(i, from, to, new Partial<V>(columns - i));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void At<A>(int i, float* from, float* to, A lanes)
+            where A : struct, IAccess<V>
+        {
+            V shifted = shift == null ? V.Create(0) : lanes.Load(shift + i);
+            lanes.Store(to + i, V.MultiplyAdd(lanes.Load(from + i), lanes.Load(factors + i), shifted));
+        }
     }
 
     private readonly struct DropoutOp(float* x, float rate, ulong seed, float* y, bool accumulate) : IElementwise<V>
