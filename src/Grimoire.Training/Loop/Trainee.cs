@@ -1,6 +1,5 @@
 using Grimoire.Models;
 using Grimoire.Models.Adapters;
-using Grimoire.Models.Formats;
 using Grimoire.Tensors;
 
 namespace Grimoire.Training;
@@ -10,8 +9,6 @@ public sealed class Trainee
 {
     /// <summary>The file that heads are kept in.</summary>
     public const string HeadsFile = "heads.safetensors";
-
-    private const string AdapterFile = "adapter_model.safetensors";
 
     /// <summary>A model, of which whatever requires gradients is trained, with its adapters, and heads on its stream.</summary>
     public Trainee(LanguageModel model, params IReadOnlyList<Head> heads)
@@ -38,7 +35,7 @@ public sealed class Trainee
         [.. Model.Transformer.Parameters, .. Model.Transformer.Adapters.SelectMany(adapter => adapter.Parameters), .. Heads.SelectMany(head => head.Parameters)];
 
     /// <summary>
-    /// Writes a model folder, weights in F32 so that training can go on from it to the bit, or the adapter alone with the tokenizer where the model is frozen.
+    /// Writes a model folder, weights in F32 so that training can go on from it to the bit, or a PEFT folder with the tokenizer where the model is frozen.
     /// Heads go to <see cref="HeadsFile"/>.
     /// </summary>
     /// <exception cref="GrimoireException">The folder cannot be written.</exception>
@@ -47,7 +44,7 @@ public sealed class Trainee
         if (Adapter is null)
             Model.Save(folder, DType.F32);
         else
-            Safetensors.Write(Path.Combine(folder, AdapterFile), Adapter.Parameters.Select(p => (p.Name, p.Tensor)));
+            Model.SaveAdapter(folder, Adapter);
         if (Heads.Count > 0)
             Head.Write(Path.Combine(folder, HeadsFile), Heads);
     }
@@ -67,13 +64,7 @@ public sealed class Trainee
 
     private IEnumerable<Parameter> Saved(string folder)
     {
-        IEnumerable<Parameter> model = Adapter is null ? ModelFiles.Load(folder).Parameters : AdapterIn(folder);
+        IEnumerable<Parameter> model = Adapter is null ? ModelFiles.Load(folder).Parameters : Adapter.Load(folder, Model.Transformer).Parameters;
         return Heads.Count == 0 ? model : model.Concat(Head.Read(Path.Combine(folder, HeadsFile)).SelectMany(head => head.Parameters));
-    }
-
-    private static IEnumerable<Parameter> AdapterIn(string folder)
-    {
-        SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, AdapterFile));
-        return file.Entries.Select(entry => new Parameter(entry.Name, file.Tensor(entry.Name)));
     }
 }

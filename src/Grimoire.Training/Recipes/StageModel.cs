@@ -16,8 +16,6 @@ internal static class StageModel
         StageSettings settings = stage.Settings;
         bool whole = settings.Adapter.Kind == AdapterChoice.None;
         LanguageModel model = stage.Dress(LanguageModel.Load(settings.Model, trainable: whole));
-        if (whole && model.Transformer.Adapters.Count > 0)
-            throw new GrimoireException($"{settings.Model}: an adapter; merge it with its model (grimoire merge), or train another adapter on it with --adapter lora.");
         settings.Adapter.Make(model.Transformer, (ulong)settings.Seed);
         return new Trainee(model, stage.MakeHeads(model));
     }
