@@ -17,7 +17,7 @@ public sealed class AssistantTokensTests
     [InlineData("mistral", " Hi there</s>", " Fine.</s>")] // the system message moves from turn to turn
     [InlineData("phi3", "Hi there<|end|>", "Fine.<|end|>")]
     [InlineData("phi4", "Hi there<|im_end|>", "Fine.<|im_end|>")]
-    [InlineData("plain", "Hi there</s>", "Fine.</s>")]
+    [InlineData("plain", " Hi there</s>", " Fine.</s>")]
     [InlineData("qwen3", "Hi there<|im_end|>", "<think>\n\n</think>\n\nFine.<|im_end|>")] // thoughts are taken out of earlier turns
     public void Marks_what_follows_the_prompt_up_to_the_end_of_the_turn(string name, params string[] expected)
     {

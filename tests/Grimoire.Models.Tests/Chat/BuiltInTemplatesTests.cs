@@ -13,7 +13,7 @@ public sealed class BuiltInTemplatesTests
     [InlineData("llama3", "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHello!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHi there<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHow are you?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nFine.<|eot_id|>", "<|start_header_id|>assistant<|end_header_id|>\n\n")]
     [InlineData("mistral", "<s>[INST] Hello![/INST] Hi there</s>[INST] Be kind.\n\nHow are you?[/INST] Fine.</s>", "")]
     [InlineData("phi4", "<|im_start|>system<|im_sep|>Be kind.<|im_end|><|im_start|>user<|im_sep|>Hello!<|im_end|><|im_start|>assistant<|im_sep|>Hi there<|im_end|><|im_start|>user<|im_sep|>How are you?<|im_end|><|im_start|>assistant<|im_sep|>Fine.<|im_end|>", "<|im_start|>assistant<|im_sep|>")]
-    [InlineData("plain", "System:\nBe kind.\n\nUser:\nHello!\n\nAssistant:\nHi there</s>\n\nUser:\nHow are you?\n\nAssistant:\nFine.</s>\n\n", "Assistant:\n")]
+    [InlineData("plain", "System: Be kind.\nUser: Hello!\nAssistant: Hi there</s>\nUser: How are you?\nAssistant: Fine.</s>\n", "Assistant:")]
     [InlineData("qwen3", "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHello!<|im_end|>\n<|im_start|>assistant\nHi there<|im_end|>\n<|im_start|>user\nHow are you?<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\nFine.<|im_end|>\n", "<|im_start|>assistant\n")]
     public void Writes_a_conversation(string name, string expected, string prompt)
     {
