@@ -48,14 +48,17 @@ internal sealed class StopSignal : IDisposable
         }
     }
 
+    /// <summary>Waits for somebody to type a line.</summary>
+    public string? ReadLine(TextReader input) => Waiting(input.ReadLine);
+
     /// <summary>Waits for somebody to type; nothing is lost then, so Ctrl-C ends the process at once.</summary>
-    public string? ReadLine(TextReader input)
+    public T Waiting<T>(Func<T> type)
     {
         lock (gate)
             waits = true;
         try
         {
-            return input.ReadLine();
+            return type();
         }
         finally
         {

@@ -34,6 +34,9 @@ internal sealed class Terminal
     /// <summary>Whether a person types, so that it makes sense to ask.</summary>
     public bool Asks { get; init; }
 
+    /// <summary>Waits for a key where a person types; null where lines are read.</summary>
+    public Func<char>? Key { get; init; }
+
     /// <summary>Whether colours are seen.</summary>
     public bool HasColour { get; }
 
@@ -47,11 +50,16 @@ internal sealed class Terminal
             System.Console.OutputEncoding = Encoding.UTF8;
         bool live = !System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
         bool coloured = live && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Terminal(System.Console.Out, System.Console.Error, System.Console.In, live, coloured, stop) { Asks = live && !System.Console.IsInputRedirected };
+        bool asks = live && !System.Console.IsInputRedirected;
+        return new Terminal(System.Console.Out, System.Console.Error, System.Console.In, live, coloured, stop)
+        {
+            Asks = asks,
+            Key = asks ? () => System.Console.ReadKey(intercept: true).KeyChar : null,
+        };
     }
 
     /// <summary>The same terminal without colours.</summary>
-    public Terminal WithoutColour() => HasColour ? new Terminal(Out, Error, In, IsLive, colour: false, signal) { Asks = Asks } : this;
+    public Terminal WithoutColour() => HasColour ? new Terminal(Out, Error, In, IsLive, colour: false, signal) { Asks = Asks, Key = Key } : this;
 
     /// <summary>Writes a sentence that says what went wrong.</summary>
     public void Complain(string message)
@@ -64,6 +72,14 @@ internal sealed class Terminal
 
     /// <summary>A line of standard input, or null at its end.</summary>
     public string? ReadLine() => signal is null ? In.ReadLine() : signal.ReadLine(In);
+
+    /// <summary>A single letter that says what somebody wants: a key, or the first letter of a line; null at the end of the input.</summary>
+    public char? ReadChoice()
+    {
+        if (Key is { } key)
+            return signal is null ? key() : signal.Waiting(key);
+        return ReadLine() is { } line ? line.Trim() is [var first, ..] ? first : ' ' : null;
+    }
 
     /// <summary>Does some work that one Ctrl-C stops without stopping everything.</summary>
     public void Part(Action<CancellationToken> work)

@@ -64,6 +64,8 @@ internal static class Tool
         PretrainCommand.Create(),
         GenerateCommand.Create(),
         ChatCommand.Create(),
+        RewardCommand.Create(),
+        CompareCommand.Create(),
         EmbedCommand.Create(),
         TokenizerCommand.Create(),
         ConvertCommand.Create(),

@@ -40,7 +40,7 @@ internal static class Usage
             return $"{verb.Call} has no option {name}{Suggestion(verb, name, known)}";
         }
 
-        if (verb.Subcommands.Count == 0)
+        if (verb.Subcommands.Count == 0 || verb.Arguments.Count > 0)
             return $"{verb.Call} does not take \"{word}\"; {See(verb)}.";
         string subject = verb.Words.Length == 0 ? "There is no verb" : $"{verb.Call} has no verb";
         return $"{subject} \"{word}\"{Suggestion(verb, word, verb.Subcommands.Select(c => c.Name))}";

@@ -42,7 +42,7 @@ internal static class HelpScreen
             (_, 1) => a.Name,
             _ => $"{a.Name} …",
         });
-        return string.Join(' ', [verb.Call, .. verb.Subcommands.Count > 0 ? ["VERB"] : arguments, "[options]"]);
+        return string.Join(' ', [verb.Call, .. verb.Subcommands.Count > 0 && verb.Run is null ? ["VERB"] : arguments, "[options]"]);
     }
 
     private static void Section(Terminal terminal, string heading, IEnumerable<(string Name, string Description, string Expected)> rows)

@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using Grimoire.Models;
+using Grimoire.Models.Chat;
+using Grimoire.Tensors;
 using Grimoire.Training.Data;
 
 namespace Grimoire.Training;
@@ -24,6 +27,23 @@ public abstract class Judge
 {
     /// <summary>Who judges, for the provenance of a verdict: <c>judge:PATH</c>.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Loads a judge: a reward model, or a language model that is asked.</summary>
+    /// <param name="path">The model folder or file.</param>
+    /// <param name="template">How its conversations are written: a name, a file or <c>none</c>; null for the model's own way.</param>
+    /// <param name="kernels">What computes.</param>
+    /// <exception cref="GrimoireException">There is no such model, or it cannot judge.</exception>
+    public static Judge Load(string path, string? template, Kernels kernels)
+    {
+        if (RewardModel.Exists(path))
+        {
+            RewardModel reward = RewardModel.Load(path);
+            return new RewardJudge(reward, ChatFormat.Of(reward.Model, template), path, kernels);
+        }
+
+        LanguageModel model = LanguageModel.Load(path);
+        return new ModelJudge(model, ChatFormat.Of(model, template), path, kernels);
+    }
 
     /// <summary>Judges two answers to a prompt, in both orders.</summary>
     /// <exception cref="GrimoireException">Prompt and answers are too long for the judge.</exception>

@@ -45,6 +45,9 @@ public sealed class RewardStage(RewardRecipe recipe) : Stage
     public override void Save(Trainee trainee, string folder) => new RewardModel(trainee.Model, trainee.Heads[0]).Save(folder);
 
     /// <inheritdoc/>
+    public override (string Purpose, IReadOnlyList<string> Command) Next(string run) => ("Score answers with it", ["reward", "score", run, "--data", recipe.Data[0]]);
+
+    /// <inheritdoc/>
     public override StageParts Open(StageContext context)
     {
         context.Progress?.Report("reading preferences");

@@ -62,6 +62,19 @@ public sealed class ExampleFiles
             : $"{string.Join(", ", files)}: all {read.Skipped} rows are bad, so nothing is left; the first: {read.faults[0]}");
     }
 
+    /// <summary>Reads one row, such as a line of standard input.</summary>
+    /// <param name="json">The row, a JSON object.</param>
+    /// <param name="source">Where it comes from, for messages.</param>
+    /// <param name="line">The line it stands in, from 1.</param>
+    /// <param name="wanted">The forms that can be used.</param>
+    /// <exception cref="GrimoireException">The row is bad.</exception>
+    public static Example ReadRow(string json, string source, long line, ExampleKinds wanted)
+    {
+        var read = new ExampleFiles("");
+        read.Add(source, new RawRow(line, Encoding.UTF8.GetBytes(json)), wanted, skipBad: false, new Dictionary<string, string>());
+        return read.examples[0];
+    }
+
     /// <summary>What is wrong with a JSON text, without the place that .NET adds.</summary>
     internal static string Reason(JsonException e) => e.Message.Split(". ")[0].TrimEnd('.');
 
