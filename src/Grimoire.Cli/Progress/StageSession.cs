@@ -1,7 +1,6 @@
 using Grimoire.Training;
 using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
-using Spectre.Console;
 
 namespace Grimoire.Cli;
 
@@ -15,7 +14,7 @@ internal static class StageSession
     /// <param name="command">The arguments with which this was asked for.</param>
     public static int Run(Terminal terminal, Stage stage, string folder, IReadOnlyList<string> command)
     {
-        if (IsFinished(folder, command))
+        if (RunSession.IsFinished(folder, command))
         {
             terminal.Line($"[bold]{folder}[/] is finished. Begin another with another --run folder.");
             LastWord(terminal, stage, folder);
@@ -23,33 +22,17 @@ internal static class StageSession
         }
 
         TrainingDisplay display = TrainingDisplay.For(terminal);
-        using StageRun run = Prepare(terminal, stage, folder, command, display);
+        using StageRun run = RunSession.Preparing(terminal, progress => StageRun.Prepare(stage, folder, command, progress, display));
         terminal.Stop.ThrowIfCancellationRequested();
         StagePlanScreen.Show(terminal, run.Plan, folder);
-        if (display.While(new TrainingPace(run.Plan.Steps, run.Plan.ResumedFrom ?? 0, run.Plan.EstimatedSeconds), () => run.Train(terminal.Stop))
-            == TrainingOutcome.Stopped)
-        {
-            terminal.Line($"Stopped after step {Numbers.Count(run.State.Step)} of {Numbers.Count(run.Plan.Steps)} and saved. To go on:");
-            terminal.Out.WriteLine($"  {CommandText.Of(["grimoire", .. command])}");
-            return Tool.Stopped;
-        }
-
+        var pace = new TrainingPace(run.Plan.Steps, run.Plan.ResumedFrom ?? 0, run.Plan.EstimatedSeconds);
+        if (display.While(pace, () => run.Train(terminal.Stop)) == TrainingOutcome.Stopped)
+            return RunSession.Stopped(terminal, run.State.Step, run.Plan.Steps, command);
         run.WriteReport();
         terminal.Line();
         terminal.Line($"[bold green]Finished.[/]");
         LastWord(terminal, stage, folder);
         return Tool.Success;
-    }
-
-    private static bool IsFinished(string folder, IReadOnlyList<string> command) =>
-        Training.Runs.Run.Exists(folder) && Training.Runs.Run.ReadInfo(folder) is { Status: RunStatus.Finished } info && info.Command.SequenceEqual(command);
-
-    private static StageRun Prepare(Terminal terminal, Stage stage, string folder, IReadOnlyList<string> command, TrainingDisplay display)
-    {
-        if (!terminal.IsLive)
-            return StageRun.Prepare(stage, folder, command, new Telling<string>(what => terminal.Out.WriteLine(what + " …")), display);
-        return terminal.Console.Status().Spinner(Spinner.Known.Dots).Start("preparing …", status =>
-            StageRun.Prepare(stage, folder, command, new Telling<string>(what => status.Status(Markup.Escape(what) + " …")), display));
     }
 
     /// <summary>What has moved, where the model is, and what to do with it next.</summary>

@@ -2,7 +2,6 @@ using Grimoire.Models.Tokenizers;
 using Grimoire.Training;
 using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
-using Spectre.Console;
 
 namespace Grimoire.Cli;
 
@@ -19,7 +18,7 @@ internal static class TrainingSession
     /// <param name="again">How to begin afresh, in a few words.</param>
     public static int Run(Terminal terminal, PretrainRecipe recipe, string folder, IReadOnlyList<string> command, string again)
     {
-        if (IsFinished(folder, command))
+        if (RunSession.IsFinished(folder, command))
         {
             terminal.Line($"[bold]{folder}[/] is finished. {again}");
             LastWord(terminal, folder);
@@ -27,16 +26,11 @@ internal static class TrainingSession
         }
 
         TrainingDisplay display = TrainingDisplay.For(terminal);
-        using Pretraining pretraining = Prepare(terminal, recipe, folder, command, display);
+        using Pretraining pretraining = RunSession.Preparing(terminal, progress => Pretraining.Prepare(recipe, folder, command, progress, display));
         terminal.Stop.ThrowIfCancellationRequested();
         PlanScreen.Show(terminal, pretraining.Plan, folder, pretraining.Model.Tokenizer.VocabularySize);
         if (display.While(Pace(pretraining.Plan, recipe.Threads), () => pretraining.Train(terminal.Stop)) == TrainingOutcome.Stopped)
-        {
-            terminal.Line($"Stopped after step {Numbers.Count(pretraining.State.Step)} of {Numbers.Count(pretraining.Plan.Steps)} and saved. To go on:");
-            terminal.Out.WriteLine($"  {CommandText.Of(["grimoire", .. command])}");
-            return Tool.Stopped;
-        }
-
+            return RunSession.Stopped(terminal, pretraining.State.Step, pretraining.Plan.Steps, command);
         pretraining.WriteReport();
         terminal.Line();
         terminal.Line($"[bold green]Finished.[/]");
@@ -48,17 +42,6 @@ internal static class TrainingSession
     {
         double peak = MachinePeak.Measure(threads ?? Environment.ProcessorCount), perToken = plan.Operations / plan.Tokens;
         return new TrainingPace(plan.Steps, plan.ResumedFrom ?? 0, plan.EstimatedSeconds, rate => rate * perToken / peak);
-    }
-
-    private static bool IsFinished(string folder, IReadOnlyList<string> command) =>
-        Training.Runs.Run.Exists(folder) && Training.Runs.Run.ReadInfo(folder) is { Status: RunStatus.Finished } info && info.Command.SequenceEqual(command);
-
-    private static Pretraining Prepare(Terminal terminal, PretrainRecipe recipe, string folder, IReadOnlyList<string> command, TrainingDisplay display)
-    {
-        if (!terminal.IsLive)
-            return Pretraining.Prepare(recipe, folder, command, new Telling<string>(what => terminal.Out.WriteLine(what + " …")), display);
-        return terminal.Console.Status().Spinner(Spinner.Known.Dots).Start("preparing …", status =>
-            Pretraining.Prepare(recipe, folder, command, new Telling<string>(what => status.Status(Markup.Escape(what) + " …")), display));
     }
 
     /// <summary>What came out, where it is, and how to talk to it.</summary>

@@ -38,7 +38,7 @@ public sealed class StageRun : IDisposable
         double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(
             parts.Objective, optimizer, workspace, Options, chooses: stage.Settings is { Steps: null, Minutes: not null }, progress);
         settings = standing.Begun ? Resolved() : TimeBudget.Resolve(stage.Settings, parts.StepsPerEpoch, parts.Objective.Round, secondsPerStep);
-        Finished = standing.State.Step == settings.Steps && Run.ReadInfo(folder).Status == RunStatus.Finished;
+        Finished = standing.State.Step == settings.Steps && Run.ReadInfo(folder).Status == RunStatus.Finished && Directory.Exists(ModelFolder(folder));
 
         run = RunCourse.Open(folder, standing, () => Begin(command, key));
         try

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Grimoire.Cli.Tests;
+
+/// <summary>Ends processes of the tool at chosen moments, and holds runs that were ended against those that were not.</summary>
+internal static partial class Killing
+{
+    private const int Interrupt = 2;
+
+    /// <summary>How often to kill, where the environment does not say.</summary>
+    public static int Moments(int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable("GRIMOIRE_KILLS"), CultureInfo.InvariantCulture, out int asked) ? asked : usual;
+
+    /// <summary>Runs a command until its run has logged a step and some time more has passed, and kills it.</summary>
+    public static void After(string run, int step, TimeSpan more, string[] command)
+    {
+        using Process process = Child.Start(Child.Words(command));
+        WaitForStep(run, step, process);
+        Thread.Sleep(more);
+        process.Kill();
+        process.WaitForExit();
+        Assert.NotEqual(0, process.ExitCode);
+    }
+
+    /// <summary>Waits until the run has written down so many steps; 0 waits until it exists.</summary>
+    public static void WaitForStep(string run, int step, Process process)
+    {
+        string metrics = Path.Combine(run, "metrics.jsonl"), last = $"{{\"step\":{step},";
+        while (!process.HasExited)
+        {
+            if (File.Exists(metrics) && (step == 0 || Read(metrics).Contains(last, StringComparison.Ordinal)))
+                return;
+            Thread.Sleep(1);
+        }
+
+        Assert.Fail($"ended before step {step}: {process.StandardError.ReadToEnd()}");
+    }
+
+    /// <summary>Presses Ctrl-C.</summary>
+    public static void PressCtrlC(Process process) => Assert.Equal(0, SendSignal(process.Id, Interrupt));
+
+    /// <summary>Every bit of the finished weights, of the last checkpoint's weights and optimizer, and every logged number but times.</summary>
+    public static void AssertSameBits(string whole, string run, string when)
+    {
+        string last = Path.GetRelativePath(whole, Training.Runs.Run.Checkpoints(whole)[^1].Folder);
+        string[] files = [.. new[] { "model", last }.SelectMany(folder => Directory.GetFiles(Path.Combine(whole, folder), "*.safetensors"))
+            .Select(file => Path.GetRelativePath(whole, file))];
+        Assert.True(files.Length >= 3, "a model, a checkpoint of it and its optimizer");
+        foreach (string file in files)
+        {
+            Assert.True(File.ReadAllBytes(Path.Combine(whole, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(run, file))),
+                $"{file} differs: {when}");
+        }
+
+        Assert.Equal(Logged(whole), Logged(run));
+    }
+
+    private static string Logged(string folder) => string.Join('\n', Training.Runs.Run.Metrics(folder).Select(row =>
+        $"{row.Step} {string.Join(' ', row.Values.Where(value => value.Key is not ("seconds" or "tokens_per_second")).Select(value => $"{value.Key} {value.Value:R}"))}"));
+
+    private static string Read(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
