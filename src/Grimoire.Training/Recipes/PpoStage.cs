@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Grimoire.Models;
 using Grimoire.Models.Chat;
+using Grimoire.Training.Answers;
 using Grimoire.Training.Data;
 using Grimoire.Training.Rewards;
 using Grimoire.Training.Rollouts;
@@ -13,6 +14,9 @@ namespace Grimoire.Training.Recipes;
 /// <param name="recipe">What to do.</param>
 public sealed class PpoStage(PpoRecipe recipe) : Stage
 {
+    // Held-out answers whose KL from the reference is measured.
+    private const int Drawn = 64;
+
     /// <inheritdoc/>
     public override string Kind => "align ppo";
 
@@ -42,8 +46,8 @@ public sealed class PpoStage(PpoRecipe recipe) : Stage
     /// <inheritdoc/>
     public override StageParts Open(StageContext context)
     {
-        Reward? gold = recipe.Gold is { } names ? RewardNames.Parse(names) : null;
-        return Open(recipe, context, RewardNames.Parse(recipe.Reward), gold);
+        Reward? gold = recipe.Gold is { } names ? RewardNames.Parse(names, context.Kernels) : null;
+        return Open(recipe, context, RewardNames.Parse(recipe.Reward, context.Kernels), gold);
     }
 
     /// <summary>The model in the chat format that it answers in.</summary>
@@ -55,25 +59,46 @@ public sealed class PpoStage(PpoRecipe recipe) : Stage
     /// <summary>Reads prompts and puts the objective together for rewards that are at hand.</summary>
     internal static StageParts Open(PpoRecipe recipe, StageContext context, Reward reward, Reward? gold)
     {
+        context.Progress?.Report("reading prompts");
         var encoder = new ExampleEncoder(context.Model.Tokenizer, context.Model.ChatTemplate, context.Model.Config.Context);
-        ExampleFiles files = ExampleFiles.Read(recipe.Prompts, ExampleKinds.Prompt, recipe.SkipBad);
-        PromptExample[] prompts = [.. files.Examples.Cast<PromptExample>()];
-        var sampler = new RolloutSampler(context.Model, encoder, context.Kernels);
+        PromptData data = PromptData.Read(recipe, encoder);
         ReferencePolicy reference = ReferencePolicy.Of(context.Trainee, context.BasePath);
+        var sampler = new RolloutSampler(context.Model, encoder, context.Kernels);
         var objective = new PpoObjective(
-            context.Trainee, reference, prompts, sampler, reward, recipe.Ppo, recipe.Stage.Batch, (ulong)recipe.Stage.Seed, gold);
+            context.Trainee, reference, data.Train, sampler, reward, recipe.Ppo, recipe.Stage.Batch, (ulong)recipe.Stage.Seed, gold);
+        // Where a reward is known to be the one that is meant, it also judges the held-out answers.
+        AnswerValidation? answers = AnswerChecks.For(recipe.Stage, context, encoder, data.HeldOut, gold ?? reward);
         return new StageParts
         {
-            DataKey = files.Key,
+            DataKey = data.Key,
             Objective = objective,
-            StepsPerEpoch = (double)prompts.Length / recipe.Ppo.Answers * objective.Round,
-            Facts =
-            [
-                new Fact("prompts", prompts.Length.ToString("N0", CultureInfo.InvariantCulture)), new Fact("bad rows passed over", $"{files.Skipped}"),
-                new Fact("reward", reward.Name), .. gold is null ? (Fact[])[] : [new Fact("gold reward, measured only", gold.Name)],
-                new Fact("answers a round", $"{recipe.Ppo.Answers}, {recipe.Ppo.Epochs} times in {recipe.Ppo.Minibatches} minibatches"),
-                new Fact("KL penalty", FormattableString.Invariant($"{recipe.Ppo.Kl}{(recipe.Ppo.KlTarget is { } target ? $", moved towards {target} nats an answer" : "")}")),
-            ],
+            StepsPerEpoch = (double)data.Train.Count / recipe.Ppo.Answers * objective.Round,
+            Validation = answers is null ? null : new RewardedValidation(answers, MakeDrift(recipe, context, reference, encoder, answers)),
+            Sample = AnswerChecks.Samples(answers),
+            Facts = Facts(recipe, data, reward, gold),
         };
+    }
+
+    private static Drift MakeDrift(PpoRecipe recipe, StageContext context, ReferencePolicy reference, ExampleEncoder encoder, AnswerValidation answers)
+    {
+        LanguageModel model = context.Model;
+        GenerationOptions options = recipe.Ppo.Generation with { StopTokens = [.. model.Tokenizer.StopIds.Union(model.Defaults.StopTokens)] };
+        return new Drift(model.Transformer, reference, [.. answers.Prompts.Take(Drawn).Select(encoder.EncodePrompt)], options, context.Kernels);
+    }
+
+    private static IReadOnlyList<Fact> Facts(PpoRecipe recipe, PromptData data, Reward reward, Reward? gold)
+    {
+        PpoSettings ppo = recipe.Ppo;
+        string towards = ppo.KlTarget is { } target ? FormattableString.Invariant($", moved towards {target} nats an answer") : "";
+        return
+        [
+            new Fact("prompts", data.Train.Count.ToString("N0", CultureInfo.InvariantCulture)),
+            .. data.HeldOut.Count == 0 ? (Fact[])[] : [new Fact("prompts held out", data.HeldOut.Count.ToString("N0", CultureInfo.InvariantCulture))],
+            .. data.Skipped == 0 ? (Fact[])[] : [new Fact("passed over", $"{data.Skipped} rows; the first: {data.Faults[0]}")],
+            new Fact("reward", reward.Name),
+            .. gold is null ? (Fact[])[] : [new Fact("gold reward", $"{gold.Name}, only measured")],
+            new Fact("a round", $"{ppo.Answers} answers, gone through {ppo.Epochs} times in {ppo.Minibatches} minibatches"),
+            new Fact("price of KL", FormattableString.Invariant($"{ppo.Kl} a nat{towards}")),
+        ];
     }
 }

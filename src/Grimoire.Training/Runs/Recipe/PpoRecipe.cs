@@ -17,6 +17,9 @@ public sealed record PpoRecipe
     /// <summary>Files with prompts.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
+    /// <summary>The share of prompts held out to be answered at each validation, where the checks name no others.</summary>
+    public double ValidationFraction { get; init; } = 0.1;
+
     /// <summary>What answers earn, as <see cref="Rewards.RewardNames"/> reads it.</summary>
     public string Reward { get; init; } = "";
 
@@ -37,6 +40,8 @@ public sealed record PpoRecipe
     [
         Setting.Of("prompts", "files with prompts (column prompt or messages, and what the reward needs)", Texts("paths"),
             (PpoRecipe r) => r.Prompts, (r, v) => r with { Prompts = v }, "Data"),
+        Setting.Of("validation_fraction", "share of the prompts held out for validation, where check_prompts names no others", Number(0, 0.9),
+            (PpoRecipe r) => r.ValidationFraction, (r, v) => r with { ValidationFraction = v }, "Data"),
         Setting.Of("reward", "what answers earn: model:PATH, world, exact, number, …, perhaps with weights as in number,0.2*sum-steps", Text("rewards"),
             (PpoRecipe r) => r.Reward, (r, v) => r with { Reward = v }, "Data"),
         Setting.Of("gold", "a reward that is only measured, to tell whether the other is being tricked (none: none)", Text("rewards").OrNone(),
