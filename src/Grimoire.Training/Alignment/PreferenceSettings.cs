@@ -1,3 +1,4 @@
+using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;
 
@@ -79,6 +80,34 @@ public sealed record PreferenceSettings
 
     /// <summary>Whether the loss compares with the model that training starts from.</summary>
     public bool NeedsReference => Loss is not (PreferenceLoss.SimPo or PreferenceLoss.Orpo);
+
+    /// <summary>The loss while model and reference are one; null where it depends on the model.</summary>
+    internal KnownLoss? FirstLoss => this switch
+    {
+        { SftWeight: > 0 } or { NeedsReference: false } or { Loss: PreferenceLoss.Kto } => null,
+        { Loss: PreferenceLoss.Hinge } => new KnownLoss("1", 1, 1e-3, 1e-3),
+        { Loss: PreferenceLoss.Ipo } => new KnownLoss("1/(4 beta²)", 1 / (4 * Strength * Strength), 1e-2, 1e-2),
+        _ => KnownLoss.LnTwo,
+    };
+
+    /// <summary>Refuses settings that the loss does not know, which would be passed over in silence.</summary>
+    /// <exception cref="GrimoireException">There is one.</exception>
+    internal void Check()
+    {
+        bool logistic = Loss is PreferenceLoss.Sigmoid or PreferenceLoss.Robust;
+        Refuse(Smoothing > 0 && !logistic, "label_smoothing", "sigmoid or robust");
+        Refuse(PerToken && !(logistic || Loss is PreferenceLoss.Hinge or PreferenceLoss.Ipo), "per_token", "sigmoid, robust, hinge or ipo");
+        Refuse(SftWeight > 0 && Loss == PreferenceLoss.Kto, "sft_weight", "a loss of pairs");
+        Refuse((GoodWeight ?? BadWeight) is not null && Loss != PreferenceLoss.Kto, "good_weight or bad_weight", "kto");
+        if (Loss == PreferenceLoss.Robust && Smoothing == 0)
+            throw new GrimoireException("The recipe contradicts itself: robust needs the share of labels that are swapped; give --label-smoothing, or use sigmoid.");
+
+        void Refuse(bool given, string name, string needs)
+        {
+            if (given)
+                throw new GrimoireException($"The recipe contradicts itself: {name} is given, which loss {Loss.ToString().ToLowerInvariant()} does not know; leave it out or use {needs}.");
+        }
+    }
 
     /// <summary>The loss of a pair.</summary>
     /// <exception cref="InvalidOperationException">The loss is KTO, which has no pairs.</exception>

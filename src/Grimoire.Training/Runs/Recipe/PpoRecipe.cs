@@ -46,7 +46,7 @@ public sealed record PpoRecipe
             (PpoRecipe r) => r.Reward, (r, v) => r with { Reward = v }, "Data"),
         Setting.Of("gold", "a reward that is only measured, to tell whether the other is being tricked (none: none)", Text("rewards").OrNone(),
             (PpoRecipe r) => r.Gold, (r, v) => r with { Gold = v }, "Data"),
-        Setting.Of("template", "chat format: a name, a file, or none (not given: the model's own)", Text("a name or path").OrNone(),
+        Setting.Of("template", "chat format; else as the model has it", ConversationFormat,
             (PpoRecipe r) => r.Template, (r, v) => r with { Template = v }, "Data"),
         Setting.Of("skip_bad", "pass over bad rows", Flag, (PpoRecipe r) => r.SkipBad, (r, v) => r with { SkipBad = v }, "Data"),
         .. StageSettings.Within((PpoRecipe r) => r.Stage, (r, v) => r with { Stage = v }),

@@ -43,7 +43,7 @@ public sealed record RewardRecipe
         Setting.Of("val_pairs", "the most held-out pairs to measure", Count(1, int.MaxValue), (RewardRecipe r) => r.ValidationPairs,
             (r, v) => r with { ValidationPairs = v }, "Data"),
         Setting.Of("skip_bad", "pass over bad rows and count them", Flag, (RewardRecipe r) => r.SkipBad, (r, v) => r with { SkipBad = v }, "Data"),
-        Setting.Of("template", "chat format: a name, a file or none; else as the model has it", Text("a name or a file").OrNone(), (RewardRecipe r) => r.Template,
+        Setting.Of("template", "chat format; else as the model has it", ConversationFormat, (RewardRecipe r) => r.Template,
             (r, v) => r with { Template = v }, "Data"),
         Setting.Of("centering", "weight of the squared sum of a pair's rewards, which holds their mean at 0", Number(0, 100),
             (RewardRecipe r) => r.Centering, (r, v) => r with { Centering = v }, "Loss"),

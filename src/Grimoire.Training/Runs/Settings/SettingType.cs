@@ -94,6 +94,16 @@ public static class SettingTypes
         value => new JsonArray([.. value.Select(text => JsonValue.Create(text))]),
         isList: true);
 
+    /// <summary>A chat format: a name, a file or <c>none</c>, which here is a value; <c>null</c>, in a file, is the model's own.</summary>
+    public static SettingType<string?> ConversationFormat { get; } = new(
+        "a name, a file or none",
+        (SettingValue given, out string? value) =>
+        {
+            value = null;
+            return given.Kind == JsonValueKind.Null || Text("").Parse(given, out value);
+        },
+        value => JsonValue.Create(value));
+
     /// <summary>A type whose value may be missing: <c>null</c> in a file, <c>none</c> on the command line.</summary>
     public static SettingType<TValue?> OrNone<TValue>(this SettingType<TValue> type)
         where TValue : struct => new(

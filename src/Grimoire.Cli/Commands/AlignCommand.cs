@@ -1,0 +1,13 @@
+namespace Grimoire.Cli.Commands;
+
+/// <summary><c>grimoire align METHOD MODEL</c>: a model is led to answers that are preferred or rewarded.</summary>
+internal static class AlignCommand
+{
+    /// <summary>The verb with a verb below it for each method.</summary>
+    public static Verb Create()
+    {
+        Verb verb = new("align", "Lead a model to answers that are preferred or rewarded.", "grimoire align dpo runs/mine-finetune --data preferences.jsonl");
+        verb.Add(AlignDpoCommand.Create());
+        return verb;
+    }
+}
