@@ -70,6 +70,7 @@ internal static class Tool
         EmbedCommand.Create(),
         TokenizerCommand.Create(),
         ConvertCommand.Create(),
+        MergeCommand.Create(),
         QuantizeCommand.Create(),
         InfoCommand.Create(),
         PackCommand.Create(),

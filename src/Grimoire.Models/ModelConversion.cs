@@ -20,7 +20,7 @@ public static class ModelConversion
         if (type is { } wanted && (!wanted.IsFloat() || wanted == DType.F64))
             throw new ArgumentOutOfRangeException(nameof(type), type, "F32, F16 and BF16 are written");
         var notes = new List<string>();
-        bool fresh = !GgufModel.IsGguf(to) && (!Directory.Exists(to) || !Directory.EnumerateFileSystemEntries(to).Any());
+        bool fresh = IsFresh(to);
         try
         {
             if (GgufModel.IsGguf(from) && GgufModel.IsGguf(to))
@@ -46,6 +46,35 @@ public static class ModelConversion
             throw new GrimoireException($"{to}: GGUF files have no place for a reward model's score; give a folder.");
         model.Save(to, type);
     }
+
+    /// <summary>Writes a loaded model, with what its adapters change merged in, and all that its files say of it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="language">The same with its tokenizer, where it has one.</param>
+    /// <param name="from">The folder or file it was loaded from.</param>
+    /// <param name="to">A <c>.gguf</c> file or a folder, made if need be.</param>
+    /// <param name="type">How matrices are stored; if not given each as it is, or in a folder, which knows no quantised types, as F16.</param>
+    /// <returns>What the reader of the new files should know, in sentences.</returns>
+    /// <exception cref="GrimoireException">The new files cannot express the model or cannot be written.</exception>
+    public static IReadOnlyList<string> Write(Transformer model, LanguageModel? language, string from, string to, DType? type = null)
+    {
+        var notes = new List<string>();
+        bool fresh = IsFresh(to);
+        try
+        {
+            if (language is not null)
+                Convert(language, from, to, type, notes);
+            else
+                Convert(model, from, to, type, notes);
+            return notes;
+        }
+        catch when (fresh && Directory.Exists(to))
+        {
+            Directory.Delete(to, recursive: true); // half a model is none
+            throw;
+        }
+    }
+
+    private static bool IsFresh(string to) => !GgufModel.IsGguf(to) && (!Directory.Exists(to) || !Directory.EnumerateFileSystemEntries(to).Any());
 
     private static void Convert(LanguageModel model, string from, string to, DType? type, List<string> notes)
     {

@@ -27,7 +27,7 @@ internal static class ChatCommand
     private static int Run(Terminal terminal, string path, ChatSettings settings, Kernels kernels)
     {
         path = ModelPath.Find(path);
-        LanguageModel model = Waiting.While(terminal, "opening the model", () => LanguageModel.Load(path));
+        LanguageModel model = Waiting.While(terminal, "opening the model", () => GivenAdapters.Attach(LanguageModel.Load(path), settings.Adapters));
         using ChatClient client = Client(model, path, settings, kernels);
         var session = new ChatSession(terminal, client, settings);
         if (settings.Prompt is not null)

@@ -35,13 +35,13 @@ internal static class GenerateCommand
         if (settings.Ids.Count > 0 || !ModelFiles.HasTokenizer(folder))
         {
             // What is wrong with the model is told before that it has no tokenizer.
-            Transformer model = ModelFiles.Load(folder);
+            Transformer model = GivenAdapters.Attach(ModelFiles.Load(folder), settings.Adapters);
             return settings.Ids.Count > 0
                 ? FromIds(terminal, model, settings, kernels)
                 : throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
         }
 
-        LanguageModel language = LanguageModel.Load(folder);
+        LanguageModel language = GivenAdapters.Attach(LanguageModel.Load(folder), settings.Adapters);
         var generator = new Generator(language.Transformer, language.Tokenizer, kernels);
         if (settings.Beams == 0 && settings.Sampling.FromMakers(language.Defaults) is { Length: > 0 } says)
             terminal.Error.WriteLine(says);

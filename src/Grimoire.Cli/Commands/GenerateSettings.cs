@@ -13,6 +13,8 @@ internal sealed record GenerateSettings
 
     public IReadOnlyList<string> Ids { get; init; } = [];
 
+    public IReadOnlyList<string> Adapters { get; init; } = [];
+
     public int MaxTokens { get; init; } = 200;
 
     public int Count { get; init; } = 1;
@@ -33,6 +35,8 @@ internal sealed record GenerateSettings
             (s, v) => s with { Prompt = v }, "Text"),
         Setting.Of("ids", "the prompt as token ids, for a model without a tokenizer; ids come out", Texts("ids"),
             (GenerateSettings s) => s.Ids, (s, v) => s with { Ids = v }, "Text"),
+Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given several times", Texts("folders"), (GenerateSettings s) => s.Adapters,
+            (s, v) => s with { Adapters = v }, "Text"),
         Setting.Of("max_tokens", "the most tokens to write", Whole(1, AnyLength), (GenerateSettings s) => s.MaxTokens, (s, v) => s with { MaxTokens = v },
             "Text"),
         Setting.Of("stop", "end before this text; may be given several times", Texts("a text"), (GenerateSettings s) => s.Stop, (s, v) => s with { Stop = v },

@@ -74,7 +74,7 @@ internal static class InfoCommand
         string folder = ModelPath.Find(path);
         ModelDescription model = ModelDescription.Read(folder);
         terminal.Line($"[bold]{path}[/]   {(folder == path ? "model" : "run, whose model lies in " + folder)}");
-        Sheet.Facts(terminal, [.. Architecture(model), ("weights", Weights(model.Tensors)), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
+        Sheet.Facts(terminal, [.. Architecture(model), .. Adapters(model), ("weights", Weights(model.Tensors)), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
         if (choices.Tensors)
             Tensors(terminal, model.Tensors);
     }
@@ -99,6 +99,9 @@ internal static class InfoCommand
             ("work", $"{Numbers.Short(config.ForwardOperations(config.Context))} operations a token"),
         ];
     }
+
+    private static IEnumerable<(string, string)> Adapters(ModelDescription model) =>
+        model.Adapters.Select(adapter => ("adapter", $"{adapter.Name}: {adapter.Summary}, {Numbers.Count(adapter.ParameterCount)} numbers"));
 
     private static IEnumerable<(string, string)> Memory(ModelDescription model) =>
     [

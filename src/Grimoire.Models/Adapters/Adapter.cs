@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models.Adapters;
@@ -36,6 +37,23 @@ public sealed class Adapter
 
     /// <summary>How many numbers it has.</summary>
     public long ParameterCount => Parameters.Sum(parameter => parameter.Tensor.Shape.Count);
+
+    /// <summary>What it is, in words, as in <c>lora of rank 8 (alpha 16) on q, v</c>.</summary>
+    public string Summary
+    {
+        get
+        {
+            string layers = string.Join(", ", this.layers.Select(layer => layer.Layer[(layer.Layer.LastIndexOf('.') + 1)..]).Distinct());
+            return Config.Kind switch
+            {
+                AdapterKind.Lora => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(Config.Dora ? "dora" : Config.RankStabilized ? "rslora" : "lora")} of rank {Config.Rank} (alpha {Config.Alpha}) on {layers}"),
+                AdapterKind.Ia3 => $"ia3 on {layers}",
+                _ => $"{(Config.Kind == AdapterKind.Prompt ? "prompt" : "prefix")} of {Config.VirtualTokens} virtual tokens",
+            };
+        }
+    }
 
     /// <summary>Whether it has an effect; a model whose adapters are all off is the model without them, bit for bit.</summary>
     public bool Enabled { get; set; } = true;
