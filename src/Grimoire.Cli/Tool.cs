@@ -62,6 +62,7 @@ internal static class Tool
     [
         QuickstartCommand.Create(),
         PretrainCommand.Create(),
+        FinetuneCommand.Create(),
         AlignCommand.Create(),
         GenerateCommand.Create(),
         ChatCommand.Create(),

@@ -3,7 +3,7 @@ namespace Grimoire.Cli.Tests;
 public sealed class HelpTests
 {
     public static TheoryData<string> Verbs => new(
-        "quickstart", "pretrain", "generate", "tokenizer", "tokenizer train", "tokenizer encode", "tokenizer decode", "chat", "embed", "convert", "info", "check", "check resume", "runs",
+        "quickstart", "pretrain", "finetune", "generate", "tokenizer", "tokenizer train", "tokenizer encode", "tokenizer decode", "chat", "embed", "convert", "info", "check", "check resume", "runs",
             "merge", "runs show", "runs compare", "world", "reward", "reward score", "compare", "compare agree");
 
     [Fact]

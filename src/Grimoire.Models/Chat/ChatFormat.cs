@@ -17,6 +17,10 @@ public static class ChatFormat
     public static ChatTemplate? Of(LanguageModel model, string? asked = null) =>
         asked == None ? null : asked is not null ? Find(asked) : model.ChatTemplate ?? Fitting(model.Tokenizer);
 
+    /// <summary>What to call a format: the name of a built-in one, or that the model has its own.</summary>
+    public static string NameOf(ChatTemplate? template) => template is null ? None
+        : ChatTemplate.BuiltInNames.FirstOrDefault(name => BuiltInTemplates.Source(name) == template.Source) ?? "its own";
+
     /// <summary>A format from a file, or one of those that come with Grimoire.</summary>
     /// <exception cref="GrimoireException">There is no format of this name, or its file is not understood.</exception>
     public static ChatTemplate Find(string nameOrFile)

@@ -23,7 +23,7 @@ public sealed class BlockSampler : SequenceSampler
     /// <inheritdoc/>
     public override long SequencesPerEpoch => (store.Length - 1 + context - 1) / context;
 
-    private protected override int[] Sequence(long number)
+    private protected override EncodedExample Sequence(long number)
     {
         long start = Shuffled(number, SequencesPerEpoch, seed) * context;
         return Read(store, start, Math.Min(context + 1, store.Length - start));

@@ -29,7 +29,7 @@ public sealed class DocumentSampler : SequenceSampler
                     + $"give a context of at least {length}, or train on windows of the text.");
             }
 
-            if (Read(store, start + length - 1, 1)[0] != endToken)
+            if (Read(store, start + length - 1, 1).Ids[0] != endToken)
             {
                 throw new GrimoireException(
                     $"Document {i + 1} does not end with the end token {endToken}: take documents as lines or a tokenizer with an end-of-text token.");
@@ -40,12 +40,12 @@ public sealed class DocumentSampler : SequenceSampler
     /// <inheritdoc/>
     public override long SequencesPerEpoch => store.Documents;
 
-    private protected override int[] Sequence(long number)
+    private protected override EncodedExample Sequence(long number)
     {
         (long start, long length) = store.Document(Shuffled(number, store.Documents, seed));
         int[] tokens = new int[length + 1];
         tokens[0] = endToken;
         store.Read(start, tokens.AsSpan(1));
-        return tokens;
+        return EncodedExample.OfText(tokens);
     }
 }

@@ -11,34 +11,34 @@ public abstract class SequenceSampler
     /// <summary>Sequences that together show the data once.</summary>
     public abstract long SequencesPerEpoch { get; }
 
-    /// <summary>The sequences <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
-    public TrainingBatch Draw(long first, int count)
+    /// <summary>The sequences <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1, or fewer of them.</summary>
+    /// <param name="first">The number of the first.</param>
+    /// <param name="count">The most sequences.</param>
+    /// <param name="tokens">The most tokens, unless the first sequence alone has more.</param>
+    public TrainingBatch Draw(long first, int count, int tokens = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var tokens = new List<int>();
-        var targets = new List<int>();
-        int[] lengths = new int[count];
-        for (int i = 0; i < count; i++)
+        List<EncodedExample> drawn = [];
+        for (long left = tokens; drawn.Count < count;)
         {
-            // Inputs and targets overlap in all but one token, so a sequence is read once.
-            int[] run = Sequence(first + i);
-            lengths[i] = run.Length - 1;
-            tokens.AddRange(run.AsSpan(0, run.Length - 1));
-            targets.AddRange(run.AsSpan(1));
+            EncodedExample next = Sequence(first + drawn.Count);
+            if ((left -= next.Ids.Length - 1) < 0 && drawn.Count > 0)
+                break;
+            drawn.Add(next);
         }
 
-        return new TrainingBatch([.. tokens], [.. targets], lengths);
+        return TrainingBatch.Of(drawn);
     }
 
-    /// <summary>The tokens of sequence <paramref name="number"/>, one more than it has targets.</summary>
-    private protected abstract int[] Sequence(long number);
+    /// <summary>Sequence <paramref name="number"/>, one token longer than it has targets.</summary>
+    private protected abstract EncodedExample Sequence(long number);
 
-    private protected static int[] Read(TokenStore store, long start, long count)
+    private protected static EncodedExample Read(TokenStore store, long start, long count)
     {
         int[] tokens = new int[count];
         store.Read(start, tokens);
-        return tokens;
+        return EncodedExample.OfText(tokens);
     }
 
     /// <summary>The place of sequence <paramref name="number"/> when each epoch has its own shuffle; without a seed, in file order.</summary>

@@ -22,6 +22,6 @@ public sealed class WindowSampler : SequenceSampler
     /// <inheritdoc/>
     public override long SequencesPerEpoch => (store.Length + context - 1) / context;
 
-    private protected override int[] Sequence(long number) =>
+    private protected override EncodedExample Sequence(long number) =>
         Read(store, CountedRandom.Below(store.Length - context, seed, (ulong)number), context + 1);
 }

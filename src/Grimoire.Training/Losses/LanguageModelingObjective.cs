@@ -10,11 +10,23 @@ namespace Grimoire.Training;
 /// <param name="batch">Sequences per pass.</param>
 /// <param name="accumulate">Passes per step.</param>
 /// <param name="spec">Regularisers of the loss while training; what is only measured goes without.</param>
-public sealed class LanguageModelingObjective(Transformer model, SequenceSampler data, int batch, int accumulate = 1, CrossEntropySpec spec = default) : Objective
+/// <param name="tokens">Tokens per pass at most: a pass has fewer sequences where they are long.</param>
+public sealed class LanguageModelingObjective(
+    Transformer model, SequenceSampler data, int batch, int accumulate = 1, CrossEntropySpec spec = default, int tokens = int.MaxValue) : Objective
 {
     /// <inheritdoc/>
-    public override StepWork Prepare(TrainerState state, Workspace workspace) =>
-        new Work(model, [.. Enumerable.Range(0, accumulate).Select(i => data.Draw(state.Sequences + ((long)i * batch), batch))], spec);
+    public override StepWork Prepare(TrainerState state, Workspace workspace)
+    {
+        var batches = new TrainingBatch[accumulate];
+        long next = state.Sequences;
+        for (int i = 0; i < accumulate; i++)
+        {
+            batches[i] = data.Draw(next, batch, tokens);
+            next += batches[i].Lengths.Length;
+        }
+
+        return new Work(model, batches, spec);
+    }
 
     private sealed class Work(Transformer model, TrainingBatch[] batches, CrossEntropySpec spec) : StepWork
     {

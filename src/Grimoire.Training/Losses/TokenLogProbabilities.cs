@@ -50,15 +50,5 @@ public static class TokenLogProbabilities
     }
 
     /// <summary>The rows that have a target, in order.</summary>
-    public static int[] TrainedRows(TrainingBatch batch)
-    {
-        var rows = new int[batch.TargetCount];
-        for (int row = 0, i = 0; row < batch.Targets.Length; row++)
-        {
-            if (batch.Targets[row] >= 0)
-                rows[i++] = row;
-        }
-
-        return rows;
-    }
+    public static int[] TrainedRows(TrainingBatch batch) => LanguageModeling.TrainedRows(batch.Targets);
 }

@@ -20,6 +20,9 @@ public static class Metric
     /// <summary>Validation loss in bits per byte of text.</summary>
     public const string BitsPerByte = "bits_per_byte";
 
+    /// <summary>e to the validation loss where only answers count: among how many tokens the model wavers while it answers.</summary>
+    public const string AnswerPerplexity = "answer_perplexity";
+
     /// <summary>Learning rate of the step.</summary>
     public const string LearningRate = "lr";
 
@@ -111,6 +114,7 @@ public static class Metric
     public static string Words(string name) => name switch
     {
         ValidationLoss => "validation loss",
+        AnswerPerplexity => "perplexity of answers",
         BitsPerByte => "bits a byte",
         LearningRate => "learning rate",
         GradientNorm => "gradient norm",

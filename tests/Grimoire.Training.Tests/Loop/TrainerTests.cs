@@ -154,10 +154,10 @@ public sealed class TrainerTests : IDisposable
     {
         public override long SequencesPerEpoch => 4;
 
-        private protected override int[] Sequence(long number)
+        private protected override EncodedExample Sequence(long number)
         {
             TrainingBatch batch = tiny.Windows.Draw(number % 4, 1);
-            return [.. batch.Tokens, batch.Targets[^1]];
+            return EncodedExample.OfText([.. batch.Tokens, batch.Targets[^1]]);
         }
     }
 }

@@ -14,6 +14,14 @@ public sealed record EncodedExample(int[] Ids, bool[] Trained)
     /// <summary>Tokens at the begin of the prompt that were left out because the whole is longer than the context.</summary>
     public int Cut { get; init; }
 
+    /// <summary>Text of which every token but the first is to be predicted.</summary>
+    public static EncodedExample OfText(int[] ids)
+    {
+        var trained = new bool[ids.Length];
+        trained.AsSpan(1).Fill(true);
+        return new EncodedExample(ids, trained);
+    }
+
     /// <summary>The same without the first tokens, all of the prompt.</summary>
     internal EncodedExample Without(int cut) => cut == 0 ? this : new EncodedExample(Ids[cut..], Trained[cut..]) { Cut = Cut + cut };
 }

@@ -47,22 +47,25 @@ public sealed class ExampleEncoder
     /// <exception cref="GrimoireException">What is learned alone is longer than the context, or the example cannot be written in the format.</exception>
     public EncodedExample Encode(Example example)
     {
-        EncodedExample whole = example switch
-        {
-            TextExample text => OfText(text),
-            CompletionExample answer => Answered(example, answer.Prompt, answer.Completion, null),
-            LabelledExample answer => Answered(example, answer.Prompt, answer.Completion, null),
-            ConversationExample conversation => Conversation(conversation),
-            _ => throw new ArgumentException($"{example.GetType().Name} is not one sequence.", nameof(example)),
-        };
+        EncodedExample whole = EncodeWhole(example);
         return whole.Without(Excess(whole, example));
     }
+
+    /// <summary>The tokens of an example, however many.</summary>
+    internal EncodedExample EncodeWhole(Example example) => example switch
+    {
+        TextExample text => OfText(text),
+        CompletionExample answer => Answered(example, answer.Prompt, answer.Completion),
+        LabelledExample answer => Answered(example, answer.Prompt, answer.Completion),
+        ConversationExample conversation => Conversation(conversation),
+        _ => throw new ArgumentException($"{example.GetType().Name} is not one sequence.", nameof(example)),
+    };
 
     /// <summary>Both sides of a pair, with the same prompt: where one is too long, both lose the same tokens at its begin.</summary>
     /// <exception cref="GrimoireException">As in <see cref="Encode"/>, or both sides come out with the same tokens.</exception>
     public (EncodedExample Chosen, EncodedExample Rejected) EncodePair(PreferenceExample pair)
     {
-        EncodedExample chosen = Answered(pair, pair.Prompt, pair.Chosen, null), rejected = Answered(pair, pair.Prompt, pair.Rejected, null);
+        EncodedExample chosen = Answered(pair, pair.Prompt, pair.Chosen), rejected = Answered(pair, pair.Prompt, pair.Rejected);
         if (chosen.Ids.AsSpan().SequenceEqual(rejected.Ids))
             throw new GrimoireException($"{pair.Place}: \"chosen\" and \"rejected\" are the same tokens, so nothing is preferred; leave the row out.");
         int cut = Math.Max(Excess(chosen, pair), Excess(rejected, pair));
@@ -86,18 +89,16 @@ public sealed class ExampleEncoder
             ids.Add(end);
         if (ids.Count < 2)
             throw new GrimoireException($"{text.Place}: a text of a single token predicts nothing; leave the row out.");
-        var trained = new bool[ids.Count];
-        trained.AsSpan(1).Fill(true);
-        return new EncodedExample([.. ids], trained);
+        return EncodedExample.OfText([.. ids]);
     }
 
     /// <summary>An answer to a prompt; what the assistant said in the prompt is not learned.</summary>
-    private EncodedExample Answered(Example example, Passage prompt, Passage answer, JsonArray? tools)
+    private EncodedExample Answered(Example example, Passage prompt, Passage answer)
     {
-        int[] before = Prompt(example, prompt, tools);
+        int[] before = Prompt(example, prompt, null);
         if (template is null)
             return Joined(example, before, answer);
-        (int[] ids, bool[] assistant) = Told(example, () => template.Encode(tokenizer, prompt.Then(answer), tools));
+        (int[] ids, bool[] assistant) = Told(example, () => template.Encode(tokenizer, prompt.Then(answer)));
         if (!ids.AsSpan().StartsWith(before))
             throw new GrimoireException($"{example.Place}: the chat format writes the prompt otherwise once it is answered, so that a model would not be asked what it was taught; choose another --template.");
         assistant.AsSpan(0, before.Length).Clear();

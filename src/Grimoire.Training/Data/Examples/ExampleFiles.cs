@@ -89,7 +89,8 @@ public sealed class ExampleFiles
             string why = e switch
             {
                 JsonException json => $"not valid JSON ({Reason(json)})",
-                InvalidOperationException => "a text holds half of a surrogate pair", // the one way in which a string of JSON that was parsed is none
+                // What parses as a string and cannot be read as one.
+                InvalidOperationException => "a text is no valid Unicode: bytes that are no UTF-8, or half of a surrogate pair",
                 _ => e.Message,
             };
             string place = $"{file}, line {row.Line}: {why}";

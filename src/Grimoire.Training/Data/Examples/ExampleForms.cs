@@ -7,6 +7,7 @@ internal static class ExampleForms
 {
     private static readonly string[] Prompts = ["prompt", "instruction", "question"], Answers = ["completion", "response", "output", "answer"];
 
+
     /// <summary>All forms; of those that a row fits the first is meant.</summary>
     private static readonly Form[] All =
     [

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 
 namespace Grimoire.Training.Data;
@@ -17,43 +16,16 @@ internal static class RowReader
     /// <exception cref="GrimoireException">The file cannot be read, is empty, or is too large in a way that no data is.</exception>
     public static IEnumerable<RawRow> Read(string file)
     {
-        using Stream stream = Open(file);
+        using var stream = new DataStream(file);
         IEnumerable<RawRow> rows = IsArray(file) ? Members(file, ReadWhole(file, stream)) : Lines(file, stream);
         foreach (RawRow row in rows)
             yield return row;
     }
 
-    private static bool IsArray(string file) => (EndsWith(file, ".gz") ? file[..^3] : file).EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+    private static bool IsArray(string file) =>
+        file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".json.gz", StringComparison.OrdinalIgnoreCase);
 
-    private static bool EndsWith(string file, string ending) => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
-
-    private static Stream Open(string file)
-    {
-        try
-        {
-            var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
-            return stream.Length == 0 ? throw new GrimoireException($"{file}: the file is empty; leave it out or give it some rows.")
-                : EndsWith(file, ".gz") ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new GrimoireException($"{file}: cannot be read ({e.Message.TrimEnd('.')}).", e);
-        }
-    }
-
-    private static int Fill(string file, Stream stream, Memory<byte> target)
-    {
-        try
-        {
-            return stream.Read(target.Span);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            throw new GrimoireException($"{file}: cannot be read to its end ({e.Message.TrimEnd('.')}); the file is damaged.", e);
-        }
-    }
-
-    private static IEnumerable<RawRow> Lines(string file, Stream stream)
+    private static IEnumerable<RawRow> Lines(string file, DataStream stream)
     {
         byte[] buffer = new byte[Chunk];
         int start = 0, end = 0;
@@ -66,7 +38,7 @@ internal static class RowReader
                 if (scanned > LongestRow)
                     throw new GrimoireException($"{file}, line {line}: longer than {LongestRow >> 20} MiB; in JSONL each row is a line.");
                 MakeRoom(ref buffer, ref start, ref end);
-                int got = Fill(file, stream, buffer.AsMemory(end));
+                int got = stream.Read(buffer.AsSpan(end));
                 end += got;
                 if (got > 0)
                     continue;
@@ -97,7 +69,7 @@ internal static class RowReader
         return line.Trim(" \t\r"u8.ToArray());
     }
 
-    private static byte[] ReadWhole(string file, Stream stream)
+    private static byte[] ReadWhole(string file, DataStream stream)
     {
         byte[] buffer = new byte[Chunk];
         int start = 0, end = 0;
@@ -107,7 +79,7 @@ internal static class RowReader
                 throw new GrimoireException($"{file}: more than {LongestArray >> 30} GiB in one array; write it as .jsonl, one row a line, which is read as a stream.");
             if (end == buffer.Length)
                 MakeRoom(ref buffer, ref start, ref end);
-            got = Fill(file, stream, buffer.AsMemory(end));
+            got = stream.Read(buffer.AsSpan(end));
             end += got;
         }
 
