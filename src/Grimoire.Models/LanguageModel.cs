@@ -79,14 +79,17 @@ public sealed record LanguageModel
     /// <param name="folder">The folder, made if need be.</param>
     /// <param name="adapter">An adapter for this model.</param>
     /// <exception cref="GrimoireException">The files cannot express the adapter, or the folder cannot be written.</exception>
-    public void SaveAdapter(string folder, Adapter adapter)
+    public void SaveAdapter(string folder, Adapter adapter) => SaveAdapter(folder, adapter, score: null);
+
+    /// <summary>The same for a reward model, with its head.</summary>
+    internal void SaveAdapter(string folder, Adapter adapter, Head? score)
     {
         ArgumentNullException.ThrowIfNull(adapter);
         Tokenizer.Save(folder);
         Defaults.Write(folder, Tokenizer);
         if (ChatTemplate is not null)
             ChatTemplateFiles.Write(ChatTemplate, folder);
-        adapter.Save(folder, Origin is null ? null : Path.GetFullPath(Origin));
+        adapter.Save(folder, Origin is null ? null : Path.GetFullPath(Origin), score);
     }
 
     /// <summary>Writes a GGUF file that llama.cpp opens, with the tokenizer and the chat template inside, whole or not at all.</summary>

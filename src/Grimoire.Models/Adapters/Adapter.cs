@@ -100,7 +100,10 @@ public sealed class Adapter
     /// <param name="folder">The folder, made if need be.</param>
     /// <param name="basePath">The model it was trained on, for whoever opens the folder; what its files said if not given.</param>
     /// <exception cref="GrimoireException">PEFT's files cannot express the adapter, or the folder cannot be written.</exception>
-    public void Save(string folder, string? basePath = null) => PeftWriter.Write(this, model, folder, basePath);
+    public void Save(string folder, string? basePath = null) => Save(folder, basePath, score: null);
+
+    /// <summary>The same for a reward model, whose head is kept beside the adapter.</summary>
+    internal void Save(string folder, string? basePath, Head? score) => PeftWriter.Write(this, model, folder, basePath, score);
 
     /// <summary>Says whether its numbers are to be trained.</summary>
     public void SetTrainable(bool trainable)

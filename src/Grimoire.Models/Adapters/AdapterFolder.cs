@@ -50,6 +50,8 @@ public static class AdapterFolder
             throw new GrimoireException($"{folder}: there is a model (config.json) and an adapter (adapter_config.json) in this folder; keep each in its own.");
         _ = Trunk(folder);
         Transformer model = ModelFiles.Load(BaseOf(folder), trainable);
+        if (PeftConfig.Read(folder).IsScoring && model.Config.Head)
+            model = model.Trunk(); // its head is another, so the unembedding means nothing here
         model.Attach(Adapter.Load(folder, model));
         if (trainable)
             AdapterMerge.Into(model);

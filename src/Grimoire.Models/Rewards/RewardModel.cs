@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Grimoire.Models.Adapters;
 using Grimoire.Models.Chat;
 using Grimoire.Models.Formats;
 using Grimoire.Tensors;
@@ -38,7 +39,8 @@ public sealed class RewardModel
     public Head Score { get; }
 
     /// <summary>
-    /// Loads a folder of Hugging Face's <c>…ForSequenceClassification</c> with one label, or a checkpoint whose head lies in <c>heads.safetensors</c>.
+    /// Loads a folder of Hugging Face's <c>…ForSequenceClassification</c> with one label, a PEFT folder of the task <c>SEQ_CLS</c>, or a checkpoint whose head lies in
+    /// <c>heads.safetensors</c>.
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="trainable">Whether to copy the weights to F32 and mark them to be trained.</param>
@@ -72,6 +74,14 @@ public sealed class RewardModel
             ChatTemplateFiles.Write(Model.ChatTemplate, folder);
         ModelFolder.Save(folder, trunk, type, Model.Tokenizer.BeginOfText, Model.Tokenizer.EndOfText, Padding(), [new(ScoreWeight, Score.Weight)]);
     }
+
+    /// <summary>
+    /// Writes an adapter on a frozen model as a PEFT folder of the task <c>SEQ_CLS</c>, with the head among its tensors, and the tokenizer with its chat template.
+    /// </summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <param name="adapter">The adapter, for this model.</param>
+    /// <exception cref="GrimoireException">The files cannot express the adapter, or the folder cannot be written.</exception>
+    public void SaveAdapter(string folder, Adapter adapter) => Model.SaveAdapter(folder, adapter, Score);
 
     /// <summary>The score of each sequence of a pass, <c>[sequence, 1]</c>.</summary>
     public Tensor Forward(Pass pass)
@@ -114,12 +124,18 @@ public sealed class RewardModel
         string heads = Path.Combine(path, HeadsFile);
         if (File.Exists(heads))
             return Head.Read(heads, trainable).FirstOrDefault(head => head.Name == HeadName);
+        if (AdapterFolder.Is(path))
+            return PeftFolder.Score(path) is { } score ? Trained(score, trainable) : null;
         if (!File.Exists(Path.Combine(path, ModelFolder.ConfigFile)) || !ModelFiles.ReadConfig(path).IsTrunk)
             return null;
         WeightFiles files = WeightFiles.Open(path);
         if (!files.Names.Contains(ScoreWeight))
             throw new GrimoireException($"{path}: weight {ScoreWeight} is missing.");
-        Tensor weight = files.Tensor(ScoreWeight).To(DType.F32, ScoreWeight).Keep();
+        return Trained(files.Tensor(ScoreWeight).To(DType.F32, ScoreWeight).Keep(), trainable);
+    }
+
+    private static Head Trained(Tensor weight, bool trainable)
+    {
         weight.RequiresGrad = trainable;
         return new Head(HeadName, weight);
     }

@@ -42,7 +42,14 @@ public sealed class RewardStage(RewardRecipe recipe) : Stage
         [RewardModel.Exists(Settings.Model) ? RewardModel.Load(Settings.Model, trainable: true).Score : new Head(RewardModel.HeadName, 1, model.Config.Channels)];
 
     /// <inheritdoc/>
-    public override void Save(Trainee trainee, string folder) => new RewardModel(trainee.Model, trainee.Heads[0]).Save(folder);
+    public override void Save(Trainee trainee, string folder)
+    {
+        var reward = new RewardModel(trainee.Model, trainee.Heads[0]);
+        if (trainee.Adapter is { } adapter)
+            reward.SaveAdapter(folder, adapter);
+        else
+            reward.Save(folder);
+    }
 
     /// <inheritdoc/>
     public override (string Purpose, IReadOnlyList<string> Command) Next(string run) => ("Score answers with it", ["reward", "score", run, "--data", recipe.Data[0]]);

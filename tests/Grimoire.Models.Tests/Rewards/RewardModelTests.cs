@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Grimoire.Models.Adapters;
 using Grimoire.Models.Chat;
 using Grimoire.Models.Formats;
 using Grimoire.Models.Tokenizers;
@@ -64,6 +65,54 @@ public sealed class RewardModelTests : IDisposable
         Head.Write(scratch["heads.safetensors"], [model.Score]);
         int[] text = FamilyModels.Tokens(5);
         Assert.Equal(model.Scores([text], new Workspace(Kernels.Simd)), RewardModel.Load(scratch.Folder, trainable: true).Scores([text], new Workspace(Kernels.Simd)));
+    }
+
+    [Theory]
+    [InlineData("llama", AdapterKind.Lora)]
+    [InlineData("llama", AdapterKind.Ia3)]
+    [InlineData("llama", AdapterKind.Prompt)]
+    [InlineData("llama", AdapterKind.Prefix)]
+    [InlineData("gpt2", AdapterKind.Lora)]
+    [InlineData("gemma2", AdapterKind.Lora)]
+    public void An_adapter_with_a_head_comes_back_from_a_PEFT_folder(string name, AdapterKind kind)
+    {
+        Language(name).Save(scratch["base"]);
+        RewardModel model = Random(LanguageModel.Load(scratch["base"]));
+        Adapter adapter = Adapter.Create(model.Model.Transformer, new AdapterConfig { Kind = kind, Rank = 2, VirtualTokens = 3 }, seed: 5);
+        foreach (Parameter parameter in adapter.Parameters)
+        {
+            Span<float> values = parameter.Tensor.Span<float>();
+            for (int i = 0; i < values.Length; i++)
+                values[i] += (float)(0.1 * CountedRandom.Normal(7, (ulong)i));
+        }
+
+        model.Model.Transformer.Attach(adapter);
+        model.SaveAdapter(scratch["peft"], adapter);
+        RewardModel loaded = RewardModel.Load(scratch["peft"]);
+        int[][] texts = [FamilyModels.Tokens(9, 1), FamilyModels.Tokens(3, 2)];
+        double[] scores = model.Scores(texts, new Workspace(Kernels.Reference));
+        Assert.All(scores.Zip(loaded.Scores(texts, new Workspace(Kernels.Reference))), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        adapter.Enabled = false;
+        Assert.NotEqual(scores, model.Scores(texts, new Workspace(Kernels.Reference)));
+
+        JsonNode config = JsonNode.Parse(File.ReadAllText(scratch["peft/adapter_config.json"]))!;
+        Assert.Equal("SEQ_CLS", (string)config["task_type"]!);
+        Assert.Equal("score", (string)Assert.Single(config["modules_to_save"]!.AsArray())!);
+        string stored = kind is AdapterKind.Prompt or AdapterKind.Prefix ? "base_model.score.weight" : "base_model.model.score.weight";
+        Assert.Contains(stored, SafetensorsFile.Open(scratch["peft/adapter_model.safetensors"]).Entries.Select(entry => entry.Name));
+        Assert.Contains("reward model", Assert.Throws<GrimoireException>(() => LanguageModel.Load(scratch["peft"]).Generate("the")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_PEFT_folder_that_says_it_scores_and_does_not_is_named()
+    {
+        Language("llama").Save(scratch["base"]);
+        LanguageModel model = LanguageModel.Load(scratch["base"]);
+        Adapter.Create(model.Transformer, new AdapterConfig(), seed: 5).Save(scratch["peft"], scratch["base"]);
+        Assert.False(RewardModel.Exists(scratch["peft"]));
+        string config = File.ReadAllText(scratch["peft/adapter_config.json"]);
+        scratch.Write("peft/adapter_config.json", config.Replace("CAUSAL_LM", "SEQ_CLS", StringComparison.Ordinal));
+        Assert.Contains("score.weight", Assert.Throws<GrimoireException>(() => RewardModel.Load(scratch["peft"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +183,11 @@ public sealed class RewardModelTests : IDisposable
 
     private static RewardModel Random(string name, string? template = null)
     {
-        LanguageModel model = Language(name) with { ChatTemplate = template is null ? null : ChatTemplate.Parse(template) };
+        return Random(Language(name) with { ChatTemplate = template is null ? null : ChatTemplate.Parse(template) });
+    }
+
+    private static RewardModel Random(LanguageModel model)
+    {
         int channels = model.Config.Channels;
         float[] weights = [.. Enumerable.Range(0, channels).Select(c => (float)CountedRandom.Normal(3, (ulong)c))];
         return new RewardModel(model, new Head("score", Tensor.From((1, channels), weights)));

@@ -83,6 +83,23 @@ public sealed class RewardStageTests : IDisposable
     }
 
     [Fact]
+    public void On_a_frozen_model_an_adapter_and_the_head_are_all_that_is_kept()
+    {
+        var said = new RewardRecipe { Data = [scratch["pairs.jsonl"]], Stage = new StageSettings { Adapter = new AdapterSettings { Kind = AdapterChoice.Lora, Rank = 4 } } };
+        using (StageRun run = Prepare("run", said))
+        {
+            Assert.True(run.Plan.KnownLoss!.Fits(run.Plan.FirstLoss!.Value));
+            run.Train();
+        }
+
+        Assert.True(Run.ReadInfo(scratch["run"]).Results["accuracy"] > 0.9);
+        Assert.False(File.Exists(scratch["run/model/config.json"]));
+        RewardModel raised = RewardModel.Load(scratch["run/model"]);
+        Assert.Single(raised.Model.Transformer.Adapters);
+        Assert.True(raised.Model.Config.IsTrunk);
+    }
+
+    [Fact]
     public void Without_preferences_it_says_so() =>
         Assert.Contains("--data", Assert.Throws<GrimoireException>(() => Prepare("run", new RewardRecipe())).Message, StringComparison.Ordinal);
 

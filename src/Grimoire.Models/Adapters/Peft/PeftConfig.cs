@@ -8,6 +8,9 @@ internal sealed class PeftConfig
     /// <summary>The file.</summary>
     public const string FileName = "adapter_config.json";
 
+    /// <summary>PEFT's name for what a reward model does, and for its head.</summary>
+    public const string ScoringTask = "SEQ_CLS", ScoreModule = "score";
+
     /// <summary>What says how an adapter came to be, not what it does.</summary>
     private static readonly string[] Harmless =
     [
@@ -40,8 +43,10 @@ internal sealed class PeftConfig
             AdapterKind.Ia3 => ReadIa3(),
             _ => ReadVirtualTokens(),
         };
-        if (json.Has("modules_to_save"))
-            throw json.Refusal("modules_to_save", "whole modules trained beside the adapter are not supported; merge them where they were trained");
+        IsScoring = json.Text("task_type", "") == ScoringTask;
+        string[] saved = json.Texts("modules_to_save") ?? [];
+        if (saved.Length > 0 && !(IsScoring && saved.All(module => module is ScoreModule or "classifier")))
+            throw json.Refusal("modules_to_save", "whole modules trained beside the adapter are not supported, but for a reward model's score; merge them where they were trained");
         if (json.Unasked.FirstOrDefault() is { } unknown)
             throw json.Refusal(unknown, "the key is unknown and may change what the adapter does; delete it if it does not");
     }
@@ -57,6 +62,9 @@ internal sealed class PeftConfig
 
     /// <summary>Its numbers, without targets.</summary>
     public AdapterConfig Config { get; }
+
+    /// <summary>Whether it is a reward model's, with a head beside the adapter.</summary>
+    public bool IsScoring { get; }
 
     /// <summary>Reads and checks a file.</summary>
     /// <exception cref="GrimoireException">It is missing or broken, or says something that is not understood.</exception>

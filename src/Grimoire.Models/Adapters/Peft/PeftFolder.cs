@@ -1,3 +1,4 @@
+using Grimoire.Models.Formats;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models.Adapters;
@@ -20,8 +21,22 @@ internal static class PeftFolder
     /// <summary>What a prompt or a prefix is called.</summary>
     public const string VirtualTokens = "prompt_embeddings";
 
+    /// <summary>What a reward model's head is called: with an adapter in the layers, and with tokens before every sequence.</summary>
+    public static readonly string[] ScoreNames = [Prefix + RewardModel.ScoreWeight, "base_model." + RewardModel.ScoreWeight];
+
     /// <summary>Whether a folder holds an adapter.</summary>
     public static bool Is(string path) => File.Exists(Path.Combine(path, PeftConfig.FileName));
+
+    /// <summary>The weight of a reward model's head that is kept beside an adapter, in F32; null where there is none.</summary>
+    /// <exception cref="GrimoireException">The folder says that there is one and has none, or a file is damaged.</exception>
+    public static Tensor? Score(string folder)
+    {
+        if (!PeftConfig.Read(folder).IsScoring)
+            return null;
+        SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsFile));
+        string name = ScoreNames.FirstOrDefault(file.Contains) ?? throw new GrimoireException($"{file.Path}: {ScoreNames[0]} is missing, though the adapter is a reward model's.");
+        return file.Tensor(name).To(DType.F32, name).Keep();
+    }
 
     /// <summary>Reads an adapter for a model.</summary>
     /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the two do not belong together.</exception>

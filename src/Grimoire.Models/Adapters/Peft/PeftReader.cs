@@ -55,7 +55,7 @@ internal sealed class PeftReader
     /// <exception cref="GrimoireException">One is.</exception>
     public void CheckAllUsed()
     {
-        if (file.Entries.FirstOrDefault(entry => !used.Contains(entry.Name)) is { } unused)
+        if (file.Entries.FirstOrDefault(entry => !used.Contains(entry.Name) && !(config.IsScoring && PeftFolder.ScoreNames.Contains(entry.Name))) is { } unused)
         {
             throw new GrimoireException(
                 $"{file.Path}: {unused.Name} belongs to nothing that {PeftConfig.FileName} adapts in this {model.Config.Family} model; the files do not belong together.");

@@ -14,10 +14,11 @@ internal sealed class PeftWriter
     private readonly List<StoredTensor> tensors = [];
     private readonly Dictionary<string, (int Rank, double Alpha)> numbers = new(StringComparer.Ordinal);
     private readonly string? parts;
+    private readonly Head? score;
 
-    private PeftWriter(Adapter adapter, Transformer model)
+    private PeftWriter(Adapter adapter, Transformer model, Head? score)
     {
-        (this.adapter, this.model) = (adapter, model);
+        (this.adapter, this.model, this.score) = (adapter, model, score);
         layers = adapter.Layers.ToDictionary(layer => layer.Layer, StringComparer.Ordinal);
         modules = [.. PeftModule.Of(model).Where(module => module.Layers.Any(layer => layers.ContainsKey(layer.Name)))];
         parts = Parts();
@@ -25,13 +26,15 @@ internal sealed class PeftWriter
 
     /// <summary>Writes the folder, the config last.</summary>
     /// <exception cref="GrimoireException">PEFT's files cannot express the adapter, or the folder cannot be written.</exception>
-    public static void Write(Adapter adapter, Transformer model, string folder, string? basePath)
+    public static void Write(Adapter adapter, Transformer model, string folder, string? basePath, Head? score)
     {
-        var writer = new PeftWriter(adapter, model);
+        var writer = new PeftWriter(adapter, model, score);
         foreach (PeftModule module in writer.modules)
             writer.Add(module);
         if (adapter.Virtual is { } tokens)
             writer.Add(PeftFolder.VirtualTokens, tokens.Stored(model.Config));
+        if (score is not null)
+            writer.Add(PeftFolder.ScoreNames[adapter.Virtual is null ? 0 : 1], score.Weight);
         Directory.CreateDirectory(folder);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" };
         if (writer.parts is not null)
@@ -138,7 +141,14 @@ internal sealed class PeftWriter
         json.WriteStartObject();
         json.WriteString("base_model_name_or_path", basePath ?? adapter.BasePath ?? "");
         json.WriteBoolean("inference_mode", true);
-        json.WriteString("task_type", model.Config.Head ? "CAUSAL_LM" : "FEATURE_EXTRACTION");
+        json.WriteString("task_type", score is not null ? PeftConfig.ScoringTask : model.Config.Head ? "CAUSAL_LM" : "FEATURE_EXTRACTION");
+        if (score is not null)
+        {
+            json.WriteStartArray("modules_to_save");
+            json.WriteStringValue(PeftConfig.ScoreModule);
+            json.WriteEndArray();
+        }
+
         AdapterConfig config = adapter.Config;
         switch (config.Kind)
         {
