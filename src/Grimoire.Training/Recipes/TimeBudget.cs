@@ -17,7 +17,10 @@ internal static class TimeBudget
     private const double ValidationPassesPerPass = 0.15 / Evaluations;
 
     // The first steps are slow: their code is still being compiled. Where steps only have to be estimated, less patience will do.
-    private const double SecondsToMeasure = 3, SecondsToEstimate = 0.2, MostSeconds = 10;
+    private const double SecondsToMeasure = 3, SecondsToEstimate = 0.2;
+
+    // Where a round takes long, fewer will do.
+    private const double MostSecondsToMeasure = 10, MostSecondsToEstimate = 1;
 
     /// <summary>
     /// Seconds of a step: the median over the later half of some rounds. They are real ones with a learning rate of 0, which changes no weight; gradients,
@@ -33,11 +36,12 @@ internal static class TimeBudget
         Objective objective, Optimizer optimizer, Workspace workspace, PassOptions options, bool chooses, IProgress<string>? progress)
     {
         progress?.Report("timing a step");
-        double patience = chooses ? SecondsToMeasure : SecondsToEstimate;
+        (double patience, double most) = chooses ? (SecondsToMeasure, MostSecondsToMeasure) : (SecondsToEstimate, MostSecondsToEstimate);
         IReadOnlyDictionary<string, double> memory = objective.Memory;
         var tape = new Tape();
         var seconds = new List<double>();
-        while (seconds.Sum() < patience || (seconds.Count < LeastTimed && seconds.Sum() < MostSeconds))
+        long first = Stopwatch.GetTimestamp();
+        for (double spent = 0; spent < patience || (seconds.Count < LeastTimed && spent < most); spent = Stopwatch.GetElapsedTime(first).TotalSeconds)
         {
             long begin = Stopwatch.GetTimestamp();
             for (int step = 0; step < objective.Round; step++)
