@@ -25,8 +25,6 @@ public static class ModelConversion
         {
             if (GgufModel.IsGguf(from) && GgufModel.IsGguf(to))
                 GgufModel.Copy(from, to, type);
-            else if (!GgufModel.IsGguf(from) && RewardModel.Exists(from))
-                Convert(RewardModel.Load(from), to, type);
             else if (ModelFiles.HasTokenizer(from))
                 Convert(LanguageModel.Load(from), from, to, type, notes);
             else
@@ -78,6 +76,12 @@ public static class ModelConversion
 
     private static void Convert(LanguageModel model, string from, string to, DType? type, List<string> notes)
     {
+        if (RewardModel.Exists(from))
+        {
+            Convert(new RewardModel(model, RewardModel.Load(from).Score), to, type);
+            return;
+        }
+
         ModelCard card = ModelCard.Read(from);
         EmbeddingSettings? embedding = model.Config.Head ? null : EmbeddingSettings.Read(from, model.Config);
         if (GgufModel.IsGguf(to))

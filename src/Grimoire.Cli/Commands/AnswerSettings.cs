@@ -25,7 +25,7 @@ internal sealed record AnswerSettings
     [
         Setting.Of("prompts", "the prompts: rows with a column prompt or messages, or a .txt file with one a line", Text("a path").OrNone(),
             (AnswerSettings s) => s.Prompts, (s, v) => s with { Prompts = v }, "Prompts"),
-        Setting.Of("template", "how a conversation is written; else as the model says", Text($"a file, {string.Join(", ", ChatTemplate.BuiltInNames)}").OrNone(),
+        Setting.Of("template", "how a conversation is written; else as the model says", ConversationFormat,
             (AnswerSettings s) => s.Template, (s, v) => s with { Template = v }, "Answers"),
         Setting.Of("max_tokens", "the most tokens of an answer", Count(1, 1 << 24), (AnswerSettings s) => s.MaxTokens, (s, v) => s with { MaxTokens = v }, "Answers"),
         .. SamplingSettings.Settings.Within((AnswerSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Answers"),

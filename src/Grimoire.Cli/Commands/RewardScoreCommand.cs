@@ -29,7 +29,7 @@ internal static class RewardScoreCommand
         [
             Setting.Of("data", "rows with prompt and completion, with messages, or with prompt, chosen and rejected; - reads standard input", Text("a .jsonl file"),
                 (Choices c) => c.Data, (c, v) => c with { Data = v }),
-            Setting.Of("template", "how a conversation is written; else as the model says", Text($"a file, {string.Join(", ", ChatTemplate.BuiltInNames)}").OrNone(),
+            Setting.Of("template", "how a conversation is written; else as the model says", ConversationFormat,
                 (Choices c) => c.Template, (c, v) => c with { Template = v }),
         ];
     }

@@ -104,6 +104,23 @@ public sealed class RewardModelTests : IDisposable
     }
 
     [Fact]
+    public void An_adapter_with_a_head_is_merged_into_a_whole_reward_model()
+    {
+        Language("llama").Save(scratch["base"]);
+        RewardModel model = Random(LanguageModel.Load(scratch["base"]));
+        Adapter adapter = Adapter.Create(model.Model.Transformer, new AdapterConfig { Rank = 2 }, seed: 5);
+        foreach (Parameter parameter in adapter.Parameters)
+            parameter.Tensor.Span<float>().Fill(0.05f);
+        model.Model.Transformer.Attach(adapter);
+        model.SaveAdapter(scratch["peft"], adapter);
+        ModelConversion.Run(scratch["peft"], scratch["merged"]);
+        RewardModel merged = RewardModel.Load(scratch["merged"]);
+        Assert.Empty(merged.Model.Transformer.Adapters);
+        int[] text = FamilyModels.Tokens(9);
+        Assert.Equal(model.Scores([text], new Workspace(Kernels.Reference))[0], merged.Scores([text], new Workspace(Kernels.Reference))[0], 1e-4);
+    }
+
+    [Fact]
     public void A_PEFT_folder_that_says_it_scores_and_does_not_is_named()
     {
         Language("llama").Save(scratch["base"]);
