@@ -9,6 +9,8 @@ internal static class AlignCommand
         Verb verb = new("align", "Lead a model to answers that are preferred or rewarded.", "grimoire align dpo runs/mine-finetune --data preferences.jsonl");
         verb.Add(AlignDpoCommand.Create());
         verb.Add(AlignConstitutionCommand.Create());
+        verb.Add(AlignPpoCommand.Create());
+        verb.Add(AlignOveroptimizeCommand.Create());
         return verb;
     }
 }

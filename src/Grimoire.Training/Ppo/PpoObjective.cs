@@ -89,6 +89,9 @@ public sealed class PpoObjective : Objective
         IReadOnlyList<Rollout> rollouts = sampler.Sample(asked, 1, settings.Generation, CountedRandom.Bits(seed, (ulong)number));
         double[] scores = reward.Score(rollouts);
         var rewards = new TokenRewards(penalty, settings.KlEstimator, settings.MissingEnd);
+        // A newborn head foretells the mean at once: learning a constant by small steps would take rounds in which every advantage is off by it.
+        if (state.Step == 0 && value.Bias is { } bias)
+            bias.Span<float>()[0] = (float)rollouts.Select((rollout, i) => rewards.OfAnswer(scores[i], rollout.Ended)).Average();
         var drafts = new List<PpoDraft>();
         for (int first = 0; first < rollouts.Count; first += batch)
         {

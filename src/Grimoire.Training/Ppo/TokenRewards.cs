@@ -16,7 +16,10 @@ public readonly record struct TokenRewards(double Penalty, KlEstimator Estimator
         var rewards = new double[logProbabilities.Length];
         for (int t = 0; t < rewards.Length; t++)
             rewards[t] = -Penalty * KlEstimate.Of(Estimator, logProbabilities[t], reference[t]).Value;
-        rewards[^1] += ended ? score : score - MissingEnd;
+        rewards[^1] += OfAnswer(score, ended);
         return rewards;
     }
+
+    /// <summary>score − [not ended]·missing end.</summary>
+    public double OfAnswer(double score, bool ended) => ended ? score : score - MissingEnd;
 }

@@ -61,7 +61,7 @@ public sealed class PpoStage(PpoRecipe recipe) : Stage
     {
         context.Progress?.Report("reading prompts");
         var encoder = new ExampleEncoder(context.Model.Tokenizer, context.Model.ChatTemplate, context.Model.Config.Context);
-        PromptData data = PromptData.Read(recipe, encoder);
+        DividedPrompts data = DividedPrompts.Read(recipe, encoder);
         ReferencePolicy reference = ReferencePolicy.Of(context.Trainee, context.BasePath);
         var sampler = new RolloutSampler(context.Model, encoder, context.Kernels);
         var objective = new PpoObjective(
@@ -86,7 +86,7 @@ public sealed class PpoStage(PpoRecipe recipe) : Stage
         return new Drift(model.Transformer, reference, [.. answers.Prompts.Take(Drawn).Select(encoder.EncodePrompt)], options, context.Kernels);
     }
 
-    private static IReadOnlyList<Fact> Facts(PpoRecipe recipe, PromptData data, Reward reward, Reward? gold)
+    private static IReadOnlyList<Fact> Facts(PpoRecipe recipe, DividedPrompts data, Reward reward, Reward? gold)
     {
         PpoSettings ppo = recipe.Ppo;
         string towards = ppo.KlTarget is { } target ? FormattableString.Invariant($", moved towards {target} nats an answer") : "";

@@ -42,9 +42,10 @@ public sealed class PpoObjectiveTests : IDisposable
     {
         Setting at = Begin(Small with { WhitenAdvantages = false });
         var step = (PpoStep)at.Objective.Prepare(new TrainerState(), at.Workspace);
-        // Ratios are 1 and values 0, so the policy's loss is −A and the value's ½·R², R being A.
-        double[] advantages = [.. Enumerable.Range(0, step.Passes).SelectMany(step.Answers).SelectMany(a => a.Advantages)];
-        Assert.Equal(advantages.Average(a => (0.5 * Small.ValueWeight * a * a) - a), Total(step, at.Workspace), 1e-5);
+        // Ratios are 1 and values are the mean reward, so the policy's loss is −A and the value's ½·A².
+        PpoAnswer[] answers = [.. Enumerable.Range(0, step.Passes).SelectMany(step.Answers)];
+        Assert.All(answers.SelectMany(a => a.Values), v => Assert.Equal(Value(step, Metric.Reward), v, 1e-5));
+        Assert.Equal(answers.SelectMany(a => a.Advantages).Average(a => (0.5 * Small.ValueWeight * a * a) - a), Total(step, at.Workspace), 1e-5);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed record PpoRecipe
     [
         Setting.Of("prompts", "files with prompts (column prompt or messages, and what the reward needs)", Texts("paths"),
             (PpoRecipe r) => r.Prompts, (r, v) => r with { Prompts = v }, "Data"),
-        Setting.Of("validation_fraction", "share of the prompts held out for validation, where check_prompts names no others", Number(0, 0.9),
+        Setting.Of("val_share", "share of the prompts held out for validation, where check_prompts names no others", Number(0, 0.9),
             (PpoRecipe r) => r.ValidationFraction, (r, v) => r with { ValidationFraction = v }, "Data"),
         Setting.Of("reward", "what answers earn: model:PATH, world, exact, number, …, perhaps with weights as in number,0.2*sum-steps", Text("rewards"),
             (PpoRecipe r) => r.Reward, (r, v) => r with { Reward = v }, "Data"),

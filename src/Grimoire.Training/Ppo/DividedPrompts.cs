@@ -11,11 +11,11 @@ namespace Grimoire.Training;
 /// <param name="Skipped">Rows passed over.</param>
 /// <param name="Faults">What was wrong with some of them.</param>
 /// <param name="Key">A hash of all of it.</param>
-internal sealed record PromptData(IReadOnlyList<PromptExample> Train, IReadOnlyList<PromptExample> HeldOut, int Skipped, IReadOnlyList<string> Faults, string Key)
+internal sealed record DividedPrompts(IReadOnlyList<PromptExample> Train, IReadOnlyList<PromptExample> HeldOut, int Skipped, IReadOnlyList<string> Faults, string Key)
 {
     /// <summary>Reads and divides: a hash of a prompt decides, so that equal prompts are on one side.</summary>
     /// <exception cref="GrimoireException">A file or row is bad, a prompt leaves no room for an answer, or none is left to learn on.</exception>
-    public static PromptData Read(PpoRecipe recipe, ExampleEncoder encoder)
+    public static DividedPrompts Read(PpoRecipe recipe, ExampleEncoder encoder)
     {
         ExampleFiles files = ExampleFiles.Read(recipe.Prompts, ExampleKinds.Prompt, recipe.SkipBad);
         var faults = new List<string>(files.Faults);
@@ -36,9 +36,9 @@ internal sealed record PromptData(IReadOnlyList<PromptExample> Train, IReadOnlyL
         double share = recipe.Stage.Checks is { Prompts: null, Count: > 0 } ? recipe.ValidationFraction : 0;
         ILookup<bool, PromptExample> divided = prompts.ToLookup(prompt => IsHeldOut(prompt, share));
         if (!divided[false].Any())
-            throw new GrimoireException($"{string.Join(", ", recipe.Prompts)}: no prompt is left to learn on; give more, or hold out less (--validation-fraction).");
+            throw new GrimoireException($"{string.Join(", ", recipe.Prompts)}: no prompt is left to learn on; give more, or hold out less (--val-share).");
         int skipped = files.Skipped + files.Examples.Count - prompts.Count;
-        return new PromptData([.. divided[false]], [.. divided[true]], skipped, faults, FormattableString.Invariant($"{files.Key} {share:R}"));
+        return new DividedPrompts([.. divided[false]], [.. divided[true]], skipped, faults, FormattableString.Invariant($"{files.Key} {share:R}"));
     }
 
     private static bool IsHeldOut(PromptExample prompt, double share)
