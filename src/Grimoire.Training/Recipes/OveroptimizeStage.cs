@@ -90,10 +90,10 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
             {
                 Model = context.BasePath,
                 Epochs = recipe.ProxyEpochs,
-                Optimizer = new StageSettings().Optimizer with { LearningRate = recipe.ProxyLearningRate },
                 Seed = Settings.Seed,
                 Threads = Settings.Threads,
             },
+            LearningRate = recipe.ProxyLearningRate,
             Data = [Path.Combine(context.Folder, PairsFile)],
             Template = recipe.Ppo.Template,
         });

@@ -8,14 +8,27 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training.Recipes;
 
 /// <summary>Raises a reward model: from a language model under a new head, or from a reward model under its own.</summary>
-/// <param name="recipe">How.</param>
-public sealed class RewardStage(RewardRecipe recipe) : Stage
+public sealed class RewardStage : Stage
 {
+    // Rates of reward models in the literature are about half of those of fine-tuning: 1e-5 at seven billion.
+    private const double ShareOfFinetuning = 0.5;
+
+    private readonly RewardRecipe recipe;
+
+    /// <summary>A stage of a recipe.</summary>
+    /// <param name="recipe">How.</param>
+    public RewardStage(RewardRecipe recipe)
+    {
+        this.recipe = recipe;
+        double rate = recipe.LearningRate ?? ShareOfFinetuning * FinetuneRate.For(recipe.Stage);
+        Settings = recipe.Stage with { Optimizer = recipe.Stage.Optimizer with { LearningRate = rate } };
+    }
+
     /// <inheritdoc/>
     public override string Kind => "reward";
 
     /// <inheritdoc/>
-    public override StageSettings Settings => recipe.Stage;
+    public override StageSettings Settings { get; }
 
     /// <inheritdoc/>
     public override JsonObject ToJson() => recipe.ToJson();
@@ -71,7 +84,7 @@ public sealed class RewardStage(RewardRecipe recipe) : Stage
             Objective = new RewardObjective(reward, data.Train, (ulong)Settings.Seed, Settings.Batch, Settings.Accumulate, recipe.Centering),
             StepsPerEpoch = (double)data.Train.Count / (Settings.Batch * Settings.Accumulate),
             Validation = validation,
-            Facts = Facts(data, heldOut),
+            Facts = [.. Facts(data, heldOut), PreferenceRate.Fact(recipe.LearningRate, Settings)],
             Examples = [Marked("preferred", data.Train[0].Chosen, encoder), Marked("not preferred", data.Train[0].Rejected, encoder)],
             KnownLoss = RewardModel.Exists(Settings.Model) || data.Train.Any(pair => pair.Margin != 0) ? null : KnownLoss.LnTwo,
             Report = report => RewardReport.Add(report, validation.Last ?? validation.Reliability(new(context.Kernels)), byLength, heldOut),

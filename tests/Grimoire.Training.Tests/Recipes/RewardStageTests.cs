@@ -113,10 +113,10 @@ public sealed class RewardStageTests : IDisposable
 
     private StageRun Prepare(string folder, RewardRecipe recipe, IProgress<TrainingEvent>? events = null, string from = "model")
     {
-        StageSettings given = recipe.Stage with { Model = scratch[from], Threads = 1, Optimizer = recipe.Stage.Optimizer with { LearningRate = 5e-3 } };
+        StageSettings given = recipe.Stage with { Model = scratch[from], Threads = 1 };
         if (given.Steps is null)
             given = given with { Epochs = 10, Batch = 6 };
-        return StageRun.Prepare(new RewardStage(recipe with { Stage = given }), scratch[folder], [], null, events);
+        return StageRun.Prepare(new RewardStage(recipe with { Stage = given, LearningRate = 5e-3 }), scratch[folder], [], null, events);
     }
 
     private sealed class Events(Action<TrainingEvent> tell) : IProgress<TrainingEvent>

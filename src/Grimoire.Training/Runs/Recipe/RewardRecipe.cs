@@ -27,13 +27,18 @@ public sealed record RewardRecipe
     /// <summary>How conversations are written: a name, a file or <c>none</c>; null for the model's own way.</summary>
     public string? Template { get; init; }
 
+    /// <summary>Peak learning rate; null to have it chosen from the model's size.</summary>
+    public double? LearningRate { get; init; }
+
     /// <summary>Weight of (r_c + r_r)², which holds the rewards' mean at 0.</summary>
     public double Centering { get; init; } = 0.01;
 
     /// <summary>The settings by name.</summary>
     public static SettingList<RewardRecipe> Settings { get; } =
     [
-        .. StageSettings.Within((RewardRecipe r) => r.Stage, (r, v) => r with { Stage = v }),
+        .. StageSettings.Within((RewardRecipe r) => r.Stage, (r, v) => r with { Stage = v }).Select(setting => setting.Key != "lr" ? setting
+            : Setting.Of("lr", "peak learning rate (none: chosen from the model's size)", Number(0, 100).OrNone(),
+                (RewardRecipe r) => r.LearningRate, (r, v) => r with { LearningRate = v }, setting.Group)),
         Setting.Of("data", "preference files: prompt, chosen, rejected, perhaps margin", Texts("paths"), (RewardRecipe r) => r.Data,
             (r, v) => r with { Data = v }, "Data"),
         Setting.Of("val_data", "held-out preferences (none: a share of the data)", Texts("paths"), (RewardRecipe r) => r.Validation,
