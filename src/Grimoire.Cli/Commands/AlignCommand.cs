@@ -11,6 +11,8 @@ internal static class AlignCommand
         verb.Add(AlignConstitutionCommand.Create());
         verb.Add(AlignPpoCommand.Create());
         verb.Add(AlignOveroptimizeCommand.Create());
+        verb.Add(AlignGrpoCommand.Create());
+        verb.Add(AlignDistillCommand.Create());
         return verb;
     }
 }

@@ -20,7 +20,7 @@ public static class GroupAdvantages
     public static double[] Of(ReadOnlySpan<double> rewards, AdvantageScale scale)
     {
         var advantages = new double[rewards.Length];
-        if (AreEqual(rewards))
+        if (rewards.IsEmpty || !rewards.ContainsAnyExcept(rewards[0]))
             return advantages;
         double mean = 0, squares = 0;
         foreach (double reward in rewards)
@@ -32,7 +32,4 @@ public static class GroupAdvantages
             advantages[i] = (rewards[i] - mean) / divisor;
         return advantages;
     }
-
-    /// <summary>Whether a group teaches nothing.</summary>
-    public static bool AreEqual(ReadOnlySpan<double> rewards) => rewards.IsEmpty || !rewards.ContainsAnyExcept(rewards[0]);
 }

@@ -1,7 +1,6 @@
 using Grimoire.Models;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
-using Grimoire.Training.Rewards;
 using Grimoire.Training.Rollouts;
 using Grimoire.Training.Runs;
 
@@ -19,10 +18,7 @@ public sealed class GrpoObjective : Objective
 
     private readonly Transformer model;
     private readonly ReferencePolicy? reference;
-    private readonly IReadOnlyList<PromptExample> prompts;
-    private readonly Draws draws;
-    private readonly RolloutSampler sampler;
-    private readonly RewardSum reward;
+    private readonly GroupSource source;
     private readonly GrpoSettings settings;
     private readonly int batch;
     private readonly ulong seed;
@@ -31,22 +27,16 @@ public sealed class GrpoObjective : Objective
     /// <summary>An objective for a model.</summary>
     /// <param name="model">The policy.</param>
     /// <param name="reference">What it is to stay near; asked only where <see cref="GrpoSettings.Kl"/> is above 0.</param>
-    /// <param name="prompts">What it answers, at least one; all come once before one comes again.</param>
-    /// <param name="sampler">How it answers.</param>
-    /// <param name="reward">What answers earn.</param>
+    /// <param name="source">Where its answers and their rewards come from.</param>
     /// <param name="settings">How it learns.</param>
     /// <param name="batch">Answers a pass.</param>
-    /// <param name="seed">Chooses prompts, answers and minibatches.</param>
-    public GrpoObjective(
-        Transformer model, ReferencePolicy? reference, IReadOnlyList<PromptExample> prompts, RolloutSampler sampler, RewardSum reward, GrpoSettings settings,
-        int batch, ulong seed)
+    /// <param name="seed">Chooses answers and minibatches.</param>
+    public GrpoObjective(Transformer model, ReferencePolicy? reference, GroupSource source, GrpoSettings settings, int batch, ulong seed)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(prompts.Count);
         if (settings.Kl > 0)
             ArgumentNullException.ThrowIfNull(reference);
-        (this.model, this.reference, this.prompts, this.sampler, this.reward) = (model, settings.Kl > 0 ? reference : null, prompts, sampler, reward);
+        (this.model, this.reference, this.source) = (model, settings.Kl > 0 ? reference : null, source);
         (this.settings, this.batch, this.seed) = (settings, batch, seed);
-        draws = new Draws(prompts.Count, seed);
     }
 
     /// <inheritdoc/>
@@ -74,11 +64,11 @@ public sealed class GrpoObjective : Objective
 
     private Drawn Draw(TrainerState state, Workspace workspace)
     {
-        var round = new GrpoRound(settings, reward);
+        var round = new GrpoRound(settings);
         for (int draw = 0; draw < MostDraws && round.Missing > 0; draw++)
         {
-            PromptExample[] asked = [.. draws.Range(state.Sequences + round.Prompts, round.Missing).Select(i => prompts[i])];
-            round.Add(sampler.Sample(asked, settings.Group, settings.Generation, CountedRandom.Bits(seed, (ulong)state.Step, (ulong)draw)));
+            int missing = round.Missing;
+            round.Add(missing, source.Draw(state.Sequences + round.Prompts, missing, CountedRandom.Bits(seed, (ulong)state.Step, (ulong)draw)));
         }
 
         GrpoAnswer[] answers = Refer(round.Learned, workspace);

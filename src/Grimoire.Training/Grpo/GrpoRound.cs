@@ -1,5 +1,4 @@
 using Grimoire.Training.Data;
-using Grimoire.Training.Rewards;
 using Grimoire.Training.Rollouts;
 using Grimoire.Training.Runs;
 
@@ -13,55 +12,34 @@ namespace Grimoire.Training;
 internal sealed record GrpoAnswer(EncodedExample Encoded, double Advantage, float[] Old, float[] Reference);
 
 /// <summary>What a round has drawn, and what of it is learned from.</summary>
-internal sealed class GrpoRound(GrpoSettings settings, RewardSum reward)
+internal sealed class GrpoRound(GrpoSettings settings)
 {
-    private readonly List<Rollout> rollouts = [];
-    private readonly List<double[]> parts = [];
+    private readonly List<AnswerGroup> groups = [];
     private readonly List<(Rollout Rollout, double Advantage)> learned = [];
-    private int groups, mixed;
 
     /// <summary>Answers that teach something, with their advantages.</summary>
     public IReadOnlyList<(Rollout Rollout, double Advantage)> Learned => learned;
 
     /// <summary>Prompts asked.</summary>
-    public int Prompts => groups;
+    public int Prompts { get; private set; }
 
-    /// <summary>Groups still wanted.</summary>
-    public int Missing => settings.EqualGroups == EqualGroups.Resample ? settings.Prompts - mixed : settings.Prompts - groups;
+    /// <summary>Prompts still wanted.</summary>
+    public int Missing => settings.Prompts - (settings.EqualGroups == EqualGroups.Resample ? Mixed : Prompts);
 
-    /// <summary>Scores whole groups of answers and takes what teaches something.</summary>
-    public void Add(IReadOnlyList<Rollout> drawn)
+    private int Mixed => groups.Count(group => !group.IsEqual);
+
+    /// <summary>Takes what teaches something of the groups that so many prompts gave.</summary>
+    public void Add(int prompts, IReadOnlyList<AnswerGroup> drawn)
     {
-        double[][] scored = reward.Parts(drawn);
-        double[] rewards = reward.Sum(scored);
-        for (int first = 0; first < drawn.Count; first += settings.Group)
+        Prompts += prompts;
+        groups.AddRange(drawn);
+        foreach (AnswerGroup group in drawn.Where(group => !group.IsEqual || settings.EqualGroups == EqualGroups.Keep))
         {
-            ReadOnlySpan<double> group = rewards.AsSpan(first, settings.Group);
-            bool equal = GroupAdvantages.AreEqual(group);
-            groups++;
-            mixed += equal ? 0 : 1;
-            if (equal && settings.EqualGroups != EqualGroups.Keep)
-                continue;
-            double[] advantages = GroupAdvantages.Of(group, settings.Scale);
-            for (int i = 0; i < advantages.Length; i++)
-            {
-                if (drawn[first + i].Ended || !settings.MaskTruncated)
-                    learned.Add((drawn[first + i], advantages[i]));
-            }
+            double[] advantages = GroupAdvantages.Of(group.Rewards, settings.Scale);
+            learned.AddRange(group.Answers.Zip(advantages).Where(answer => answer.First.Ended || !settings.MaskTruncated));
         }
-
-        rollouts.AddRange(drawn);
-        for (int i = 0; i < drawn.Count; i++)
-            parts.Add([rewards[i], .. scored.Select(part => part[i])]);
     }
 
     /// <summary>Means over everything that was drawn, before any step.</summary>
-    public IReadOnlyList<(string Name, double Value)> Metrics() =>
-    [
-        (Metric.Reward, parts.Average(part => part[0])),
-        .. reward.Terms.Count == 1 ? [] : reward.Terms.Select((term, i) => ($"{Metric.Reward}/{term.Reward.Name}", parts.Average(part => part[i + 1]))),
-        (Metric.Entropy, rollouts.SelectMany(rollout => rollout.Entropies).Average(entropy => (double)entropy)),
-        (Metric.ResponseLength, rollouts.Average(rollout => rollout.AnswerIds.Length)),
-        (Metric.MixedGroups, (double)mixed / groups),
-    ];
+    public IReadOnlyList<(string Name, double Value)> Metrics() => [.. GroupMetrics.Of(groups), (Metric.MixedGroups, (double)Mixed / groups.Count)];
 }

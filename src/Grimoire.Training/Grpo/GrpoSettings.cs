@@ -83,7 +83,8 @@ public sealed record GrpoSettings
         Setting.Of("mask_truncated", "learn nothing from answers that were cut off", Flag, (GrpoSettings s) => s.MaskTruncated, (s, v) => s with { MaskTruncated = v }),
     ];
 
-    internal GenerationOptions Generation => new()
+    /// <summary>How answers are drawn.</summary>
+    public GenerationOptions Generation => new()
     {
         MaxTokens = MaxTokens,
         Sampling = new SamplingOptions { Temperature = Temperature, TopK = TopK },

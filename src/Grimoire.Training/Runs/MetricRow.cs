@@ -110,6 +110,18 @@ public static class Metric
     /// <summary>Share of groups whose answers do not all earn the same, so that something can be learned from them.</summary>
     public const string MixedGroups = "mixed_groups";
 
+    /// <summary>Mean reward of the answers that are learned from, drawn at random, where <see cref="Reward"/> is that of greedy answers to held-out prompts.</summary>
+    public const string RolloutReward = "rollout_reward";
+
+    /// <summary>Mean tokens of these answers.</summary>
+    public const string RolloutLength = "rollout_length";
+
+    /// <summary>Answers of a round that are fine-tuned on.</summary>
+    public const string Kept = "kept";
+
+    /// <summary>Their mean reward.</summary>
+    public const string KeptReward = "kept_reward";
+
     /// <summary>A metric's name as people read it.</summary>
     public static string Words(string name) => name switch
     {

@@ -26,7 +26,7 @@ public sealed class GrpoObjectiveTests : IDisposable
         Assert.Equal(kept > 0, work.Passes > 0);
         Assert.Equal(equal == EqualGroups.Resample ? 16 : 4, work.Sequences);
         Assert.Equal(0, Metric(work, Training.Runs.Metric.MixedGroups));
-        Assert.Equal(0.3, Metric(work, Training.Runs.Metric.Reward), 12);
+        Assert.Equal(0.3, Metric(work, Training.Runs.Metric.RolloutReward), 12);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class GrpoObjectiveTests : IDisposable
         GrpoSettings keep = Small with { EqualGroups = EqualGroups.Keep };
         StepWork all = Objective(model, keep).Prepare(new TrainerState(), workspace), masked = Objective(model, keep with { MaskTruncated = true }).Prepare(new TrainerState(), workspace);
         Assert.InRange(masked.Tokens, 1, all.Tokens - 1);
-        Assert.Equal(Metric(all, Training.Runs.Metric.Reward), Metric(masked, Training.Runs.Metric.Reward));
+        Assert.Equal(Metric(all, Training.Runs.Metric.RolloutReward), Metric(masked, Training.Runs.Metric.RolloutReward));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class GrpoObjectiveTests : IDisposable
         using Run run = tiny.Run("rise");
         Trainer trainer = Trainer(run, model, Small with { Prompts = 5, Epochs = 2 }, steps: 60);
         trainer.Train();
-        double[] rewards = [.. Run.Metrics(run.Folder).Select(row => row[Training.Runs.Metric.Reward]).OfType<double>()];
+        double[] rewards = [.. Run.Metrics(run.Folder).Select(row => row[Training.Runs.Metric.RolloutReward]).OfType<double>()];
         Assert.True(rewards[^1] > rewards[0] + 0.3, $"from {rewards[0]} to {rewards[^1]}");
     }
 
@@ -131,7 +131,7 @@ public sealed class GrpoObjectiveTests : IDisposable
     }
 
     private static GrpoObjective Objective(LanguageModel model, GrpoSettings settings, RewardSum? reward = null, int batch = 8) =>
-        new(model.Transformer, null, TinyAnswers.Prompts, TinyAnswers.Sampler(model), reward ?? TinyAnswers.Reward, settings, batch, seed: 5);
+        new(model.Transformer, null, TinyAnswers.Groups(model, settings.Group, settings.Generation, reward), settings, batch, seed: 5);
 
     private static Trainer Trainer(Run run, LanguageModel model, GrpoSettings settings, int steps, Action<TrainingEvent>? events = null) => new(
         new Trainee(model), new AdamW(model.Transformer.Parameters, new AdamWOptions(), Kernels.Simd), new Schedule(ScheduleKind.Constant, 5e-3f, 0, 0, steps),

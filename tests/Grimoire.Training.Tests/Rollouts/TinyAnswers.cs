@@ -35,5 +35,8 @@ internal static class TinyAnswers
 
     public static ExampleEncoder Encoder(LanguageModel model) => new(model.Tokenizer, null, model.Config.Context);
 
+    public static PromptGroups Groups(LanguageModel model, int perPrompt, GenerationOptions options, RewardSum? reward = null) =>
+        new(Prompts, Sampler(model), reward ?? Reward, perPrompt, options, seed: 5);
+
     public static RolloutSampler Sampler(LanguageModel model) => new(model, Encoder(model), Kernels.Simd);
 }

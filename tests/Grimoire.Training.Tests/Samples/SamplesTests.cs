@@ -15,6 +15,7 @@ public sealed class SamplesTests : IDisposable
     [InlineData("WeightedSum", "The hidden weights were found.")]
     [InlineData("Xor", "right about 0 of 4, the network about 4 of 4.")]
     [InlineData("Chat", "It remembered 4 of 4 names")]
+    [InlineData("Grpo", "gives 10 of 10 right.")]
     [InlineData("Names", "Names it would give:")]
     [InlineData("Sorting", "5000 of 5000 sorted.", "1", "600")]
     public void A_sample_keeps_its_promise(string sample, string promise, params string[] arguments)
