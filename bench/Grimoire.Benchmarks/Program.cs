@@ -4,6 +4,7 @@ using Grimoire.Benchmarks.Peers;
 
 // Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|experts|attention|elementwise|ops|train [threads]
 //        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
+//        … -- finetune [threads]                                                  tokens a second and memory of fine-tuning whole, by LoRA and by QLoRA
 //        … -- tokenizer TEXT VOCABULARY…                                          encoding a text or a folder of texts, on one thread
 //        … -- peers PROGRAM FOLDER families [NAME]                 GGUF files written here, as llama.cpp sees them (bench/peers/llama.cpp): logits
 //        … -- peers PROGRAM FOLDER tokens TOKENIZER TEXTS.json                                                                            token ids
@@ -19,6 +20,12 @@ if (args is ["against", ..] && args.Length > 6)
     int[] sizes = [.. args[1..6].Select(a => int.Parse(a, CultureInfo.InvariantCulture))];
     var step = new TrainingStep(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], Environment.ProcessorCount);
     step.Against(args[6], args[7..], rounds: 5);
+    return 0;
+}
+
+if (args is ["finetune", .. var some])
+{
+    FinetuneSpeed.Report(some is [var number] ? Number(number) : Environment.ProcessorCount);
     return 0;
 }
 
@@ -49,7 +56,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops or train, then, if wanted, the number of threads; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train or finetune, then, if wanted, the number of threads; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
     return 2;
 }
 
