@@ -70,7 +70,7 @@ internal static class StagePlanScreen
         }
 
         string mark = terminal.HasColour ? "coloured" : "in brackets";
-        terminal.Line($"  [dim]{example.Name} (what is to be foretold is {mark})[/]");
+        terminal.Line($"  [dim]{example.Name} ({example.Meaning} {mark})[/]");
         terminal.Console.Write(new Padder(text, new Padding(4, 0, 0, 0)));
     }
 }

@@ -7,6 +7,9 @@ namespace Grimoire.Training.Recipes;
 /// <param name="Pieces">Its text in order, each piece marked if it is trained.</param>
 public sealed record MarkedText(string Name, IReadOnlyList<(string Text, bool Trained)> Pieces)
 {
+    /// <summary>What the marks mean, as a sentence begins that ends "is in brackets".</summary>
+    public string Meaning { get; init; } = "what is to be foretold is";
+
     /// <summary>The text of tokens, special ones included.</summary>
     /// <param name="name">What it is an example of.</param>
     /// <param name="tokenizer">Whose the tokens are.</param>

@@ -13,6 +13,8 @@ public sealed class RewardStage : Stage
     // Rates of reward models in the literature are about half of those of fine-tuning: 1e-5 at seven billion.
     private const double ShareOfFinetuning = 0.5;
 
+    private const int TokensShown = 64;
+
     private readonly RewardRecipe recipe;
 
     /// <summary>A stage of a recipe.</summary>
@@ -91,12 +93,13 @@ public sealed class RewardStage : Stage
         };
     }
 
-    /// <summary>The reward is read at the marked token.</summary>
+    /// <summary>The reward is read at the marked token, the last; of a long conversation only the end is shown.</summary>
     private static MarkedText Marked(string name, int[] ids, ExampleEncoder encoder)
     {
+        ids = ids[^Math.Min(ids.Length, TokensShown)..];
         var marked = new bool[ids.Length];
         marked[^1] = true;
-        return MarkedText.Of(name, encoder.Tokenizer, ids, marked);
+        return MarkedText.Of(name, encoder.Tokenizer, ids, marked) with { Meaning = "where the reward is read is" };
     }
 
     private static IReadOnlyList<Fact> Facts(RewardData data, RewardPair[] heldOut)
