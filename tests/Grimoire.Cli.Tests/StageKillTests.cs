@@ -14,8 +14,13 @@ public sealed class StageKillTests(StageKillTests.Base raised) : IClassFixture<S
     /// <summary>The stages by the words that ask for them.</summary>
     public static TheoryData<string> Stages =>
     [
+        "finetune MODEL --data ANSWERS --dropout 0.1",
+        "finetune MODEL --data ANSWERS --adapter lora --rank 2 --adapter-dropout 0.1",
+        "finetune MODEL --data ANSWERS --adapter dora --rank 2",
         "reward MODEL --data PAIRS",
         "reward MODEL --data PAIRS --adapter lora --rank 2 --adapter-dropout 0.1",
+        "align dpo MODEL --data PAIRS",
+        "align dpo MODEL --data PAIRS --adapter lora --rank 2",
     ];
 
     [Theory]
@@ -48,7 +53,7 @@ public sealed class StageKillTests(StageKillTests.Base raised) : IClassFixture<S
         Killing.PressCtrlC(process);
         Outcome stopped = process.Result();
         Assert.Equal(Tool.Stopped, stopped.ExitCode);
-        Assert.Contains("grimoire reward", stopped.Output, StringComparison.Ordinal);
+        Assert.Contains("grimoire finetune", stopped.Output, StringComparison.Ordinal);
         Outcome rest = Child.Start(Child.Words(raised.Command(stage, scratch["run"]))).Result().AssertSucceeded();
         Assert.Contains("The plan, continued", rest.Output, StringComparison.Ordinal);
         Killing.AssertSameBits(scratch["whole"], scratch["run"], "interrupted");
