@@ -103,7 +103,7 @@ internal static class RunsCommand
         {
             terminal.Line();
             terminal.Line($"[bold]Last sample[/] [dim]after {sample.Step} steps[/]");
-            terminal.Out.WriteLine(sample.Prompt + sample.Text[..Math.Min(sample.Text.Length, SampleLength)]);
+            terminal.Out.WriteLine(sample.Prompt + (run.Info.Kind == "pretrain" ? "" : "\n→ ") + sample.Text[..Math.Min(sample.Text.Length, SampleLength)]);
         }
 
         return Tool.Success;

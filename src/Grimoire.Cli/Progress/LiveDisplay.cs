@@ -7,7 +7,7 @@ using Spectre.Console.Rendering;
 namespace Grimoire.Cli;
 
 /// <summary>Training on a terminal: figures, a curve of the loss and the newest sample, drawn over as they change.</summary>
-internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
+internal sealed class LiveDisplay(Terminal terminal, string between) : TrainingDisplay(between)
 {
     private const int CurveWidth = 60, SampleLength = 500, FiguresInRow = 6;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -32,7 +32,7 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay
         if (happened is TrainingEvent.Stepped step)
             losses.Add(step.Loss);
         if (happened is TrainingEvent.Sampled sampled)
-            (sample, sampleStep) = (Sentences.Harmless(sampled.Sample.Prompt + sampled.Sample.Text), sampled.Step);
+            (sample, sampleStep) = (Sentences.Harmless(Whole(sampled.Sample)), sampled.Step);
         if (drawn != 0 && Stopwatch.GetElapsedTime(drawn) < Interval)
             return;
         drawn = Stopwatch.GetTimestamp();

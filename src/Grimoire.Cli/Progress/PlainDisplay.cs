@@ -5,7 +5,7 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Cli;
 
 /// <summary>Training as plain lines, for files and pipes: a line every few seconds, and one for whatever else happens.</summary>
-internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
+internal sealed class PlainDisplay(Terminal terminal, string between) : TrainingDisplay(between)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private long last;
@@ -23,7 +23,7 @@ internal sealed class PlainDisplay(Terminal terminal) : TrainingDisplay
                 terminal.Out.WriteLine($"{Place(validated.Step)}{Told(validated.Result.Metrics)}{(validated.Best ? ", the best so far" : "")}");
                 break;
             case TrainingEvent.Sampled sampled:
-                terminal.Out.WriteLine($"{Place(sampled.Step)}the model writes: {Sentences.OneLine(sampled.Sample.Prompt + sampled.Sample.Text, 300)}");
+                terminal.Out.WriteLine($"{Place(sampled.Step)}the model writes: {Sentences.OneLine(Whole(sampled.Sample), 300)}");
                 break;
         }
     }

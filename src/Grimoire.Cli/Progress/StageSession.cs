@@ -21,7 +21,7 @@ internal static class StageSession
             return Tool.Success;
         }
 
-        TrainingDisplay display = TrainingDisplay.For(terminal);
+        TrainingDisplay display = TrainingDisplay.For(terminal, answers: true);
         using StageRun run = RunSession.Preparing(terminal, progress => StageRun.Prepare(stage, folder, command, progress, display));
         terminal.Stop.ThrowIfCancellationRequested();
         StagePlanScreen.Show(terminal, run.Plan, folder);

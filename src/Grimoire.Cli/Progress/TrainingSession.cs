@@ -25,7 +25,7 @@ internal static class TrainingSession
             return Tool.Success;
         }
 
-        TrainingDisplay display = TrainingDisplay.For(terminal);
+        TrainingDisplay display = TrainingDisplay.For(terminal, answers: false);
         using Pretraining pretraining = RunSession.Preparing(terminal, progress => Pretraining.Prepare(recipe, folder, command, progress, display));
         terminal.Stop.ThrowIfCancellationRequested();
         PlanScreen.Show(terminal, pretraining.Plan, folder, pretraining.Model.Tokenizer.VocabularySize);

@@ -12,7 +12,7 @@ internal static class StageReport
     {
         ReportData report = ReportOfRun.Read(plan.Folder);
         IReadOnlyList<TextSample> samples = report.Samples;
-        IReadOnlyList<MetricChange> changes = MetricChange.Of(report.Metrics, report.Run.Results);
+        IReadOnlyList<MetricChange> changes = [.. MetricChange.Of(report.Metrics, report.Run.Results).OrderBy(change => RunSummary.Rank(change.Name))];
         return report with
         {
             Summary = Summary(plan, report, changes),

@@ -18,6 +18,9 @@ public sealed record RunSummary(string Folder, RunInfo Info, long Steps, double?
     /// <summary>What tells most about how it went, and its value in the finished model, or when it was last measured; null where nothing was.</summary>
     public (string Name, double Value)? Outcome { get; private init; }
 
+    /// <summary>Where a metric stands among those that tell most: the lower, the more.</summary>
+    internal static int Rank(string metric) => Array.IndexOf(Telling, metric) is >= 0 and var place ? place : Telling.Length;
+
     /// <summary>Reads a run folder.</summary>
     /// <exception cref="GrimoireException">The folder holds no run or a file is damaged.</exception>
     public static RunSummary Read(string folder)
