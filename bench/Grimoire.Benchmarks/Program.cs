@@ -5,6 +5,7 @@ using Grimoire.Benchmarks.Peers;
 // Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|experts|attention|elementwise|ops|train [threads]
 //        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
 //        … -- finetune [threads]                                                  tokens a second and memory of fine-tuning whole, by LoRA and by QLoRA
+//        … -- adapters [threads]                                                  the time that LoRA and others add to a decoded token
 //        … -- tokenizer TEXT VOCABULARY…                                          encoding a text or a folder of texts, on one thread
 //        … -- peers PROGRAM FOLDER families [NAME]                 GGUF files written here, as llama.cpp sees them (bench/peers/llama.cpp): logits
 //        … -- peers PROGRAM FOLDER tokens TOKENIZER TEXTS.json                                                                            token ids
@@ -42,6 +43,12 @@ if (args is ["peers", var program, var folder, .. var what])
     return 0;
 }
 
+if (args is ["adapters", .. var given])
+{
+    AdapterCost.Report(given.Length > 0 ? Number(given[0]) : Environment.ProcessorCount);
+    return 0;
+}
+
 int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : Environment.ProcessorCount;
 IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 {
@@ -56,7 +63,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train or finetune, then, if wanted, the number of threads; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train, finetune or adapters, then, if wanted, the number of threads; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
     return 2;
 }
 
