@@ -13,7 +13,7 @@ internal readonly record struct RewardPoint(double Kl, double Proxy, double Gold
 /// </summary>
 internal static class RewardCurve
 {
-    private const int MostPoints = 16;
+    private const int MostPoints = 32;
 
     /// <summary>The rounds of a run that measured a gold reward, neighbours averaged so that few points of little spread are left, in the order of training.</summary>
     public static IReadOnlyList<RewardPoint> OfRun(IReadOnlyList<MetricRow> metrics)

@@ -19,13 +19,13 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
     private const string PairsFile = "pairs.jsonl", ProxyFolder = "proxy", StartFile = "start_rewards.json";
 
     // Many pairs of answers are equally good and say nothing.
-    private const int DrawnPerPair = 6;
+    private const int DrawnPerPair = 4;
 
     /// <inheritdoc/>
     public override string Kind => "align overoptimize";
 
     /// <inheritdoc/>
-    public override StageSettings Settings => recipe.Ppo.Stage;
+    public override StageSettings Settings { get; } = PpoStage.SettingsOf(recipe.Ppo);
 
     /// <inheritdoc/>
     public override JsonObject ToJson() => recipe.ToJson();
@@ -35,11 +35,11 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
     {
         if (recipe.Ppo.Gold is null)
             throw new GrimoireException("No gold reward is given, which the proxy is a poor picture of; name one (--gold world).");
-        new PpoStage(recipe.Ppo with { Reward = ProxyFolder }).Check();
+        new PpoStage(Against(ProxyFolder)).Check();
     }
 
     /// <inheritdoc/>
-    public override LanguageModel Dress(LanguageModel model) => PpoStage.Dressed(model, recipe.Ppo);
+    public override LanguageModel Dress(LanguageModel model) => RewardedPrompts.Dressed(model, recipe.Ppo.Prompts);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Head> MakeHeads(LanguageModel model) => [PpoStage.ValueHead(model)];
@@ -53,11 +53,11 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
         LanguageModel start = Dress(LanguageModel.Load(context.BasePath));
         var encoder = new ExampleEncoder(start.Tokenizer, start.ChatTemplate, start.Config.Context);
         var sampler = new RolloutSampler(start, encoder, context.Kernels);
-        PromptExample[] prompts = [.. ExampleFiles.Read(recipe.Ppo.Prompts, ExampleKinds.Prompt, recipe.Ppo.SkipBad).Examples.Cast<PromptExample>()];
+        PromptExample[] prompts = [.. ExampleFiles.Read(recipe.Ppo.Prompts.Paths, ExampleKinds.Prompt, recipe.Ppo.Prompts.SkipBad).Examples.Cast<PromptExample>()];
         int pairs = Compare(context, sampler, prompts, gold);
-        ModelReward proxy = RaiseProxy(context);
-        StartRewards rewards = TakeBest(context, sampler, prompts, proxy, gold);
-        StageParts parts = PpoStage.Open(recipe.Ppo, context, proxy, gold);
+        string proxy = RaiseProxy(context);
+        StartRewards rewards = TakeBest(context, sampler, prompts, ModelReward.Load(proxy, context.Kernels), gold);
+        StageParts parts = PpoStage.Open(Against(proxy), context);
         return parts with
         {
             Facts = [.. parts.Facts, new Fact("proxy", FormattableString.Invariant($"learned from {pairs} pairs, {recipe.Noise:P0} of them the wrong way round"))],
@@ -80,8 +80,11 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
         return ExampleFiles.Read([path], ExampleKinds.Preference).Examples.Count;
     }
 
-    /// <summary>Raises the reward model, or goes on with it.</summary>
-    private ModelReward RaiseProxy(StageContext context)
+    /// <summary>The PPO run against a reward model.</summary>
+    private PpoRecipe Against(string proxy) => recipe.Ppo with { Prompts = recipe.Ppo.Prompts with { Reward = ModelReward.Prefix + proxy } };
+
+    /// <summary>Raises the reward model, or goes on with it; returns its folder.</summary>
+    private string RaiseProxy(StageContext context)
     {
         context.Progress?.Report("raising the proxy");
         var stage = new RewardStage(new RewardRecipe
@@ -95,13 +98,13 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
             },
             LearningRate = recipe.ProxyLearningRate,
             Data = [Path.Combine(context.Folder, PairsFile)],
-            Template = recipe.Ppo.Template,
+            Template = recipe.Ppo.Prompts.Template,
         });
         string folder = Path.Combine(context.Folder, ProxyFolder);
         using StageRun run = StageRun.Prepare(stage, folder, ["reward", context.BasePath]);
         if (!run.Finished)
             run.Train();
-        return ModelReward.Load(StageRun.ModelFolder(folder), context.Kernels);
+        return StageRun.ModelFolder(folder);
     }
 
     /// <summary>What the start and the best of n of its answers earn, measured once.</summary>

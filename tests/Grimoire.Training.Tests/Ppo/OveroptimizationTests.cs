@@ -53,9 +53,9 @@ public sealed class OveroptimizationTests : IDisposable
     public void A_run_becomes_few_points_each_the_mean_of_some_rounds()
     {
         MetricRow Row(long step, double kl) => new(step, (Metric.Kl, kl), (Metric.Reward, 2 * kl), (Metric.GoldReward, -kl));
-        MetricRow[] rows = [new(0, (Metric.Reward, 9)), .. Enumerable.Range(0, 64).Select(i => Row(i, i / 2))];
+        MetricRow[] rows = [new(0, (Metric.Reward, 9)), .. Enumerable.Range(0, 128).Select(i => Row(i, i / 2))];
         IReadOnlyList<RewardPoint> points = RewardCurve.OfRun(rows);
-        Assert.Equal(16, points.Count);
+        Assert.Equal(32, points.Count);
         Assert.Equal(new RewardPoint(0.5, 1, -0.5), points[0]);
         Plot plot = RewardCurve.Plot(StartRewards.Of([0, 1], [0, 1], 2), points);
         Assert.Equal(4, plot.Series.Count);

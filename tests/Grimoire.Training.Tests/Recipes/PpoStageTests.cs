@@ -22,7 +22,7 @@ public sealed class PpoStageTests : IDisposable
     public void It_raises_the_reward_and_tells_what_it_cost()
     {
         using StageRun run = Prepare("run", Recipe(steps: 40));
-        Assert.Contains(run.Plan.Facts, fact => fact.Name == "prompts held out");
+        Assert.Contains(run.Plan.Facts, fact => fact.Value.Contains("4 held out", StringComparison.Ordinal));
         Assert.Equal(TrainingOutcome.Finished, run.Train());
         IReadOnlyList<MetricRow> rows = Run.Metrics(scratch["run"]);
         double[] rewards = [.. rows.Where(row => row[Metric.ClipFraction] is not null).Select(row => row[Metric.Reward]!.Value)];
@@ -32,7 +32,7 @@ public sealed class PpoStageTests : IDisposable
         Assert.Equal(0.5, start[Metric.WinRate]);
         IReadOnlyDictionary<string, double> results = Run.ReadInfo(scratch["run"]).Results;
         Assert.True(results[Metric.Kl] > 0.01 && results.ContainsKey(Metric.Entropy) && results[Metric.WinRate] >= 0.5);
-        Assert.Contains("price of KL", File.ReadAllText(run.WriteReport()), StringComparison.Ordinal);
+        Assert.Contains("a nat away from it costs 0.01", File.ReadAllText(run.WriteReport()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,21 +82,21 @@ public sealed class PpoStageTests : IDisposable
     {
         void Refused(PpoRecipe recipe, string why) =>
             Assert.Contains(why, Assert.Throws<GrimoireException>(() => Prepare("run", recipe)).Message, StringComparison.Ordinal);
-        Refused(Recipe() with { Prompts = [] }, "--prompts");
-        Refused(Recipe() with { Reward = "" }, "--reward");
-        Refused(Recipe() with { Reward = "kindness" }, "there is no reward 'kindness'");
-        Refused(Recipe() with { Reward = "world" }, "exercise");
-        Refused(Recipe() with { Reward = $"model:{scratch["model"]}" }, "no reward model");
+        PromptSettings prompts = Recipe().Prompts;
+        Refused(Recipe() with { Prompts = prompts with { Paths = [] } }, "--prompts");
+        Refused(Recipe() with { Prompts = prompts with { Reward = "" } }, "--reward");
+        Refused(Recipe() with { Prompts = prompts with { Reward = "kindness" } }, "there is no reward 'kindness'");
+        Refused(Recipe() with { Prompts = prompts with { Reward = "world" } }, "exercise");
+        Refused(Recipe() with { Prompts = prompts with { Reward = $"model:{scratch["model"]}" } }, "no reward model");
         Refused(Recipe() with { Ppo = Recipe().Ppo with { Minibatches = 9 } }, "9 minibatches");
         scratch.Write("long.jsonl", $$"""{"prompt": "{{new string('a', 100)}}"}""");
-        Refused(Recipe() with { Prompts = [scratch["long.jsonl"]] }, "long.jsonl, line 1");
-        Refused(Recipe() with { Prompts = [scratch["long.jsonl"]], SkipBad = true }, "no prompt is left");
+        Refused(Recipe() with { Prompts = prompts with { Paths = [scratch["long.jsonl"]] } }, "long.jsonl, line 1");
     }
 
     [Fact]
     public void Its_recipe_is_written_and_read_whole()
     {
-        PpoRecipe recipe = Recipe() with { Gold = "exact", Template = "plain", SkipBad = true, ValidationFraction = 0.3 };
+        PpoRecipe recipe = Recipe() with { Gold = "exact", LearningRate = 0.5 };
         JsonObject json = recipe.ToJson();
         Assert.Equal(json.ToJsonString(), PpoRecipe.Settings.Read(new PpoRecipe(), Encoding.UTF8.GetBytes(json.ToJsonString()), "r").ToJson().ToJsonString());
     }
@@ -106,7 +106,7 @@ public sealed class PpoStageTests : IDisposable
     {
         var recipe = new OveroptimizeRecipe
         {
-            Ppo = Recipe(steps: 12) with { Gold = "format=[aeiou]", Reward = "" },
+            Ppo = Recipe(steps: 12) with { Gold = "format=[aeiou]" },
             Pairs = 30,
             BestOf = 4,
             BestOfPrompts = 6,
@@ -136,15 +136,14 @@ public sealed class PpoStageTests : IDisposable
 
     private PpoRecipe Recipe(int steps = 8) => new()
     {
-        Prompts = [scratch["prompts.jsonl"]],
-        Reward = "format=[aeiou]",
+        Prompts = new PromptSettings { Paths = [scratch["prompts.jsonl"]], Reward = "format=[aeiou]" },
+        LearningRate = 1e-2,
         Ppo = new PpoSettings { Answers = 8, Epochs = 2, Minibatches = 2, MaxTokens = 6, Kl = 0.01, MissingEnd = 0 },
         Stage = new PpoRecipe().Stage with
         {
             Model = scratch["model"],
             Steps = steps,
             Threads = 1,
-            Optimizer = new PpoRecipe().Stage.Optimizer with { LearningRate = 1e-2 },
             Log = new LogSettings { Interval = 4, CheckpointInterval = 4, EvaluationInterval = 8, SampleInterval = 0 },
             Checks = new CheckSettings { Count = 5, Tokens = 6 },
         },

@@ -12,8 +12,8 @@ public sealed record OveroptimizeRecipe
     public PpoRecipe Ppo { get; init; } = new()
     {
         Gold = "world",
-        Ppo = new() { Kl = 0.002, Answers = 64 },
-        Stage = new PpoRecipe().Stage with { Steps = 1200 },
+        Ppo = new() { Kl = 0.002 },
+        Stage = new PpoRecipe().Stage with { Steps = 320 },
     };
 
     /// <summary>Preferences that the proxy learns from.</summary>

@@ -7,10 +7,10 @@ namespace Grimoire.Training.Runs;
 public sealed record PpoSettings
 {
     /// <summary>Answers a round.</summary>
-    public int Answers { get; init; } = 64;
+    public int Answers { get; init; } = 128;
 
     /// <summary>Times a round's answers are gone through.</summary>
-    public int Epochs { get; init; } = 4;
+    public int Epochs { get; init; } = 2;
 
     /// <summary>Parts of a round's answers, an optimizer step each.</summary>
     public int Minibatches { get; init; } = 4;

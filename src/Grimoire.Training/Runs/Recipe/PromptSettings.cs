@@ -24,7 +24,7 @@ public sealed record PromptSettings
             (PromptSettings s) => s.Paths, (s, v) => s with { Paths = v }),
         Setting.Of("reward", "what answers earn: exact, number, format=REGEX, length=TOKENS, sum-steps, world, model:PATH, perhaps with weights as in number,0.2*sum-steps",
             Text("rewards"), (PromptSettings s) => s.Reward, (s, v) => s with { Reward = v }),
-        Setting.Of("template", "chat format: a name, a file, or none (not given: the model's own)", Text("a name or path").OrNone(),
+        Setting.Of("template", "chat format; else as the model has it", ConversationFormat,
             (PromptSettings s) => s.Template, (s, v) => s with { Template = v }),
         Setting.Of("skip_bad", "pass over bad rows", Flag, (PromptSettings s) => s.SkipBad, (s, v) => s with { SkipBad = v }),
     ];
