@@ -12,7 +12,7 @@ namespace Grimoire.Benchmarks;
 /// </summary>
 internal static class FinetuneSpeed
 {
-    private const int Layers = 6, Heads = 8, Channels = 512, FeedForward = 1536, Vocabulary = 4096, Length = 128, Sequences = 4, Rank = 16, Rounds = 7;
+    private const int Layers = 6, Heads = 8, Channels = 512, FeedForward = 1536, Vocabulary = 4096, Length = 128, Sequences = 4, Rank = 16, Rounds = 5;
 
     private static readonly ModelConfig Shape = Llama.Config(Layers, Heads, Channels, context: 256, Vocabulary, FeedForward);
 

@@ -1,7 +1,7 @@
 namespace Grimoire.Cli.Tests;
 
 /// <summary>From a model that continues text to one that answers, by the commands a user gives.</summary>
-public sealed class FinetuneTests(RaisedModel raised) : IClassFixture<RaisedModel>, IDisposable
+public sealed class FinetuneTests(TalkingModel talking, RaisedModel letters) : IClassFixture<TalkingModel>, IClassFixture<RaisedModel>, IDisposable
 {
     private readonly Scratch scratch = new();
 
@@ -12,7 +12,7 @@ public sealed class FinetuneTests(RaisedModel raised) : IClassFixture<RaisedMode
 
     private string[] Finetune(string data, params string[] more) =>
     [
-        "finetune", raised.Folder, "--data", data, "--run", scratch["run"], "--threads", "1", "--check-count", "1", "--check-tokens", "4",
+        "finetune", talking.Model, "--data", data, "--run", scratch["run"], "--threads", "1", "--check-count", "1", "--check-tokens", "4",
         .. more.Contains("--steps") ? (string[])[] : ["--steps", "4"], .. more,
     ];
 
@@ -22,7 +22,7 @@ public sealed class FinetuneTests(RaisedModel raised) : IClassFixture<RaisedMode
         string output = Outcome.Of(Finetune(Answers, "--steps", "20", "--lr", "3e-3")).AssertSucceeded().Output;
         int plan = output.IndexOf("The plan", StringComparison.Ordinal), step = output.IndexOf("step 1/20", StringComparison.Ordinal);
         Assert.True(plan >= 0 && plan < step, output);
-        foreach (string word in (string[])["38 to learn from, 2 held out", "% are trained", "chat format", "chatml", "first loss", "in brackets", "<|im_end|>]"])
+        foreach (string word in (string[])["38 to learn from, 2 held out", "% are trained", "chat format", "plain", "first loss", "in brackets", "<|endoftext|>]"])
             Assert.Contains(word, output[plan..step], StringComparison.Ordinal);
         foreach (string word in (string[])["Finished.", "perplexity of answers", "report.html", $"grimoire chat {scratch["run"]}"])
             Assert.Contains(word, output[step..], StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class FinetuneTests(RaisedModel raised) : IClassFixture<RaisedMode
     public void An_adapter_is_trained_on_a_quantised_file()
     {
         string file = scratch["model.gguf"];
-        Outcome.Of("quantize", raised.Model, file, "--type", "Q8_0", "--threads", "1").AssertSucceeded();
+        Outcome.Of("quantize", talking.Model, file, "--type", "Q8_0", "--threads", "1").AssertSucceeded();
         string output = Outcome.Of(
             "finetune", file, "--data", Answers, "--run", scratch["run"], "--steps", "4", "--adapter", "lora", "--rank", "2", "--threads", "1", "--check-count", "0").AssertSucceeded().Output;
         Assert.Contains("chosen from the model's size", output, StringComparison.Ordinal);
@@ -56,13 +56,14 @@ public sealed class FinetuneTests(RaisedModel raised) : IClassFixture<RaisedMode
     [Fact]
     public void What_is_wrong_is_said_in_a_sentence()
     {
-        Outcome.Of("finetune", raised.Folder, "--run", scratch["run"]).AssertRefused(Tool.Failed, "No examples are given", "--data");
+        Outcome.Of("finetune", talking.Model, "--run", scratch["run"]).AssertRefused(Tool.Failed, "No examples are given", "--data");
         Outcome.Of(Finetune(scratch["none.jsonl"])).AssertRefused(Tool.Failed, scratch["none.jsonl"], "no such file");
         Outcome.Of(Finetune(scratch.Write("empty.jsonl", ""))).AssertRefused(Tool.Failed, "empty.jsonl", "is empty");
         Outcome.Of(Finetune(scratch.Write("all.jsonl", "{\n"), "--skip-bad")).AssertRefused(Tool.Failed, "all 1 rows are bad");
         Outcome.Of(Finetune(scratch.Write("column.jsonl", "{\"prompt\": \"a\", \"anser\": \"b\"}\n"))).AssertRefused(Tool.Failed, "line 1", "a column is missing", "anser");
         Outcome.Of(Finetune(Answers, "--template", "word")).AssertRefused(Tool.Failed, "no built-in chat format word");
         Outcome.Of(Finetune(Answers, "--template", "llama3")).AssertRefused(Tool.Failed, "never learn to end");
+        Outcome.Of("finetune", letters.Folder, "--data", Answers, "--run", scratch["run"]).AssertRefused(Tool.Failed, "an answer could never end");
         Outcome.Of(Finetune(Answers, "--too-long", "fold")).AssertRefused(Tool.WrongUsage, "too_long", "cut");
         Outcome.Of(Finetune(Answers, "--columns", "completion")).AssertRefused(Tool.Failed, "key=value");
         Outcome.Of("finetune", scratch["nothing"], "--data", Answers).AssertRefused(Tool.Failed, scratch["nothing"], "no such file or folder");

@@ -13,7 +13,7 @@ public static class ChatFormat
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="asked">The name of a built-in format, a file, <see cref="None"/>, or null.</param>
-    /// <exception cref="GrimoireException">There is no format of this name, or its file is not understood.</exception>
+    /// <exception cref="GrimoireException">There is no format of this name, its file is not understood, or nothing was asked for and none fits.</exception>
     public static ChatTemplate? Of(LanguageModel model, string? asked = null) =>
         asked == None ? null : asked is not null ? Find(asked) : model.ChatTemplate ?? Fitting(model.Tokenizer);
 
@@ -39,5 +39,8 @@ public static class ChatFormat
 
     /// <summary>The built-in format for a vocabulary whose model has none of its own.</summary>
     private static ChatTemplate Fitting(Tokenizer tokenizer) =>
-        ChatTemplate.BuiltIn(tokenizer.Id("<|im_start|>") is not null && tokenizer.Id("<|im_end|>") is not null ? "chatml" : "plain");
+        tokenizer.Id("<|im_start|>") is not null && tokenizer.Id("<|im_end|>") is not null ? ChatTemplate.BuiltIn("chatml")
+        : tokenizer.EndOfText is not null ? ChatTemplate.BuiltIn("plain")
+        : throw new GrimoireException(
+            "the model's vocabulary has neither the tokens of a chat format nor an end of text, so an answer could never end; take a model whose vocabulary has them, such as one raised with --tokenizer bpe.");
 }
