@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Training;

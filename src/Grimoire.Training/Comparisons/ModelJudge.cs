@@ -64,9 +64,9 @@ public sealed class ModelJudge : Judge
     /// <summary>The tokens of the two letters: what they begin with alike, and where they part.</summary>
     private static (int[] Shared, int A, int B) Letters(Tokenizer tokenizer, string before, string name)
     {
-        int[] a = tokenizer.EncodeContinuation(before + "A"), b = tokenizer.EncodeContinuation(before + "B");
-        int common = a.AsSpan().CommonPrefixLength(b);
-        return common < a.Length && common < b.Length ? (a[..common], a[common], b[common])
+        int[] first = tokenizer.EncodeContinuation(before + "A"), second = tokenizer.EncodeContinuation(before + "B");
+        int common = first.AsSpan().CommonPrefixLength(second);
+        return common < first.Length && common < second.Length ? (first[..common], first[common], second[common])
             : throw new GrimoireException($"{name}: its vocabulary does not tell the letters A and B apart, so it cannot be asked which answer is better.");
     }
 }
