@@ -21,6 +21,9 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
     // Many pairs of answers are equally good and say nothing.
     private const int DrawnPerPair = 4;
 
+    // Few as the pairs are, some of them must be left to choose the best proxy by.
+    private const double HeldOutPairs = 0.2;
+
     /// <inheritdoc/>
     public override string Kind => "align overoptimize";
 
@@ -98,6 +101,7 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
             },
             LearningRate = recipe.ProxyLearningRate,
             Data = [Path.Combine(context.Folder, PairsFile)],
+            ValidationShare = HeldOutPairs,
             Template = recipe.Ppo.Prompts.Template,
         });
         string folder = Path.Combine(context.Folder, ProxyFolder);

@@ -37,7 +37,7 @@ public sealed record OveroptimizeRecipe
     /// <summary>Every setting of the recipe, group by group.</summary>
     public static SettingList<OveroptimizeRecipe> Settings { get; } =
     [
-        Setting.Of("pairs", "preferences between the model's own answers that the proxy learns from", Count(10, 1 << 20),
+        Setting.Of("pairs", "preferences between the model's own answers that the proxy learns from", Count(30, 1 << 20),
             (OveroptimizeRecipe r) => r.Pairs, (r, v) => r with { Pairs = v }, "Proxy"),
         Setting.Of("noise", "share of them that is stated the wrong way round", Number(0, 0.5), (OveroptimizeRecipe r) => r.Noise, (r, v) => r with { Noise = v }, "Proxy"),
         Setting.Of("proxy_epochs", "rounds over the preferences", Number(0.01, 1000),
