@@ -45,8 +45,8 @@ internal static class AlignConstitutionCommand
             "grimoire align constitution runs/mine-finetune --constitution constitution.json --prompts prompts.jsonl --out pairs.jsonl",
             "grimoire align dpo runs/mine-finetune --data pairs.jsonl")
         {
-            Detail = "Constitutional AI: answer, critique by a principle drawn from the file, revised answer; the revised one is preferred to the first. With --judge " +
-                "only where the judge prefers it too. Each pair is on disk at once, and the same command goes on where it stopped.",
+            Detail = "Constitutional AI: answer, critique by a principle drawn from the file, revised answer; the revised one is preferred to the first. " +
+                "With --judge only where the judge prefers it too. Each pair is on disk at once, and the same command goes on where it stopped.",
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), Device.Kernels(parse)),
         };
         verb.Add(model);
@@ -73,8 +73,9 @@ internal static class AlignConstitutionCommand
             string key = RevisionFile.KeyOf(prompt.Prompt, model.Name, constitution, choices.Rounds, (ulong)choices.Answers.Sampling.Seed);
             if (file.Has(key))
                 continue;
-            Revision revision = Waiting.While(terminal, "answering, criticising, revising", () => Revision.Of(
-                model, constitution, prompt.Prompt, choices.Rounds, CountedRandom.Bits((ulong)choices.Answers.Sampling.Seed, Convert.ToUInt64(key, 16)), terminal.Stop));
+            ulong seed = CountedRandom.Bits((ulong)choices.Answers.Sampling.Seed, Convert.ToUInt64(key, 16));
+            Revision revision = Waiting.While(
+                terminal, "answering, criticising, revising", () => Revision.Of(model, constitution, prompt.Prompt, choices.Rounds, seed, terminal.Stop));
             (RevisionFate fate, Judgement? said) = FateOf(revision, prompt.Prompt, judge);
             file.Append(key, prompt.Prompt, revision, fate, model.Name, said);
             fates.Add(fate);
@@ -120,7 +121,8 @@ internal static class AlignConstitutionCommand
         List<(string, string)> facts =
         [
             ("revised now", $"{fates.Count} answers, {Count(RevisionFate.Kept)} pairs kept"),
-            ("left out", $"{Count(RevisionFate.Unchanged)} unchanged, {Count(RevisionFate.Empty)} empty, {Count(RevisionFate.NotPreferred)} not preferred by the judge"),
+            ("left out", $"{Count(RevisionFate.Unchanged)} unchanged, {Count(RevisionFate.Empty)} empty, " +
+                $"{Count(RevisionFate.NotPreferred)} not preferred by the judge"),
         ];
         if (File.Exists(path) && new FileInfo(path).Length > 0)
             facts.Add(("pairs", path));

@@ -61,7 +61,8 @@ internal static class CompareAgreeCommand
                 ("chosen by", string.Join(", ", comparisons.Select(c => c.Chooser).Distinct())),
                 ("asked", Numbers.Count(sum.Asked)),
                 ("preferences", $"{sum.First + sum.Second}, {sum.Ties} ties, {sum.Skipped} skipped, {sum.Same} pairs of equal answers"),
-                ("answer shown first", double.IsNaN(share) ? "–" : $"preferred in {Numbers.Percent(share)} (95 % interval {Numbers.Percent(low)} to {Numbers.Percent(high)})"),
+                ("answer shown first", double.IsNaN(share) ? "–"
+                    : $"preferred in {Numbers.Percent(share)} (95 % interval {Numbers.Percent(low)} to {Numbers.Percent(high)})"),
                 .. sum.Wins.Select(win => (win.Model, $"won {Numbers.Percent(win.Share)} of {win.Pairs}, ties counting half")),
             ]);
         terminal.Line();

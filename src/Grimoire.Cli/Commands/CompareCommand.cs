@@ -33,10 +33,12 @@ internal static class CompareCommand
         var other = new Argument<string?>("OTHER") { Description = "another one; without it MODEL answers twice, with two seeds", Arity = ArgumentArity.ZeroOrOne };
         Options<Choices>? options = null;
         Verb verb = new("compare", "Say which of two answers is better, and keep what you say as training data.",
-            "grimoire compare runs/quickstart --prompts prompts.txt --out comparisons.jsonl", "grimoire compare old new --prompts prompts.jsonl --judge my-reward-model")
+            "grimoire compare runs/quickstart --prompts prompts.txt --out comparisons.jsonl",
+            "grimoire compare old new --prompts prompts.jsonl --judge my-reward-model")
         {
-            Detail = "Two answers are shown side by side, in an order drawn by lot and without telling whose they are. 1 and 2 choose, t calls it a tie, s skips, q ends; " +
-                "each choice is on disk at once, and the same command goes on where it stopped. Without a terminal each line of standard input is a choice; with --judge a model chooses.",
+            Detail = "Two answers are shown side by side, in an order drawn by lot and without telling whose they are. 1 and 2 choose, t calls it a tie, " +
+                "s skips, q ends; each choice is on disk at once, and the same command goes on where it stopped. Without a terminal each line of standard " +
+                "input is a choice; with --judge a model chooses.",
             Run = (parse, terminal) => Run(
                 terminal, parse.GetRequiredValue(model), parse.GetValue(other), options!.Read(parse, new Choices()), Device.Kernels(parse)),
         };

@@ -42,8 +42,8 @@ internal static class RewardScoreCommand
             "grimoire reward score runs/my-model-reward --data answers.jsonl > scored.jsonl",
             """echo '{"prompt": "Hello!", "completion": "Hi."}' | grimoire reward score my-reward-model""")
         {
-            Detail = "A row with one answer gets a column reward; a pair gets chosen_reward, rejected_reward and preference, the probability that the first is preferred. " +
-                "Rewards of answers to one prompt can be compared; their height alone means nothing.",
+            Detail = "A row with one answer gets a column reward; a pair gets chosen_reward, rejected_reward and preference, the probability that the first is " +
+                "preferred. Rewards of answers to one prompt can be compared; their height alone means nothing.",
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), Device.Kernels(parse)),
         };
         verb.Add(model);
@@ -80,7 +80,11 @@ internal static class RewardScoreCommand
     private static IEnumerable<(string Line, Example Row)> Rows(Terminal terminal, string data, string source)
     {
         if (data != "-" && !File.Exists(data))
-            throw new GrimoireException($"{data}: {(Directory.Exists(data) ? "this is a folder" : "there is no such file")}; give a .jsonl file, or rows on standard input.");
+        {
+            string what = Directory.Exists(data) ? "this is a folder" : "there is no such file";
+            throw new GrimoireException($"{data}: {what}; give a .jsonl file, or rows on standard input.");
+        }
+
         long number = 0;
         foreach (string line in data == "-" ? Lines(terminal.In) : File.ReadLines(data))
         {
@@ -127,7 +131,7 @@ internal static class RewardScoreCommand
             return;
         PairReliability found = PairReliability.Of(differences);
         terminal.Error.WriteLine(
-            $"{found.Pairs} pairs: the preferred answer has the higher reward in {Numbers.Percent(found.Accuracy)} ± {Numbers.Fixed(100 * found.AccuracyError, 1)}, " +
-            $"−ln σ(Δr) {Numbers.Fixed(found.Loss, 4)}, Brier {Numbers.Fixed(found.Brier, 4)}, calibration error {Numbers.Fixed(found.CalibrationError, 4)}.");
+            $"{found.Pairs} pairs: the preferred answer has the higher reward in {Numbers.Percent(found.Accuracy)} " +
+            $"± {Numbers.Fixed(100 * found.AccuracyError, 1)}, −ln σ(Δr) {Numbers.Fixed(found.Loss, 4)}, Brier {Numbers.Fixed(found.Brier, 4)}, calibration error {Numbers.Fixed(found.CalibrationError, 4)}.");
     }
 }

@@ -44,7 +44,8 @@ internal sealed class CompareSession(Terminal terminal, ComparisonFile file, Res
         ];
         if (judgements.Count > 0)
         {
-            facts.Add(("judge", $"the same in both orders in {Numbers.Percent(judgements.Average(j => j.Verdict == Verdict.Tie ? 0.0 : 1))} of {judgements.Count}; " +
+            double consistent = judgements.Average(j => j.Verdict == Verdict.Tie ? 0.0 : 1);
+            facts.Add(("judge", $"the same in both orders in {Numbers.Percent(consistent)} of {judgements.Count}; " +
                 $"shown first an answer seems better by {Numbers.Fixed(judgements.Average(j => j.PositionBias), 3)} on average"));
         }
 
@@ -64,7 +65,8 @@ internal sealed class CompareSession(Terminal terminal, ComparisonFile file, Res
     {
         ComparedAnswer[] answers = Waiting.While(terminal, "answering", () => new[]
         {
-            new ComparedAnswer(model.Answer(prompt, seed, terminal.Stop), model.Name, seed), new ComparedAnswer(other.Answer(prompt, otherSeed, terminal.Stop), other.Name, otherSeed),
+            new ComparedAnswer(model.Answer(prompt, seed, terminal.Stop), model.Name, seed),
+            new ComparedAnswer(other.Answer(prompt, otherSeed, terminal.Stop), other.Name, otherSeed),
         });
         if (turned)
             Array.Reverse(answers);

@@ -4,7 +4,9 @@ namespace Grimoire.Training;
 /// <param name="Pairs">Pairs that both judged.</param>
 /// <param name="Raw">Share of pairs on which they say the same.</param>
 /// <param name="Expected">The share on which they would if each judged by chance, as often this and that way as it does.</param>
-/// <param name="Kappa">Cohen's κ = (raw − expected) / (1 − expected) (Cohen 1960): 1 for the same, 0 for chance; NaN where neither ever says but one thing.</param>
+/// <param name="Kappa">
+/// Cohen's κ = (raw − expected) / (1 − expected) (Cohen 1960): 1 for the same, 0 for chance; NaN where neither ever says but one thing.
+/// </param>
 /// <param name="KappaError">Its standard error for many pairs (Fleiss, Cohen and Everitt 1969).</param>
 public sealed record Agreement(int Pairs, double Raw, double Expected, double Kappa, double KappaError)
 {
@@ -24,7 +26,8 @@ public sealed record Agreement(int Pairs, double Raw, double Expected, double Ka
     /// <summary>The comparisons of two files about the same pairs; what was skipped, or was the same, is left out.</summary>
     public static (Verdict[] One, Verdict[] Other) Matched(IReadOnlyList<Comparison> one, IReadOnlyList<Comparison> other)
     {
-        var byPair = other.Where(c => c.Verdict is not null).GroupBy(c => c.Pair, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First().Verdict!.Value, StringComparer.Ordinal);
+        var byPair = other.Where(c => c.Verdict is not null).DistinctBy(c => c.Pair, StringComparer.Ordinal)
+            .ToDictionary(c => c.Pair, c => c.Verdict!.Value, StringComparer.Ordinal);
         Comparison[] both = [.. one.Where(c => c.Verdict is not null && byPair.ContainsKey(c.Pair)).DistinctBy(c => c.Pair, StringComparer.Ordinal)];
         return ([.. both.Select(c => c.Verdict!.Value)], [.. both.Select(c => byPair[c.Pair])]);
     }

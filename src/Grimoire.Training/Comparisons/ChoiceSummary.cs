@@ -7,7 +7,9 @@ namespace Grimoire.Training;
 /// <param name="Ties">Those in which neither was.</param>
 /// <param name="Skipped">Those of which nothing was said.</param>
 /// <param name="Same">Pairs of equal answers, for which nobody was asked.</param>
-/// <param name="Wins">Of each model the share of judged comparisons with another model that it won, a tie counting half, and their number; none where there is only one.</param>
+/// <param name="Wins">
+/// Of each model the share of judged comparisons with another model that it won, a tie counting half, and their number; none where there is only one.
+/// </param>
 public sealed record ChoiceSummary(int Asked, int First, int Second, int Ties, int Skipped, int Same, IReadOnlyList<(string Model, double Share, int Pairs)> Wins)
 {
     private const double Normal95 = 1.959963984540054;
@@ -19,7 +21,8 @@ public sealed record ChoiceSummary(int Asked, int First, int Second, int Ties, i
         Comparison[] between = [.. comparisons.Where(c => c.Verdict is not null && c.First.Model != c.Second.Model)];
         IEnumerable<(string Model, double Won)> sides = between.SelectMany(c => new[]
         {
-            (c.First.Model, c.Choice == Choice.First ? 1 : c.Choice == Choice.Tie ? 0.5 : 0.0), (c.Second.Model, c.Choice == Choice.Second ? 1 : c.Choice == Choice.Tie ? 0.5 : 0.0),
+            (c.First.Model, c.Choice == Choice.First ? 1 : c.Choice == Choice.Tie ? 0.5 : 0.0),
+            (c.Second.Model, c.Choice == Choice.Second ? 1 : c.Choice == Choice.Tie ? 0.5 : 0.0),
         });
         return new ChoiceSummary(
             comparisons.Count - Count(Choice.Same), Count(Choice.First), Count(Choice.Second), Count(Choice.Tie), Count(Choice.Skip), Count(Choice.Same),

@@ -65,7 +65,9 @@ public sealed record Comparison(Passage Prompt, ComparedAnswer First, ComparedAn
 
     /// <summary>The origin of a comparison that is to be made.</summary>
     public static string OriginOf(Passage prompt, string model, ulong seed, string otherModel, ulong otherSeed) =>
-        Hash(prompt, [.. new[] { FormattableString.Invariant($"{seed} {model}"), FormattableString.Invariant($"{otherSeed} {otherModel}") }.Order(StringComparer.Ordinal)]);
+        Hash(prompt, [.. new[] { Answerer(model, seed), Answerer(otherModel, otherSeed) }.Order(StringComparer.Ordinal)]);
+
+    private static string Answerer(string model, ulong seed) => FormattableString.Invariant($"{seed} {model}");
 
     private static string Hash(Passage prompt, string[] parts)
     {

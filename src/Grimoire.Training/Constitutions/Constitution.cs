@@ -17,6 +17,7 @@ public sealed class Constitution
 {
     private const string Principles = "principles";
     private const long LargestFile = 1 << 20;
+    private static readonly JsonDocumentOptions Readable = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>A constitution of some principles.</summary>
     /// <exception cref="ArgumentException">There are none.</exception>
@@ -34,7 +35,7 @@ public sealed class Constitution
         {
             if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
                 throw new GrimoireException($"{path}: too large for a constitution; is it something else?");
-            return Parse(JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }), path);
+            return Parse(JsonNode.Parse(File.ReadAllText(path), documentOptions: Readable), path);
         }
         catch (JsonException e)
         {

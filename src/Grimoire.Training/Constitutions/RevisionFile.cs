@@ -82,7 +82,8 @@ public sealed class RevisionFile : IDisposable
 
     /// <summary>What becomes of a revision, apart from a judge.</summary>
     public static RevisionFate FateOf(Revision revision) =>
-        revision.Answer.Length == 0 || revision.Revised.Length == 0 ? RevisionFate.Empty : revision.Answer == revision.Revised ? RevisionFate.Unchanged : RevisionFate.Kept;
+        revision.Answer.Length == 0 || revision.Revised.Length == 0 ? RevisionFate.Empty
+        : revision.Answer == revision.Revised ? RevisionFate.Unchanged : RevisionFate.Kept;
 
     /// <summary>Adds a revision.</summary>
     /// <exception cref="GrimoireException">The disk is full or gone.</exception>

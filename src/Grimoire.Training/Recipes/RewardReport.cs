@@ -13,15 +13,21 @@ internal static class RewardReport
         string error = string.Create(CultureInfo.InvariantCulture, $" ± {100 * found.AccuracyError:F1}");
         return report with
         {
-            Summary = $"The reward model prefers what people preferred in {Percent(found.Accuracy)} of {found.Pairs} held-out pairs; length alone in {Percent(length.Accuracy)}.",
-            Headline = [new("accuracy", Percent(found.Accuracy) + error), new("by length alone", Percent(length.Accuracy)), new("calibration error", Percent(found.CalibrationError))],
+            Summary = $"The reward model prefers what people preferred in {Percent(found.Accuracy)} of {found.Pairs} held-out pairs; "
+                + $"length alone in {Percent(length.Accuracy)}.",
+            Headline =
+            [
+                new("accuracy", Percent(found.Accuracy) + error), new("by length alone", Percent(length.Accuracy)),
+                new("calibration error", Percent(found.CalibrationError)),
+            ],
             Tables =
             [
                 .. report.Tables,
                 new FactTable("Held-out pairs",
                 [
                     new("accuracy", Percent(found.Accuracy) + error), new("−ln σ(Δr)", $"{Decimals(found.Loss)} (ln 2 = {Decimals(Math.Log(2))})"),
-                    new("Brier score", $"{Decimals(found.Brier)} (of a coin 0.2500)"), new("calibration error", Decimals(found.CalibrationError)), new("mean Δr", Decimals(found.Margin)),
+                    new("Brier score", $"{Decimals(found.Brier)} (of a coin 0.2500)"), new("calibration error", Decimals(found.CalibrationError)),
+                    new("mean Δr", Decimals(found.Margin)),
                 ]),
                 new FactTable("What length alone says of them",
                 [

@@ -109,7 +109,8 @@ public sealed class RewardStage : Stage
             new("pairs to learn from", data.Train.Count.ToString("N0", CultureInfo.InvariantCulture)),
             new("held-out pairs", heldOut.Length.ToString("N0", CultureInfo.InvariantCulture)),
             new("tokens of an answer", string.Create(
-                CultureInfo.InvariantCulture, $"{data.Train.Average(p => p.ChosenLength):F0} preferred, {data.Train.Average(p => p.RejectedLength):F0} not, on average")),
+                CultureInfo.InvariantCulture,
+                $"{data.Train.Average(p => p.ChosenLength):F0} preferred, {data.Train.Average(p => p.RejectedLength):F0} not, on average")),
             new("longer is better", string.Create(CultureInfo.InvariantCulture, $"in {LengthBaseline.LongerIsBetter(heldOut):P1} of the held-out pairs")),
         ];
         if (data.Skipped > 0)
