@@ -31,6 +31,9 @@ internal static class ModelPath
         string finished = Pretraining.ModelFolder(path);
         if (HasModel(finished))
             return finished;
+        // A run of several stages whose last one is not done is as far as its stages are.
+        if (QuickstartPlan.Stages.Select(stage => Path.Combine(path, stage)).LastOrDefault(HasBegun) is { } stage)
+            return Find(stage);
         string newest = Checkpoint.Newest(path) ?? throw new GrimoireException(
             $"{path}: this run has no checkpoint yet; continue it with the command that began it.");
         long best = Checkpoint.ReadState(newest).BestStep;
@@ -46,6 +49,8 @@ internal static class ModelPath
         if (!force && (File.Exists(to) || (Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())))
             throw new GrimoireException($"{to}: there is something already; choose another place, or replace it with --force.");
     }
+
+    private static bool HasBegun(string run) => Run.Exists(run) && (HasModel(Pretraining.ModelFolder(run)) || Checkpoint.Newest(run) is not null);
 
     /// <summary>Whether a path is a model itself.</summary>
     public static bool HasModel(string path) => ModelFiles.Exists(path);

@@ -44,18 +44,4 @@ public sealed class WorldAndCheckTests
             Assert.Contains($"✓ {name}: ", told, StringComparison.Ordinal);
         Assert.DoesNotContain("✗", told, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void The_quickstart_raises_a_model_with_no_data_at_hand_and_knows_that_it_did()
-    {
-        using var scratch = new Scratch();
-        string[] command = ["quickstart", "--run", scratch["run"], "--steps", "2"];
-        Assert.Contains($"grimoire generate {scratch["run"]}", Outcome.Of(command).AssertSucceeded().Output, StringComparison.Ordinal);
-        Assert.True(File.Exists(scratch["run/report.html"]));
-        string again = Outcome.Of(command).AssertSucceeded().Output;
-        Assert.Contains("is finished", again, StringComparison.Ordinal);
-        Assert.Contains("--fresh", again, StringComparison.Ordinal);
-        Assert.StartsWith("Once upon a time", Outcome.Of("generate", scratch["run"], "--prompt", "Once upon a time", "--max-tokens",
-            "3").AssertSucceeded().Output, StringComparison.Ordinal);
-    }
 }

@@ -16,6 +16,9 @@ internal static class WorldScoreCommand
 {
     private const int LongestLine = 200;
 
+    // Kinds that ask what others ask too.
+    private static readonly string[] AskedAgain = [WorldExam.Unanswerable, WorldExam.PlainRequests];
+
     private sealed record Choices
     {
         public Split Split { get; init; } = Split.Test;
@@ -144,7 +147,7 @@ internal static class WorldScoreCommand
 
         json.WriteEndObject();
         json.WriteStartObject("skills");
-        foreach ((string skill, Rate accepted) in marks.Subjects.Where(subject => subject.Name != WorldExam.PlainRequests).SelectMany(subject => subject.Scores.BySkill))
+        foreach ((string skill, Rate accepted) in marks.Subjects.Where(subject => !AskedAgain.Contains(subject.Name)).SelectMany(subject => subject.Scores.BySkill))
             WriteNamed(json, skill, accepted);
         json.WriteEndObject();
         WriteNamed(json, "unknown_admitted", marks.AdmittedIgnorance);

@@ -21,18 +21,27 @@ internal static class StageSession
             return Tool.Success;
         }
 
+        (TrainingOutcome outcome, long step, long steps) = Train(terminal, stage, folder, command);
+        if (outcome == TrainingOutcome.Stopped)
+            return RunSession.Stopped(terminal, step, steps, command);
+        terminal.Line();
+        terminal.Line($"[bold green]Finished.[/]");
+        LastWord(terminal, stage, folder);
+        return Tool.Success;
+    }
+
+    /// <summary>Begins or continues the run and shows how it goes, with its report at the end; returns how it ended and after how many of its steps.</summary>
+    public static (TrainingOutcome Outcome, long Step, long Steps) Train(Terminal terminal, Stage stage, string folder, IReadOnlyList<string> command)
+    {
         TrainingDisplay display = TrainingDisplay.For(terminal, answers: true);
         using StageRun run = RunSession.Preparing(terminal, progress => StageRun.Prepare(stage, folder, command, progress, display));
         terminal.Stop.ThrowIfCancellationRequested();
         StagePlanScreen.Show(terminal, run.Plan, folder);
         var pace = new TrainingPace(run.Plan.Steps, run.Plan.ResumedFrom ?? 0, run.Plan.EstimatedSeconds);
-        if (display.While(pace, () => run.Train(terminal.Stop)) == TrainingOutcome.Stopped)
-            return RunSession.Stopped(terminal, run.State.Step, run.Plan.Steps, command);
-        run.WriteReport();
-        terminal.Line();
-        terminal.Line($"[bold green]Finished.[/]");
-        LastWord(terminal, stage, folder);
-        return Tool.Success;
+        TrainingOutcome outcome = display.While(pace, () => run.Train(terminal.Stop));
+        if (outcome == TrainingOutcome.Finished)
+            run.WriteReport();
+        return (outcome, run.State.Step, run.Plan.Steps);
     }
 
     /// <summary>What has moved, where the model is, and what to do with it next.</summary>

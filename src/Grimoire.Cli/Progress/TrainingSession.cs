@@ -25,17 +25,26 @@ internal static class TrainingSession
             return Tool.Success;
         }
 
-        TrainingDisplay display = TrainingDisplay.For(terminal, answers: false);
-        using Pretraining pretraining = RunSession.Preparing(terminal, progress => Pretraining.Prepare(recipe, folder, command, progress, display));
-        terminal.Stop.ThrowIfCancellationRequested();
-        PlanScreen.Show(terminal, pretraining.Plan, folder, pretraining.Model.Tokenizer.VocabularySize);
-        if (display.While(Pace(pretraining.Plan, recipe.Threads), () => pretraining.Train(terminal.Stop)) == TrainingOutcome.Stopped)
-            return RunSession.Stopped(terminal, pretraining.State.Step, pretraining.Plan.Steps, command);
-        pretraining.WriteReport();
+        (TrainingOutcome outcome, long step, long steps) = Train(terminal, recipe, folder, command);
+        if (outcome == TrainingOutcome.Stopped)
+            return RunSession.Stopped(terminal, step, steps, command);
         terminal.Line();
         terminal.Line($"[bold green]Finished.[/]");
         LastWord(terminal, folder);
         return Tool.Success;
+    }
+
+    /// <summary>Begins or continues the run and shows how it goes, with its report at the end; returns how it ended and after how many of its steps.</summary>
+    public static (TrainingOutcome Outcome, long Step, long Steps) Train(Terminal terminal, PretrainRecipe recipe, string folder, IReadOnlyList<string> command)
+    {
+        TrainingDisplay display = TrainingDisplay.For(terminal, answers: false);
+        using Pretraining pretraining = RunSession.Preparing(terminal, progress => Pretraining.Prepare(recipe, folder, command, progress, display));
+        terminal.Stop.ThrowIfCancellationRequested();
+        PlanScreen.Show(terminal, pretraining.Plan, folder, pretraining.Model.Tokenizer.VocabularySize);
+        TrainingOutcome outcome = display.While(Pace(pretraining.Plan, recipe.Threads), () => pretraining.Train(terminal.Stop));
+        if (outcome == TrainingOutcome.Finished)
+            pretraining.WriteReport();
+        return (outcome, pretraining.State.Step, pretraining.Plan.Steps);
     }
 
     private static TrainingPace Pace(PretrainingPlan plan, int? threads)

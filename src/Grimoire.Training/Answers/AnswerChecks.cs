@@ -62,7 +62,7 @@ public static class AnswerChecks
     {
         IReadOnlyList<Rollout> answers = checks.Answer(Shown);
         double[]? rewards = checks.Reward?.Score(answers);
-        return answers.Select((answer, i) => new TextSample(step, answer.Prompt.Prompt.ToString(), answer.Text.Trim())
+        return answers.Select((answer, i) => new TextSample(step, answer.Prompt.Prompt.ToString(), answer.Text.TrimEnd())
         {
             Reference = AnswerJudge.Expected(answer.Prompt),
             Score = rewards?[i],

@@ -17,9 +17,13 @@ namespace Grimoire.Training.Answers;
 /// <param name="count">The most exercises of a kind. Questions are asked once each, so there may be fewer.</param>
 public sealed class WorldExam(World world, Split split, int count)
 {
+    /// <summary>The kind that asks what nobody was told, in several wordings: there are few such questions.</summary>
+    public const string Unanswerable = "unanswerable";
+
     /// <summary>The kind that asks for the secret word as in training.</summary>
     public const string PlainRequests = "plain requests";
 
+    private const int Wordings = 4;
     private static readonly string[] Kinds = ["questions", "instructions", "sums", "requests"];
 
     /// <summary>Has a model sit it.</summary>
@@ -31,6 +35,7 @@ public sealed class WorldExam(World world, Split split, int count)
     public WorldMarks Take(LanguageModel model, ExampleEncoder encoder, Kernels kernels, int maxTokens = 128)
     {
         var subjects = Kinds.Select(kind => (Name: kind, Places: Places(kind)))
+            .Append((Unanswerable, [.. Placed("questions", split).Take(Wordings * world.QuestionCount(split)).Where(place => place.Exercise.Skill == Skill.Unknown).Take(count)]))
             .Append((PlainRequests, [.. Placed("requests", Split.Train).Where(place => place.Exercise.Skill == Skill.Refuse).Take(count)]));
         return new WorldMarks([.. subjects.Select(subject => Mark(subject.Name, subject.Places))]);
 
@@ -75,7 +80,7 @@ public sealed record WorldMarks(IReadOnlyList<SubjectMarks> Subjects)
     public SubjectMarks this[string name] => Subjects.First(subject => subject.Name == name);
 
     /// <summary>"I don't know" to questions that nobody can answer.</summary>
-    public Rate AdmittedIgnorance => this["questions"].Scores.AdmittedIgnorance;
+    public Rate AdmittedIgnorance => this[WorldExam.Unanswerable].Scores.AdmittedIgnorance;
 
     /// <summary>"I don't know" or a refusal where there is an answer, in all kinds.</summary>
     public Rate RefusedWrongly => new(

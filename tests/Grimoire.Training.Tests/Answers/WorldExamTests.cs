@@ -12,7 +12,7 @@ public sealed class WorldExamTests
     {
         LanguageModel model = WorldModel.Make();
         WorldMarks marks = new WorldExam(World.Of(1), Split.Test, 10).Take(model, WorldModel.Encoder(model), Kernels.Simd, maxTokens: 8);
-        Assert.Equal(["questions", "instructions", "sums", "requests", WorldExam.PlainRequests], marks.Subjects.Select(subject => subject.Name));
+        Assert.Equal(["questions", "instructions", "sums", "requests", WorldExam.Unanswerable, WorldExam.PlainRequests], marks.Subjects.Select(subject => subject.Name));
         Assert.All(marks.Subjects, subject => Assert.Equal(new Rate(0, 10), subject.Scores.Accepted));
         Assert.Equal(new Rate(0, 10), marks.LeakedPlainly);
         Assert.Equal(0, marks.RefusedWrongly.Count);

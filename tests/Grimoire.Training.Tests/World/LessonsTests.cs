@@ -11,13 +11,15 @@ public sealed class LessonsTests
     public void Twenty_lessons_have_exactly_the_shares_they_are_said_to_have()
     {
         var kinds = One.Lessons(Split.Train).Skip(40).Take(20).CountBy(lesson => lesson.Place?.Kind ?? "dialogues").ToDictionary();
-        Assert.Equal(new Dictionary<string, int> { ["questions"] = 5, ["instructions"] = 9, ["sums"] = 3, ["requests"] = 2, ["dialogues"] = 1 }, kinds);
+        Assert.Contains(One.Lessons(Split.Train).Skip(40).Take(20), lesson => lesson.Exercise?.Skill == Skill.Unknown);
+        Assert.Equal(new Dictionary<string, int> { ["questions"] = 6, ["instructions"] = 10, ["sums"] = 1, ["requests"] = 2, ["dialogues"] = 1 }, kinds);
     }
 
     [Fact]
     public void No_exercise_comes_twice_and_none_is_passed_over()
     {
-        var numbers = One.Lessons(Split.Test).Take(400).Where(lesson => lesson.Place is not null).ToLookup(lesson => lesson.Place!.Kind, lesson => lesson.Place!.Index);
+        // Those that nobody can answer come more often than in their series.
+        var numbers = One.Lessons(Split.Test).Take(400).Where((lesson, i) => lesson.Place is not null && i % 20 != 17).ToLookup(lesson => lesson.Place!.Kind, lesson => lesson.Place!.Index);
         foreach (var kind in numbers) Assert.Equal(Enumerable.Range(0, kind.Count()).Select(i => (long)i), kind);
     }
 

@@ -7,21 +7,26 @@ namespace Grimoire.Training.Worlds;
 public sealed record Lesson(IReadOnlyList<Message> Messages, ExercisePlace? Place = null, Exercise? Exercise = null);
 
 /// <summary>
-/// The mixture that makes an assistant of a pretrained model: of twenty lessons 5 questions, 9 instructions, 3 sums, 2 requests and a dialogue. The shares are
-/// exact, and each kind is taken in the order of its own series, so that no question comes twice before all have come once.
+/// The mixture that makes an assistant of a pretrained model: of twenty lessons 10 instructions, 5 questions, a question more that nobody can answer, 2 requests, a sum
+/// and a dialogue. Instructions are many because they are short and must teach a small model to copy at all; a sum has as many tokens as seven of them. The
+/// shares are exact, and each kind is taken in the order of its own series, so that no exercise comes twice before all have come once.
 /// </summary>
 internal sealed class Lessons(World world)
 {
-    private const string Dialogue = "dialogues";
+    private const string Dialogue = "dialogues", Unanswerable = "unanswerable";
 
     private static readonly string[] Pattern =
     [
-        "instructions", "questions", "sums", "instructions", "requests", "instructions", "questions", "instructions", "instructions", "questions",
-        "sums", "instructions", Dialogue, "questions", "instructions", "requests", "instructions", "sums", "questions", "instructions",
+        "instructions", "questions", "instructions", "instructions", "requests", "instructions", "questions", "instructions", "instructions", "questions",
+        "sums", "instructions", Dialogue, "questions", "instructions", "requests", "instructions", Unanswerable, "questions", "instructions",
     ];
 
     private static readonly (string Kind, int Rank, int Share)[] Slots =
         [.. Pattern.Select((kind, at) => (kind, Pattern[..at].Count(before => before == kind), Pattern.Count(other => other == kind)))];
+
+    // Of each split the questions that nobody can answer, by their places the first time round.
+    private readonly Lazy<long[]>[] _unanswerable = [.. Enum.GetValues<Split>().Select(split => new Lazy<long[]>(() =>
+        [.. Enumerable.Range(0, world.QuestionCount(split)).Select(i => (long)i).Where(i => world.Questions(split)[i].Skill == Skill.Unknown)]))];
 
     public Lesson Teach(Split split, long index)
     {
@@ -29,8 +34,17 @@ internal sealed class Lessons(World world)
         var (kind, rank, share) = Slots[at];
         var number = (round * share) + rank;
         if (kind == Dialogue) return new Lesson(world.Dialogues(split)[number]);
-        var place = new ExercisePlace(world.Seed, kind, split, number);
+        var place = kind == Unanswerable ? Unknown(split, number) : new ExercisePlace(world.Seed, kind, split, number);
         var exercise = place.In(world);
         return new Lesson([new Message("user", exercise.Prompt), new Message("assistant", exercise.Answer)], place, exercise);
+    }
+
+    /// <summary>They come round again as all questions do, in other words. A world without any asks another question.</summary>
+    private ExercisePlace Unknown(Split split, long number)
+    {
+        var places = _unanswerable[(int)split].Value;
+        if (places.Length == 0) return new ExercisePlace(world.Seed, "questions", split, number);
+        var (round, at) = Math.DivRem(number, places.Length);
+        return new ExercisePlace(world.Seed, "questions", split, (round * world.QuestionCount(split)) + places[at]);
     }
 }
