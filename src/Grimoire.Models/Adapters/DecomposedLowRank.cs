@@ -9,16 +9,16 @@ namespace Grimoire.Models.Adapters;
 /// </summary>
 internal sealed class DecomposedLowRank : LinearAdapter
 {
-    private readonly Tensor norms;
+    private readonly Tensor norms, factors;
     private double[] squares = [];
-    private (double A, double B) normsOf;
+    private (double A, double B, double M) madeOf = (-1, -1, -1);
 
     public DecomposedLowRank(Adapter owner, ParameterList parameters, Linear linear)
         : base(owner, linear.Name)
     {
         Low = new LowRank(owner, parameters, linear);
         Magnitude = parameters.Get($"{linear.Name}.lora_magnitude_vector", linear.Weight.Shape[0]);
-        norms = Tensor.Zeros(Magnitude.Shape, Magnitude.DType);
+        (norms, factors) = (Tensor.Zeros(Magnitude.Shape, Magnitude.DType), Tensor.Zeros(Magnitude.Shape, Magnitude.DType));
     }
 
     /// <summary>A, B and s.</summary>
@@ -31,8 +31,7 @@ internal sealed class DecomposedLowRank : LinearAdapter
 
     public override void Bind(Linear linear)
     {
-        (squares, normsOf) = (RowNorms.Squares(linear.Weight), default);
-        RowNorms.Roots(squares, norms);
+        (squares, madeOf) = (RowNorms.Squares(linear.Weight), (-1, -1, -1));
     }
 
     public override Tensor Forward(Linear linear, Tensor x, Pass? pass, int inner)
@@ -62,26 +61,38 @@ internal sealed class DecomposedLowRank : LinearAdapter
         Kernels.Simd.Accumulate(changed, (float)Owner.Strength, weight);
     }
 
-    /// <summary>m / ‖V‖ as 1 + (m − ‖V‖) / ‖V‖, which is exactly 1 where they are equal, as they are at first.</summary>
+    /// <summary>m / ‖V‖.</summary>
     private Tensor Stretch(Linear linear, Workspace workspace)
     {
         Refresh(linear, workspace);
+        return workspace.Tracks(Magnitude) ? Quotient(workspace) : factors;
+    }
+
+    /// <summary>Works the lengths of V's rows out again where A, B or m have changed, as the sums of their squares tell; frozen ones do not change.</summary>
+    private void Refresh(Linear linear, Workspace workspace)
+    {
+        if (madeOf.A >= 0 && !Magnitude.RequiresGrad)
+            return;
+        Kernels kernels = workspace.Kernels;
+        var now = (kernels.SumOfSquares(Low.A), kernels.SumOfSquares(Low.B), kernels.SumOfSquares(Magnitude));
+        if (now == madeOf)
+            return;
+        madeOf = now;
+        Workspace.Position mark = workspace.Mark();
+        RowNorms.OfSum(linear.Weight, squares, Low.A, Low.B, Low.Factor, workspace, norms);
+        Tape? tape = workspace.Exchange(null);
+        kernels.Copy(Quotient(workspace), factors);
+        workspace.Exchange(tape);
+        workspace.Release(mark);
+    }
+
+    /// <summary>m / ‖V‖ as 1 + (m − ‖V‖) / ‖V‖, which is exactly 1 where they are equal, as they are at first.</summary>
+    private Tensor Quotient(Workspace workspace)
+    {
         Tensor lengths = workspace.New(norms.Shape), inverse = workspace.New(norms.Shape), one = workspace.New(norms.Shape);
         workspace.Kernels.Copy(norms, lengths);
         RowNorms.Invert(lengths, inverse);
         workspace.Kernels.Fill(one, 1);
         return ((Magnitude - lengths) * inverse) + one;
-    }
-
-    /// <summary>Works the lengths of V's rows out again where A or B have changed, as the sums of their squares tell.</summary>
-    private void Refresh(Linear linear, Workspace workspace)
-    {
-        (double, double) now = (workspace.Kernels.SumOfSquares(Low.A), workspace.Kernels.SumOfSquares(Low.B));
-        if (now == normsOf)
-            return;
-        Workspace.Position mark = workspace.Mark();
-        RowNorms.OfSum(linear.Weight, squares, Low.A, Low.B, Low.Factor, workspace, norms);
-        workspace.Release(mark);
-        normsOf = now;
     }
 }

@@ -44,6 +44,7 @@ public sealed class AdapterDecodingTests
     {
         Transformer model = FamilyModels.Random("llama");
         Adapter adapter = TinyAdapters.Attached(model, new AdapterConfig { Kind = kind, Dora = dora, VirtualTokens = 3 });
+        adapter.SetTrainable(true);
         var workspace = new Workspace(Kernels.Simd);
         int[] tokens = FamilyModels.Tokens(9);
         Pass pass = model.Begin(workspace, Batch.Of(tokens));
