@@ -13,6 +13,7 @@ internal static class AlignCommand
         verb.Add(AlignOveroptimizeCommand.Create());
         verb.Add(AlignGrpoCommand.Create());
         verb.Add(AlignDistillCommand.Create());
+        verb.Add(AlignSelfPlayCommand.Create());
         return verb;
     }
 }

@@ -122,6 +122,15 @@ public static class Metric
     /// <summary>Their mean reward.</summary>
     public const string KeptReward = "kept_reward";
 
+    /// <summary>Share of riddles of which every sentence is a fact.</summary>
+    public const string RiddlesTrue = "riddles_true";
+
+    /// <summary>Share of riddles that are true and guessed.</summary>
+    public const string RiddlesGuessed = "riddles_guessed";
+
+    /// <summary>Share of riddles in the world's own words that are guessed.</summary>
+    public const string WorldRiddlesGuessed = "world_riddles_guessed";
+
     /// <summary>A metric's name as people read it.</summary>
     public static string Words(string name) => name switch
     {
