@@ -22,7 +22,8 @@ internal static class FinetuneSpeed
         Kernels kernels = Kernels.CreateSimd(threads);
         Step[] steps =
         [
-            new("whole model", kernels, DType.F32, lora: false), new("LoRA on F32", kernels, DType.F32, lora: true), new("LoRA on BF16", kernels, DType.BF16, lora: true),
+            new("whole model", kernels, DType.F32, lora: false),
+            new("LoRA on F32", kernels, DType.F32, lora: true), new("LoRA on BF16", kernels, DType.BF16, lora: true),
             new("LoRA on Q8_0", kernels, DType.Q8_0, lora: true), new("LoRA on Q4_K", kernels, DType.Q4_K, lora: true), new("LoRA on Q4_0", kernels, DType.Q4_0, lora: true),
         ];
         var seconds = steps.Select(_ => new List<double>()).ToArray();
@@ -38,8 +39,9 @@ internal static class FinetuneSpeed
             }
         }
 
-        Measurement.Print($"{Layers} layers of {Channels}, {Shape.ParameterCount / 1e6:F1} M parameters; {Sequences} × {Length} tokens a step, all trained; LoRA of rank {Rank} on all linear layers; {threads} threads");
-        Measurement.Print($"{"",-14} {"trained",10} {"tokens/s",9} {"weights",9} {"gradients",9} {"optimizer",9} {"activations",11} {"all",9}  (MiB)");
+        Measurement.Print($"{Layers} layers of {Channels}, {Shape.ParameterCount / 1e6:F1} M parameters; {Sequences} × {Length} tokens a step, all trained");
+        Measurement.Print($"LoRA of rank {Rank} on all linear layers; {threads} threads; memory in MiB");
+        Measurement.Print($"{"",-14} {"trained",10} {"tokens/s",9} {"weights",9} {"gradients",9} {"optimizer",9} {"activations",11} {"all",9}");
         for (int i = 0; i < steps.Length; i++)
             steps[i].Print(Measurement.Median(seconds[i]));
     }
@@ -85,9 +87,12 @@ internal static class FinetuneSpeed
 
         public void Print(double seconds)
         {
-            double weights = Bytes(model.Parameters) + (model.Adapters.Count > 0 ? Bytes(trained) : 0), gradients = Bytes(trained), memory = Bytes(optimizer.State);
+            double weights = Bytes(model.Parameters) + (model.Adapters.Count > 0 ? Bytes(trained) : 0);
+            double gradients = Bytes(trained), memory = Bytes(optimizer.State);
             double all = weights + gradients + memory + workspace.Capacity;
-            Measurement.Print($"{name,-14} {trained.Sum(p => (long)p.Tensor.Shape.Count),10:N0} {targets.Length / seconds,9:F0} {MiB(weights),9:F1} {MiB(gradients),9:F1} {MiB(memory),9:F1} {MiB(workspace.Capacity),11:F1} {MiB(all),9:F1}");
+            long count = trained.Sum(p => (long)p.Tensor.Shape.Count);
+            string state = FormattableString.Invariant($"{MiB(weights),9:F1} {MiB(gradients),9:F1} {MiB(memory),9:F1}");
+            Measurement.Print($"{name,-14} {count,10:N0} {targets.Length / seconds,9:F0} {state} {MiB(workspace.Capacity),11:F1} {MiB(all),9:F1}");
         }
 
         /// <summary>Matrices of the blocks in the type asked for; the embedding and the norms in F32.</summary>

@@ -61,8 +61,9 @@ public sealed class ChatTemplate
         RenderText(messages, tools, addGenerationPrompt, variables).Chars;
 
     /// <summary>
-    /// The ids of a conversation that the assistant is to answer, prompt to answer included: what the ids of <see cref="Encode"/> begin with. Special tokens are seen only where the template spells them;
-    /// what looks like one in a message stays text. The tokenizer adds nothing: a template writes the begin of the text where the model wants one.
+    /// The ids of a conversation that the assistant is to answer, prompt to answer included: what the ids of <see cref="Encode"/> begin with. Special tokens are
+    /// seen only where the template spells them; what looks like one in a message stays text. The tokenizer adds nothing: a template writes the begin of the text
+    /// where the model wants one.
     /// </summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="messages">As in <see cref="Render"/>.</param>

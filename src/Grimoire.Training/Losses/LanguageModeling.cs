@@ -7,8 +7,8 @@ namespace Grimoire.Training;
 public static class LanguageModeling
 {
     /// <summary>
-    /// Σ over rows of −log p(target), in nats, <c>[]</c>; rows whose target is negative are left out and cost no logits. Divide by the number of targets of the whole step, not of one micro-batch: only then is
-    /// accumulation over micro-batches of unequal lengths the same as one large batch.
+    /// Σ over rows of −log p(target), in nats, <c>[]</c>; rows whose target is negative are left out and cost no logits. Divide by the number of targets of the
+    /// whole step, not of one micro-batch: only then is accumulation over micro-batches of unequal lengths the same as one large batch.
     /// </summary>
     public static Tensor Loss(Transformer model, Pass pass, ReadOnlySpan<int> targets, CrossEntropySpec spec = default)
     {

@@ -73,9 +73,14 @@ public sealed class FinetuneStage : Stage
             StepsPerEpoch = Math.Max((double)train.All.Count / Settings.Batch, (double)train.Tokens / tokens) / Settings.Accumulate,
             Validation = answers ?? (Validation?)loss,
             Sample = AnswerChecks.Samples(answers),
-            Facts = [.. Data.Facts(train, heldOut, length), new Fact("chat format", Data.IsText ? "none: plain text" : ChatFormat.NameOf(model.ChatTemplate)), new Fact("learning rate", rate)],
+            Facts =
+            [
+                .. Data.Facts(train, heldOut, length),
+                new Fact("chat format", Data.IsText ? "none: plain text" : ChatFormat.NameOf(model.ChatTemplate)), new Fact("learning rate", rate),
+            ],
             Examples = [MarkedText.Of("an example", model.Tokenizer, train.All[0].Ids, train.All[0].Trained)],
-            KnownLoss = KnownLoss.BelowUniform(model.Config.Vocabulary),
+            // Tokens that the model has never met, such as the end of a turn, may cost it more than a guess would.
+            KnownLoss = KnownLoss.BelowUniform(model.Config.Vocabulary) with { Above = 1 },
         };
     }
 }

@@ -11,8 +11,8 @@ public enum LongExamples
 }
 
 /// <summary>
-/// Examples as token sequences, with an account of what did not fit. An answer is never cut: an example whose answer is too long is dropped. Plain text is no answer and goes on
-/// in the next sequence.
+/// Examples as token sequences, with an account of what did not fit. An answer is never cut: an example whose answer is too long is dropped. Plain text is no
+/// answer and goes on in the next sequence.
 /// </summary>
 public sealed class EncodedExamples
 {

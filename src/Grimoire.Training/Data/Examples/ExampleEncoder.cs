@@ -67,7 +67,7 @@ public sealed class ExampleEncoder
     {
         EncodedExample chosen = Answered(pair, pair.Prompt, pair.Chosen), rejected = Answered(pair, pair.Prompt, pair.Rejected);
         if (chosen.Ids.AsSpan().SequenceEqual(rejected.Ids))
-            throw new GrimoireException($"{pair.Place}: \"chosen\" and \"rejected\" are the same tokens, so nothing is preferred; leave the row out.");
+            throw Fault(pair, "\"chosen\" and \"rejected\" are the same tokens, so nothing is preferred; leave the row out");
         int cut = Math.Max(Excess(chosen, pair), Excess(rejected, pair));
         return (chosen.Without(cut), rejected.Without(cut));
     }
@@ -78,7 +78,7 @@ public sealed class ExampleEncoder
     {
         int[] ids = Prompt(prompt, prompt.Prompt, prompt.Tools);
         return ids.Length < context ? ids
-            : throw new GrimoireException($"{prompt.Place}: the prompt has {ids.Length} tokens and leaves no room for an answer in the context of {context}; leave the row out.");
+            : throw Fault(prompt, $"the prompt has {ids.Length} tokens and leaves no room for an answer in the context of {context}; leave the row out");
     }
 
     private EncodedExample OfText(TextExample text)
@@ -88,7 +88,7 @@ public sealed class ExampleEncoder
         if (tokenizer.EndOfText is { } end)
             ids.Add(end);
         if (ids.Count < 2)
-            throw new GrimoireException($"{text.Place}: a text of a single token predicts nothing; leave the row out.");
+            throw Fault(text, "a text of a single token predicts nothing; leave the row out");
         return EncodedExample.OfText([.. ids]);
     }
 
@@ -100,7 +100,7 @@ public sealed class ExampleEncoder
             return Joined(example, before, answer);
         (int[] ids, bool[] assistant) = Told(example, () => template.Encode(tokenizer, prompt.Then(answer)));
         if (!ids.AsSpan().StartsWith(before))
-            throw new GrimoireException($"{example.Place}: the chat format writes the prompt otherwise once it is answered, so that a model would not be asked what it was taught; choose another --template.");
+            throw Fault(example, "the chat format writes the prompt otherwise once it is answered, so a model would be asked otherwise than taught; choose another --template");
         assistant.AsSpan(0, before.Length).Clear();
         return Learned(example, ids, assistant);
     }
@@ -135,14 +135,16 @@ public sealed class ExampleEncoder
     {
         trained[0] = false;
         var encoded = new EncodedExample(ids, trained);
-        return encoded.TrainedCount > 0 ? encoded : throw new GrimoireException($"{example.Place}: the chat format writes nothing of what the assistant says; leave the row out.");
+        return encoded.TrainedCount > 0 ? encoded : throw Fault(example, "the chat format writes nothing of what the assistant says; leave the row out");
     }
 
     /// <summary>Tokens too many, all of which stand in the prompt.</summary>
     private int Excess(EncodedExample example, Example source)
     {
         int excess = Math.Max(0, example.Ids.Length - context);
-        return excess < Math.Max(1, example.PromptLength) ? excess : throw new GrimoireException($"{source.Place}: what is to be learned has {example.Ids.Length - example.PromptLength} tokens, more than fit in the context of {context}; shorten the row or leave it out.");
+        int learned = example.Ids.Length - example.PromptLength;
+        return excess < Math.Max(1, example.PromptLength) ? excess
+            : throw Fault(source, $"what is to be learned has {learned} tokens, more than fit in the context of {context}; shorten the row or leave it out");
     }
 
     private static T Told<T>(Example example, Func<T> encode)
@@ -157,8 +159,9 @@ public sealed class ExampleEncoder
         }
     }
 
-    private static GrimoireException NeedsFormat(Example example) =>
-        new($"{example.Place}: messages need a chat format; leave out --template none.");
+    private static GrimoireException NeedsFormat(Example example) => Fault(example, "messages need a chat format; leave out --template none");
+
+    private static GrimoireException Fault(Example example, string what) => new($"{example.Place}: {what}.");
 
     private void CheckThatAnswersEnd()
     {
@@ -166,6 +169,10 @@ public sealed class ExampleEncoder
         (int[] ids, bool[] assistant) = template!.Encode(tokenizer, messages);
         int last = Array.LastIndexOf(assistant, true);
         if (last < 0 || !tokenizer.StopIds.Contains(ids[last]))
-            throw new GrimoireException("the chat format ends an answer with no token at which this tokenizer stops, so the model would never learn to end; choose another --template, such as plain.");
+        {
+            throw new GrimoireException(
+                "the chat format ends an answer with no token at which this tokenizer stops, so the model would never learn to end; "
+                + "choose another --template, such as plain.");
+        }
     }
 }
