@@ -1,5 +1,4 @@
 using Grimoire.Models;
-using Grimoire.Models.Chat;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
