@@ -13,7 +13,7 @@ public sealed record OveroptimizeRecipe
     {
         Gold = "world",
         Ppo = new() { Kl = 0.002 },
-        Stage = new PpoRecipe().Stage with { Steps = 320 },
+        Stage = new PpoRecipe().Stage with { Steps = 160 },
     };
 
     /// <summary>Preferences that the proxy learns from.</summary>
