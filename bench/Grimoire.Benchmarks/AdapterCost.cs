@@ -11,7 +11,8 @@ internal static class AdapterCost
 {
     private const int Rounds = 12, TokensARound = 16;
 
-    private static readonly ModelConfig Config = Llama.Config(layers: 12, heads: 9, channels: 576, context: 512, vocabulary: 8192, feedForward: 1536, keyValueHeads: 3, tied: true);
+    private static readonly ModelConfig Config = Llama.Config(
+        layers: 12, heads: 9, channels: 576, context: 512, vocabulary: 8192, feedForward: 1536, keyValueHeads: 3, tied: true);
 
     private static readonly (string Name, AdapterConfig? Adapter)[] Adapters =
     [
@@ -61,7 +62,8 @@ internal static class AdapterCost
     private static Transformer Model(DType type, AdapterConfig? config)
     {
         ParameterSource born = Initialization.Random(Config, seed: 1);
-        var model = new Transformer(Config, (name, shape) => type.IsQuantized() && shape.Rank == 2 ? Quantization.Quantize(born(name, shape), type) : born(name, shape));
+        var model = new Transformer(
+            Config, (name, shape) => type.IsQuantized() && shape.Rank == 2 ? Quantization.Quantize(born(name, shape), type) : born(name, shape));
         if (config is not null)
             model.Attach(Adapter.Create(model, config, seed: 1));
         return model;

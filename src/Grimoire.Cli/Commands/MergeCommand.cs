@@ -95,7 +95,11 @@ internal static class MergeCommand
                 ("rounding", $"moved them by {Share(outcome.Rounding)} more"),
             ]);
         if (outcome.Rounding > outcome.Change / 2)
-            terminal.Complain($"Storing moved the weights by {Share(outcome.Rounding / outcome.Change)} of what the adapters did; keep the adapter beside its base, or choose a finer --type.");
+        {
+            terminal.Complain(
+                $"Storing moved the weights by {Share(outcome.Rounding / outcome.Change)} of what the adapters did; keep the adapter beside its base, or choose a "
+                + "finer --type.");
+        }
     }
 
     private static string Share(double share) => $"{Numbers.Fixed(100 * share, share < 0.001 ? 5 : 2)} %";

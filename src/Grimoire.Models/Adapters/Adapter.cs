@@ -146,7 +146,7 @@ public sealed class Adapter
         if (model.Adapters.FirstOrDefault(other => other.Virtual is not null) is { } other)
             throw new GrimoireException($"adapter {Name}: {other.Name} puts tokens before every text already; attach one of the two.");
         if (!Virtual!.Fits(model.Config))
-            throw new GrimoireException($"adapter {Name}: its virtual tokens have another size than this {model.Config.Family} model's; the two do not belong together.");
+            throw new GrimoireException($"adapter {Name}: its virtual tokens have another size than this {model.Config.Family} model's; they do not fit.");
     }
 
     private LinearAdapter Part(ParameterList parameters, Linear linear) =>

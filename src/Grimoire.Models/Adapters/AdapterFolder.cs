@@ -34,7 +34,9 @@ public static class AdapterFolder
         throw new GrimoireException($"{path}: its base is an adapter whose base is an adapter and so on; the folders name each other.");
     }
 
-    /// <summary>Where the tokenizer, the chat template and the sampling defaults of a model are: in the adapter's folder if there is a tokenizer, else in its base's.</summary>
+    /// <summary>
+    /// Where the tokenizer, the chat template and the sampling defaults of a model are: in the adapter's folder if there is a tokenizer, else in its base's.
+    /// </summary>
     internal static string Words(string path)
     {
         _ = Trunk(path);

@@ -7,8 +7,8 @@ namespace Grimoire.Models.Adapters;
 internal static class AdapterInitialization
 {
     /// <summary>
-    /// A is uniform in ±1/√in as the inventors' code has it, B is 0, DoRA's lengths are those of W's rows, IA³'s factors are 1; prompts and prefixes, which cannot say nothing, say some tokens. A number depends on the seed,
-    /// its name and its place only.
+    /// A is uniform in ±1/√in as the inventors' code has it, B is 0, DoRA's lengths are those of W's rows, IA³'s factors are 1; prompts and prefixes, which
+    /// cannot say nothing, say some tokens. A number depends on the seed, its name and its place only.
     /// </summary>
     public static ParameterSource Random(Transformer model, ulong seed)
     {

@@ -4,7 +4,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models.Adapters;
 
 /// <summary>
-/// Adapters folded into the weights they change, so that nothing is computed beside them. Files of a model are always written so: they hold what the model says.
+/// Adapters folded into the weights they change, so that nothing is computed beside them. Files of a model are always written so: they hold what the model
+/// says.
 /// </summary>
 public static class AdapterMerge
 {

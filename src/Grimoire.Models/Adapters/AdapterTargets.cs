@@ -13,7 +13,8 @@ internal static class AdapterTargets
 
     /// <summary>Every projection of all experts, in order.</summary>
     public static IEnumerable<ExpertLinears> Experts(Transformer model) =>
-        model.Blocks.Select(block => block.Mixture).OfType<MixtureOfExperts>().SelectMany(mixture => (ExpertLinears[])[mixture.Gates, mixture.Ups, mixture.Downs]);
+        model.Blocks.Select(block => block.Mixture).OfType<MixtureOfExperts>()
+            .SelectMany(mixture => (ExpertLinears[])[mixture.Gates, mixture.Ups, mixture.Downs]);
 
     /// <summary>The layers that an adapter changes, in the model's order.</summary>
     /// <exception cref="GrimoireException">A word means no layer of this model.</exception>

@@ -29,7 +29,7 @@ internal sealed class LowRankExperts
         if (found.Length == 0)
             return null;
         if (found.Length < names.Count)
-            throw new GrimoireException($"adapter {adapter.Name}: it changes {found[0].Layer} but not the same layer of all experts; choose all of them or none.");
+            throw new GrimoireException($"adapter {adapter.Name}: it changes {found[0].Layer} but not the same layer of all experts; choose all or none.");
         LowRank[] experts = [.. found.OfType<LowRank>()];
         if (experts.Length < found.Length)
             throw new GrimoireException($"adapter {adapter.Name}: {found[0].Layer} is an expert's; experts are adapted by plain LoRA only.");

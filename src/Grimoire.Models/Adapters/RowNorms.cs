@@ -30,7 +30,8 @@ internal static class RowNorms
     }
 
     /// <summary>
-    /// ‖W + s B A‖ of each row: ‖W‖² + 2s ⟨B, A Wᵀ⟩ + s² ⟨B, B (A Aᵀ)⟩, at the price of sending A's few rows through the layer. Scratch is left in the workspace.
+    /// ‖W + s B A‖ of each row: ‖W‖² + 2s ⟨B, A Wᵀ⟩ + s² ⟨B, B (A Aᵀ)⟩, at the price of sending A's few rows through the layer. Scratch is left in the
+    /// workspace.
     /// </summary>
     public static void OfSum(Tensor weight, double[] squares, Tensor a, Tensor b, double scale, Workspace workspace, Tensor norms)
     {

@@ -19,11 +19,19 @@ internal sealed class VirtualTokens
     {
         (Owner, Count) = (owner, owner.Config.VirtualTokens);
         if (!config.Causal || Count >= config.Context)
-            throw new GrimoireException($"adapter {owner.Name}: {Count} virtual tokens do not go before the texts of this {config.Family} model of {config.Context} positions.");
+        {
+            throw new GrimoireException(
+                $"adapter {owner.Name}: {Count} virtual tokens do not go before the texts of this {config.Family} model of {config.Context} positions.");
+        }
+
         if (owner.Config.Kind == AdapterKind.Prompt)
         {
             if (config.EmbeddingScale != 1)
-                throw new GrimoireException($"adapter {owner.Name}: a {config.Family} model scales its embeddings, and libraries differ in whether a prompt is scaled too; use a prefix.");
+            {
+                throw new GrimoireException(
+                    $"adapter {owner.Name}: a {config.Family} model scales its embeddings, and libraries differ in whether a prompt is scaled too; use a prefix.");
+            }
+
             Prompt = parameters.Get(Embeddings, (Count, config.Channels));
             return;
         }

@@ -19,6 +19,7 @@ internal static class StoredWeights
         Dictionary<string, Func<Tensor>> changed = AdapterMerge.Changed(model);
         Parameter Merged(Parameter part) => changed.TryGetValue(part.Name, out Func<Tensor>? make) ? part with { Tensor = make() } : part;
         bool permuted = model.Config.Positions == PositionKind.Rotary && model.Config.Rotary.Interleaved != interleaved;
+        Tensor Values(Parameter part, DType type) => Stored(Merged(part), permuted, model.Config, interleaved, type, importance?.Columns(part.Tensor));
         var groups = model.Parameters
             .Select(parameter => (Parameter: parameter, Place: map.Find(parameter.Name)))
             .GroupBy(weight => weight.Place.Name, StringComparer.Ordinal);
@@ -29,7 +30,7 @@ internal static class StoredWeights
             DType type = typeOf(group.Key, parts[0].Tensor);
             yield return new StoredTensor(
                 group.Key, type, module.StoredShape(parts[0].Tensor.Shape, model.Config),
-                () => module.Join([.. parts.Select(part => Stored(Merged(part), permuted, model.Config, interleaved, type, importance?.Columns(part.Tensor)))], type, group.Key));
+                () => module.Join([.. parts.Select(part => Values(part, type))], type, group.Key));
         }
     }
 

@@ -62,7 +62,7 @@ public sealed class Pass
         Check();
         dropouts = 0;
         if (segments.Length != Batch.Sequences.Length)
-            (segments, placed, rows) = (new Segment[Batch.Sequences.Length], new Batch.Sequence[Batch.Sequences.Length], new Batch.Sequence[Batch.Sequences.Length]);
+            Resize(Batch.Sequences.Length);
         foreach (Batch.Sequence sequence in Batch.Sequences)
             Prepare(sequence);
         Tokens = Workspace.From(Batch.Tokens);
@@ -166,11 +166,15 @@ public sealed class Pass
         return into;
     }
 
+    private void Resize(int sequences) =>
+        (segments, placed, rows) = (new Segment[sequences], new Batch.Sequence[sequences], new Batch.Sequence[sequences]);
+
     /// <summary>How many rows an adapter puts, or has put, before a sequence.</summary>
     private int Before(Batch.Sequence s) => s.Position > 0 ? s.Cache!.Virtual : tokensBefore?.Count ?? 0;
 
     /// <summary>
-    /// Where sequences lie among the rows of attention and of the blocks: a sequence that begins has virtual tokens before it, and all positions are behind them.
+    /// Where sequences lie among the rows of attention and of the blocks: a sequence that begins has virtual tokens before it, and all positions are behind
+    /// them.
     /// </summary>
     private void Place()
     {
@@ -250,7 +254,8 @@ public sealed class Pass
             if (Before(s) is var before && before + s.Position + s.Length > model.Config.Context)
             {
                 string behind = before > 0 ? $", behind {before} that an adapter puts before it," : "";
-                throw new GrimoireException($"a sequence of {s.Position + s.Length} tokens{behind} is longer than the model's context of {model.Config.Context}; shorten it.");
+                throw new GrimoireException(
+                    $"a sequence of {s.Position + s.Length} tokens{behind} is longer than the model's context of {model.Config.Context}; shorten it.");
             }
         }
 

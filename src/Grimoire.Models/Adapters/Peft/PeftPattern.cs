@@ -17,7 +17,8 @@ internal static class PeftPattern
     public static bool Matches(string expression, string path, string source) => IsMatch($"^(?:{expression})$", path, source);
 
     /// <summary>The first of some keys, expressions for the end of a path, that means a module; null if none does.</summary>
-    public static string? Key(IEnumerable<string> keys, string path, string source) => keys.FirstOrDefault(key => IsMatch($@"^(.*\.)?(?:{key})$", path, source));
+    public static string? Key(IEnumerable<string> keys, string path, string source) =>
+        keys.FirstOrDefault(key => IsMatch($@"^(.*\.)?(?:{key})$", path, source));
 
     /// <summary>The number of the layer a module is in, which is the first number of its path; null if there is none.</summary>
     public static int? Layer(string path)

@@ -46,7 +46,8 @@ internal sealed class PeftReader
             "lora_A.weight" => LowRankInput(stored, module, parts, linear, shape[0]),
             "lora_B.weight" => LowRankOutput(stored, module, parts, linear, shape[1]),
             "lora_magnitude_vector" => Rows(Stored(file.Contains(stored) ? stored : $"{stored}.weight", module.Outputs), module, linear),
-            _ when shape == linear.Weight.Shape[0] && !Config.ScaledInputs.Contains(layer) => Rows(Stored(stored, (module.Outputs, 1)).Reshape(module.Outputs), module, linear),
+            _ when shape == linear.Weight.Shape[0] && !Config.ScaledInputs.Contains(layer) =>
+                Rows(Stored(stored, (module.Outputs, 1)).Reshape(module.Outputs), module, linear),
             _ => Stored(stored, (1, module.Inputs)).Reshape(module.Inputs).Keep(),
         };
     }
@@ -58,7 +59,8 @@ internal sealed class PeftReader
         if (file.Entries.FirstOrDefault(entry => !used.Contains(entry.Name) && !(config.IsScoring && PeftFolder.ScoreNames.Contains(entry.Name))) is { } unused)
         {
             throw new GrimoireException(
-                $"{file.Path}: {unused.Name} belongs to nothing that {PeftConfig.FileName} adapts in this {model.Config.Family} model; the files do not belong together.");
+                $"{file.Path}: {unused.Name} belongs to nothing that {PeftConfig.FileName} adapts in this {model.Config.Family} model; "
+                + "the files do not belong together.");
         }
     }
 
@@ -73,7 +75,9 @@ internal sealed class PeftReader
         foreach (PeftModule module in modules)
         {
             IReadOnlyList<Linear> parts = PartsOf(module);
-            (int Rank, double Alpha) numbers = read.Kind == AdapterKind.Lora ? Divided(config.Of(module.Path), module, parts.Count, read.RankStabilized) : default;
+            (int Rank, double Alpha) numbers = read.Kind == AdapterKind.Lora
+                ? Divided(config.Of(module.Path), module, parts.Count, read.RankStabilized)
+                : default;
             foreach (Linear layer in parts.Count > 0 ? parts : module.Layers)
             {
                 places.Add(layer.Name, (module, parts));
@@ -131,7 +135,7 @@ internal sealed class PeftReader
         used.Add(name);
         Tensor stored = file.Tensor(name);
         if (stored.Shape != shape || !stored.DType.IsFloat())
-            throw new GrimoireException($"{file.Path}: {name} is {stored} where {shape} is expected of this {model.Config.Family} model and {PeftConfig.FileName}.");
+            throw new GrimoireException($"{file.Path}: {name} is {stored} where {PeftConfig.FileName} and this {model.Config.Family} model ask for {shape}.");
         return stored.To(DType.F32, name);
     }
 

@@ -51,7 +51,7 @@ internal sealed class PeftWriter
         {
             case ChannelScale { OfInput: true } scale:
                 if (found.Any(other => other is not ChannelScale same || !same.Factors.Span<float>().SequenceEqual(scale.Factors.Span<float>())))
-                    throw new GrimoireException($"adapter {adapter.Name}: {module.Path} scales the inputs of its layers differently, which PEFT's files cannot express.");
+                    throw new GrimoireException($"adapter {adapter.Name}: {module.Path} scales its layers' inputs differently, which PEFT cannot express.");
                 Add($"{name}.ia3_l", scale.Factors.Reshape((1, module.Inputs)));
                 break;
             case ChannelScale:
@@ -78,7 +78,8 @@ internal sealed class PeftWriter
                 continue;
             int column = blocks > 1 ? block++ * rank : 0;
             Kernels.Simd.CopyRows(layer.A, 0, rank, a, column);
-            LowRankBlocks.Put(PeftFolder.Ordered(layer.B, module.Layers[i], model.Config, interleaved: false), 0, rank, b, module.FirstRow(module.Layers[i]), column);
+            Tensor rows = PeftFolder.Ordered(layer.B, module.Layers[i], model.Config, interleaved: false);
+            LowRankBlocks.Put(rows, 0, rank, b, module.FirstRow(module.Layers[i]), column);
         }
 
         numbers.Add(module.Path, (rank * blocks, adapter.Config.Of(first.Layer).Alpha * (adapter.Config.RankStabilized ? Math.Sqrt(blocks) : blocks)));
@@ -98,7 +99,7 @@ internal sealed class PeftWriter
         foreach ((PeftModule module, LinearAdapter?[] found) in fused)
         {
             if (Kinds(module, i => found[i] is not null) != Kinds(module, i => known.Contains(AdapterTargets.Kind(module.Layers[i]))))
-                throw new GrimoireException($"adapter {adapter.Name}: {module.Path} adapts other layers than in other blocks, which PEFT's files cannot express.");
+                throw new GrimoireException($"adapter {adapter.Name}: {module.Path} adapts other layers than in other blocks, which PEFT cannot express.");
         }
 
         return string.Join(' ', known);
