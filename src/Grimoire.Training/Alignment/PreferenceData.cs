@@ -65,8 +65,9 @@ public sealed class PreferenceData
             data.HeldOut = [.. rows.Where(row => IsHeldOut(row, share))];
         }
 
-        return data.Train.Count > 0 ? data : throw new GrimoireException(
-            $"{string.Join(", ", paths)}: nothing is left to learn from{(data.faults.Count > 0 ? $"; the first fault: {data.faults[0]}" : "")}; give more rows or a smaller --validation-fraction.");
+        string fault = data.faults.Count > 0 ? $"; the first fault: {data.faults[0]}" : "";
+        return data.Train.Count > 0 ? data
+            : throw new GrimoireException($"{string.Join(", ", paths)}: nothing is left to learn from{fault}; give more rows or a smaller --val-share.");
     }
 
     private static bool IsHeldOut(PreferenceRow row, double share)

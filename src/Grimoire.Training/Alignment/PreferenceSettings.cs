@@ -100,12 +100,18 @@ public sealed record PreferenceSettings
         Refuse(SftWeight > 0 && Loss == PreferenceLoss.Kto, "sft_weight", "a loss of pairs");
         Refuse((GoodWeight ?? BadWeight) is not null && Loss != PreferenceLoss.Kto, "good_weight or bad_weight", "kto");
         if (Loss == PreferenceLoss.Robust && Smoothing == 0)
-            throw new GrimoireException("The recipe contradicts itself: robust needs the share of labels that are swapped; give --label-smoothing, or use sigmoid.");
+        {
+            throw new GrimoireException(
+                "The recipe contradicts itself: robust needs the share of labels that are swapped; give --label-smoothing, or use sigmoid.");
+        }
 
         void Refuse(bool given, string name, string needs)
         {
             if (given)
-                throw new GrimoireException($"The recipe contradicts itself: {name} is given, which loss {Loss.ToString().ToLowerInvariant()} does not know; leave it out or use {needs}.");
+            {
+                throw new GrimoireException(
+                    $"The recipe contradicts itself: {name} is given, which loss {Loss.ToString().ToLowerInvariant()} does not know; leave it out or use {needs}.");
+            }
         }
     }
 
@@ -123,7 +129,9 @@ public sealed record PreferenceSettings
         return loss with { Value = loss.Value - (share * chosen.Policy), Chosen = loss.Chosen - share };
     }
 
-    /// <summary>The reward that the model has come to give an answer: β · ln π/ρ, per token where the loss goes by tokens, without ρ where there is none.</summary>
+    /// <summary>
+    /// The reward that the model has come to give an answer: β · ln π/ρ, per token where the loss goes by tokens, without ρ where there is none.
+    /// </summary>
     public double Reward(AnswerScore answer)
     {
         double score = NeedsReference ? answer.LogRatio : answer.Policy;

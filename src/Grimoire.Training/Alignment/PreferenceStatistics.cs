@@ -9,7 +9,9 @@ internal sealed class PreferenceStatistics
     private int pairs;
     private long tokens;
 
-    /// <summary>Share of pairs whose better answer has the higher reward (ties ½), mean rewards and their difference, and ln π of a token of the chosen answers.</summary>
+    /// <summary>
+    /// Share of pairs whose better answer has the higher reward (ties ½), mean rewards and their difference, and ln π of a token of the chosen answers.
+    /// </summary>
     public IReadOnlyList<(string Name, double Value)> Metrics =>
     [
         (Metric.RewardAccuracy, right / pairs),

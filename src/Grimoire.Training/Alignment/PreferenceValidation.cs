@@ -3,7 +3,9 @@ using Grimoire.Training.Runs;
 
 namespace Grimoire.Training;
 
-/// <summary>Measures held-out preferences: their loss, by which the best checkpoint is chosen, what else their objective tells, and how far the model has gone.</summary>
+/// <summary>
+/// Measures held-out preferences: their loss, by which the best checkpoint is chosen, what else their objective tells, and how far the model has gone.
+/// </summary>
 /// <param name="heldOut">An objective whose first step takes all that is held out.</param>
 /// <param name="drift">Measures how far the model has gone.</param>
 public sealed class PreferenceValidation(Objective heldOut, Drift drift) : Validation
@@ -23,7 +25,7 @@ public sealed class PreferenceValidation(Objective heldOut, Drift drift) : Valid
         }
 
         (double kl, double entropy) = drift.Measure(workspace);
-        return new ValidationResult(
-            loss, [(Metric.ValidationLoss, loss), .. work.Metrics.Select(metric => (Prefix + metric.Name, metric.Value)), (Metric.Kl, kl), (Metric.Entropy, entropy)]);
+        IEnumerable<(string, double)> metrics = work.Metrics.Select(metric => (Prefix + metric.Name, metric.Value));
+        return new ValidationResult(loss, [(Metric.ValidationLoss, loss), .. metrics, (Metric.Kl, kl), (Metric.Entropy, entropy)]);
     }
 }

@@ -6,7 +6,8 @@ using Grimoire.Training.Data;
 namespace Grimoire.Training;
 
 /// <summary>
-/// The model that training started from, to measure how far it has gone. Where an adapter is trained it is the same model with that adapter off, at no cost; where
+/// The model that training started from, to measure how far it has gone. Where an adapter is trained it is the same model with that adapter off, at no cost;
+/// where
 /// the whole model is trained it is loaded a second time, frozen and mapped from its files.
 /// </summary>
 public sealed class ReferencePolicy
@@ -35,7 +36,8 @@ public sealed class ReferencePolicy
         TokenLogProbabilities.Of(model, model.Begin(workspace, batch.ToBatch()), batch).Span<float>().ToArray());
 
     /// <summary>ln ρ of each answer as a whole.</summary>
-    internal double[] Sums(IReadOnlyList<EncodedExample> answers, Workspace workspace) => Without(workspace, () => AnswerSums.Measure(model, answers, workspace));
+    internal double[] Sums(IReadOnlyList<EncodedExample> answers, Workspace workspace) =>
+        Without(workspace, () => AnswerSums.Measure(model, answers, workspace));
 
     /// <summary>Runs something without the trained adapters and without a tape.</summary>
     private T Without<T>(Workspace workspace, Func<T> measure)

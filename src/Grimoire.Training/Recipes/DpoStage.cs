@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Grimoire.Models;
 using Grimoire.Models.Chat;
+using Grimoire.Tensors;
 using Grimoire.Training.Answers;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
@@ -44,7 +45,11 @@ public sealed class DpoStage : Stage
         if (recipe.Data.Count == 0)
             throw new GrimoireException("No preferences are given to learn from; name files with columns prompt, chosen and rejected with --data.");
         if (TakesSingleAnswers && recipe.Stage.Batch < 2)
-            throw new GrimoireException("The recipe contradicts itself: kto also reads prompts with the answers of others in the batch, which is 1; make --batch 2 or more.");
+        {
+            throw new GrimoireException(
+                "The recipe contradicts itself: kto also reads prompts with the answers of others in the batch, which is 1; make --batch 2 or more.");
+        }
+
         Loss.Check();
     }
 
@@ -61,17 +66,18 @@ public sealed class DpoStage : Stage
         PreferenceData data = PreferenceData.Read(recipe.Data, recipe.Validation, recipe.ValidationShare, kinds, recipe.SkipBad, encoder);
         PreferenceRow[] heldOut = [.. data.HeldOut.Take(recipe.ValidationPairs)];
         ReferencePolicy reference = ReferencePolicy.Of(context.Trainee, context.BasePath);
-        Validation? preferences = heldOut.Length == 0 ? null : new PreferenceValidation(HeldOut(context, reference, heldOut), MakeDrift(context, reference, heldOut));
+        Validation? preferences = heldOut.Length == 0 ? null
+            : new PreferenceValidation(HeldOut(context, reference, heldOut), MakeDrift(context, reference, heldOut));
         AnswerValidation? answers = AnswerChecks.For(Settings, context, encoder, [.. heldOut.Select(row => row.Source)], first: preferences);
         return new StageParts
         {
             DataKey = data.Key,
             Objective = MakeObjective(context.Trainee, reference, data.Train, Settings.Batch, Settings.Accumulate),
             StepsPerEpoch = (double)Count(data.Train) / (Settings.Batch * Settings.Accumulate),
-            Validation = answers ?? preferences,
+            Validation = answers is { Reward: not null } ? new BestByReward(answers) : answers ?? preferences,
             Sample = AnswerChecks.Samples(answers),
             Facts = [.. PreferenceFacts.Of(data, Loss, context.Trainee), PreferenceRate.Fact(recipe.LearningRate, Settings)],
-            Examples = [.. data.Train[0].Answers.Select((answer, i) => MarkedText.Of(i == 0 ? "preferred" : "not preferred", model.Tokenizer, answer.Ids, answer.Trained))],
+            Examples = [.. data.Train[0].Answers.Zip((string[])["preferred", "not preferred"], (a, name) => MarkedText.Of(name, model.Tokenizer, a.Ids, a.Trained))],
             KnownLoss = Loss.FirstLoss,
         };
     }
@@ -104,4 +110,16 @@ public sealed class DpoStage : Stage
     /// <summary>A pair is a good answer and a bad one.</summary>
     private static IEnumerable<(EncodedExample, bool)> Labelled(PreferenceRow row) =>
         row.Source is LabelledExample labelled ? [(row.Answers[0], labelled.Label)] : [(row.Answers[0], true), (row.Answers[1], false)];
+
+    /// <summary>
+    /// Where a reward is known it picks the best checkpoint: the loss of preferences goes on falling while the answers get worse (Rafailov et al. 2024, arXiv:2406.02900).
+    /// </summary>
+    private sealed class BestByReward(AnswerValidation answers) : Validation
+    {
+        public override ValidationResult Measure(Workspace workspace)
+        {
+            ValidationResult result = answers.Measure(workspace);
+            return result with { Loss = -result[Metric.Reward]!.Value };
+        }
+    }
 }

@@ -19,8 +19,10 @@ internal static class PreferenceFacts
         PreferenceRow[] pairs = [.. data.Train.Where(row => row.Answers.Count == 2)];
         if (pairs.Length > 0)
         {
-            facts.Add(new("tokens of an answer", string.Create(CultureInfo.InvariantCulture,
-                $"{pairs.Average(p => p.Answers[0].TrainedCount):F1} preferred, {pairs.Average(p => p.Answers[1].TrainedCount):F1} not; the preferred one is longer in {Share(pairs, p => p.Answers[0].TrainedCount > p.Answers[1].TrainedCount)}")));
+            double better = pairs.Average(p => p.Answers[0].TrainedCount), worse = pairs.Average(p => p.Answers[1].TrainedCount);
+            double longer = (double)pairs.Count(p => p.Answers[0].TrainedCount > p.Answers[1].TrainedCount) / pairs.Length;
+            facts.Add(new("tokens of an answer", string.Create(
+                CultureInfo.InvariantCulture, $"{better:F1} preferred, {worse:F1} not; the preferred one is longer in {longer:P0}")));
             // Both sides carry their prompt, so it is read twice.
             double all = pairs.Sum(p => (double)p.Answers.Sum(a => a.Ids.Length)), twice = pairs.Sum(p => (double)p.Answers[0].PromptLength);
             facts.Add(new("prompts read twice", string.Create(CultureInfo.InvariantCulture, $"{twice / all:P1} of all tokens")));
@@ -42,7 +44,4 @@ internal static class PreferenceFacts
     }
 
     private static string Number(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Share(PreferenceRow[] pairs, Func<PreferenceRow, bool> holds) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(double)pairs.Count(holds) / pairs.Length:P0}");
 }

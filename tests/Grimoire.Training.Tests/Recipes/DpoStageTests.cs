@@ -14,8 +14,10 @@ public sealed class DpoStageTests : IDisposable
     public DpoStageTests()
     {
         TinyAssistant.Model(context: 96).Save(scratch["model"]);
-        scratch.Write("pairs.jsonl", Lines(60, i => $$"""{"prompt": "Question {{i}}?", "chosen": "Yes, {{i}}.", "rejected": "{{(i % 2 == 0 ? "Oh" : "Go on and on and")}} no."}"""));
-        scratch.Write("labelled.jsonl", Lines(60, i => $$"""{"prompt": "Question {{i}}?", "completion": "{{(i % 3 == 0 ? "No." : "Yes.")}}", "label": {{(i % 3 == 0 ? "false" : "true")}}}"""));
+        scratch.Write("pairs.jsonl", Lines(60, i =>
+            $$"""{"prompt": "Question {{i}}?", "chosen": "Yes, {{i}}.", "rejected": "{{(i % 2 == 0 ? "Oh" : "Go on and on and")}} no."}"""));
+        scratch.Write("labelled.jsonl", Lines(60, i =>
+            $$"""{"prompt": "Question {{i}}?", "completion": "{{(i % 3 == 0 ? "No." : "Yes.")}}", "label": {{(i % 3 == 0 ? "false" : "true")}}}"""));
     }
 
     public void Dispose() => scratch.Dispose();
@@ -29,7 +31,8 @@ public sealed class DpoStageTests : IDisposable
         Assert.Equal(Math.Log(2), run.Plan.FirstLoss!.Value, 9);
         Assert.True(run.Plan.KnownLoss!.Fits(run.Plan.FirstLoss.Value));
         Assert.Equal("Yes", run.Plan.Examples[0].Pieces.Single(piece => piece.Trained).Text[..3]);
-        Assert.Contains(run.Plan.Facts, fact => fact.Name == "reference" && fact.Value.Contains(adapter == AdapterChoice.None ? "mapped" : "off", StringComparison.Ordinal));
+        string reference = run.Plan.Facts.Single(fact => fact.Name == "reference").Value;
+        Assert.Contains(adapter == AdapterChoice.None ? "mapped" : "off", reference, StringComparison.Ordinal);
         Assert.Equal(TrainingOutcome.Finished, run.Train());
         MetricRow start = Run.Metrics(scratch["run"])[0];
         Assert.Equal((0L, 0.5), (start.Step, start["val_reward_accuracy"]));
@@ -85,6 +88,26 @@ public sealed class DpoStageTests : IDisposable
     }
 
     [Fact]
+    public void A_known_reward_picks_the_best_checkpoint()
+    {
+        scratch.Write("world.jsonl", Lines(40, i => $$"""{"prompt": "Question {{i}}?", "chosen": "Yes.", "rejected": "No.", "exercise": "1/questions/test/{{i}}"}"""));
+        using StageRun run = Prepare("run", new DpoRecipe { Data = [scratch["world.jsonl"]], Stage = Stage(12) });
+        run.Train();
+        MetricRow[] measured = [.. Run.Metrics(scratch["run"]).Where(row => row[Metric.Reward] is not null && row.Step > 0)];
+        IReadOnlyDictionary<string, double> results = Run.ReadInfo(scratch["run"]).Results;
+        Assert.Equal(measured.Max(row => row[Metric.Reward]), results[Metric.Reward]);
+        Assert.Contains(Metric.WinRate, results.Keys);
+    }
+
+    [Theory]
+    [InlineData(3_000_000, AdapterChoice.None, 5e-5)]
+    [InlineData(3_000_000, AdapterChoice.Lora, 5e-4)]
+    [InlineData(12_000_000, AdapterChoice.None, 2.5e-5)]
+    [InlineData(7_000_000_000, AdapterChoice.None, 1e-6)]
+    public void The_learning_rate_falls_with_the_size(long parameters, AdapterChoice adapter, double rate) =>
+        Assert.Equal(rate, PreferenceRate.Of(parameters, adapter), 12);
+
+    [Fact]
     public void A_prompt_is_never_on_both_sides()
     {
         scratch.Write("twice.jsonl", Lines(60, i => $$"""{"prompt": "Question {{i % 20}}?", "chosen": "Yes, {{i}}.", "rejected": "No."}"""));
@@ -101,7 +124,8 @@ public sealed class DpoStageTests : IDisposable
     [Fact]
     public void Bad_rows_are_named_or_counted()
     {
-        scratch.Write("bad.jsonl", Lines(30, i => i == 6 ? """{"prompt": "A?", "chosen": "b", "rejected": "b"}""" : $$"""{"prompt": "{{i}}?", "chosen": "Yes.", "rejected": "No."}"""));
+        scratch.Write("bad.jsonl", Lines(30, i =>
+            i == 6 ? """{"prompt": "A?", "chosen": "b", "rejected": "b"}""" : $$"""{"prompt": "{{i}}?", "chosen": "Yes.", "rejected": "No."}"""));
         var recipe = new DpoRecipe { Data = [scratch["bad.jsonl"]], Stage = Stage(2) };
         Assert.Contains("bad.jsonl, line 7", Assert.Throws<GrimoireException>(() => Prepare("run", recipe)).Message, StringComparison.Ordinal);
         using StageRun run = Prepare("run", recipe with { SkipBad = true });
@@ -124,7 +148,8 @@ public sealed class DpoStageTests : IDisposable
             "good_weight" => new() { GoodWeight = 2 },
             _ => new(),
         };
-        Assert.Contains(name, Assert.Throws<GrimoireException>(() => Prepare("run", new DpoRecipe { Preference = settings with { Loss = loss } })).Message, StringComparison.Ordinal);
+        var recipe = new DpoRecipe { Preference = settings with { Loss = loss } };
+        Assert.Contains(name, Assert.Throws<GrimoireException>(() => Prepare("run", recipe)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

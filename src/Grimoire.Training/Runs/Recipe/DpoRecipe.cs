@@ -6,7 +6,9 @@ namespace Grimoire.Training.Runs;
 /// <summary>Everything that decides how a model learns from preferences: which model, which pairs, which loss.</summary>
 public sealed record DpoRecipe
 {
-    /// <summary>The model and how it is trained. A sequence of a pass is a pair here, or an answer in KTO. Its learning rate is that of <see cref="LearningRate"/>.</summary>
+    /// <summary>
+    /// The model and how it is trained. A sequence of a pass is a pair here, or an answer in KTO. Its learning rate is that of <see cref="LearningRate"/>.
+    /// </summary>
     public StageSettings Stage { get; init; } = new()
     {
         Batch = 16,
@@ -50,7 +52,8 @@ public sealed record DpoRecipe
         Setting.Of("val_pairs", "the most held-out rows to measure", Count(1, int.MaxValue),
             (DpoRecipe r) => r.ValidationPairs, (r, v) => r with { ValidationPairs = v }, "Data"),
         Setting.Of("skip_bad", "pass over bad rows and count them", Flag, (DpoRecipe r) => r.SkipBad, (r, v) => r with { SkipBad = v }, "Data"),
-        Setting.Of("template", "chat format; else as the model has it", ConversationFormat, (DpoRecipe r) => r.Template, (r, v) => r with { Template = v }, "Data"),
+        Setting.Of("template", "chat format; else as the model has it", ConversationFormat,
+            (DpoRecipe r) => r.Template, (r, v) => r with { Template = v }, "Data"),
         .. PreferenceSettings.Settings.Within((DpoRecipe r) => r.Preference, (r, v) => r with { Preference = v }, "Preferences"),
         .. StageSettings.Within((DpoRecipe r) => r.Stage, (r, v) => r with { Stage = v }).Select(setting => setting.Key != "lr" ? setting
             : Setting.Of("lr", "peak learning rate (none: chosen from the model's size)", Number(0, 100).OrNone(),
