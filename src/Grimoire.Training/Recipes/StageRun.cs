@@ -132,8 +132,9 @@ public sealed class StageRun : IDisposable
     {
         JsonObject recipe = Run.ReadInfo(folder).Recipe;
         var known = new JsonObject(StageSettings.Settings.Where(s => recipe.ContainsKey(s.Key)).Select(s => KeyValuePair.Create(s.Key, recipe[s.Key]?.DeepClone())));
-        return StageSettings.Settings.Read(stage.Settings, Encoding.UTF8.GetBytes(known.ToJsonString()), Path.Combine(folder, RunInfo.FileName))
-            with { Threads = stage.Settings.Threads };
+        string file = Path.Combine(folder, RunInfo.FileName);
+        StageSettings resolved = StageSettings.Settings.Read(stage.Settings, Encoding.UTF8.GetBytes(known.ToJsonString()), file);
+        return resolved with { Threads = stage.Settings.Threads };
     }
 
     private Trainer MakeTrainer(IProgress<TrainingEvent>? events)

@@ -5,6 +5,7 @@ namespace Grimoire.Training.Recipes;
 
 /// <summary>What training holds in memory.</summary>
 /// <param name="Parameters">Numbers of the model and all that was added to it.</param>
+/// <param name="Own">How many of them are the model's own, without adapters.</param>
 /// <param name="Trained">How many of them are trained.</param>
 /// <param name="Weights">Bytes of all weights in the types they are held in.</param>
 /// <param name="Gradients">Bytes of gradients: F32 for each trained number.</param>
@@ -12,13 +13,13 @@ namespace Grimoire.Training.Recipes;
 /// <param name="Activations">Bytes of the slab after some steps, measured; 0 where no step was taken yet.</param>
 /// <param name="OptimizerBytesPerParameter">What the optimizer remembers for each trained number.</param>
 public sealed record TrainingMemory(
-    long Parameters, long Trained, long Weights, long Gradients, long Optimizer, long Activations, double OptimizerBytesPerParameter)
+    long Parameters, long Own, long Trained, long Weights, long Gradients, long Optimizer, long Activations, double OptimizerBytesPerParameter)
 {
     /// <summary>Weights, gradients and optimizer together.</summary>
     public long State => Weights + Gradients + Optimizer;
 
-    /// <summary>What weights in F32, gradients and optimizer would take if every parameter of the model were trained.</summary>
-    public long StateOfFullTraining => (long)(Parameters * (sizeof(float) + sizeof(float) + OptimizerBytesPerParameter));
+    /// <summary>What weights in F32, gradients and optimizer would take if every parameter of the model itself were trained.</summary>
+    public long StateOfFullTraining => (long)(Own * (sizeof(float) + sizeof(float) + OptimizerBytesPerParameter));
 
     /// <summary>Counts it.</summary>
     public static TrainingMemory Of(Trainee trainee, Optimizer optimizer, Workspace workspace)
@@ -26,8 +27,9 @@ public sealed record TrainingMemory(
         IReadOnlyList<Parameter> all = [.. trainee.AllParameters];
         long trained = trainee.Parameters.Sum(p => (long)p.Tensor.Shape.Count);
         long memory = optimizer.State.Sum(p => Bytes(p.Tensor));
+        long parameters = all.Sum(p => (long)p.Tensor.Shape.Count), adapters = trainee.Model.Transformer.Adapters.Sum(adapter => adapter.ParameterCount);
         return new TrainingMemory(
-            all.Sum(p => (long)p.Tensor.Shape.Count), trained, all.Sum(p => Bytes(p.Tensor)), sizeof(float) * trained, memory, workspace.Capacity,
+            parameters, parameters - adapters, trained, all.Sum(p => Bytes(p.Tensor)), sizeof(float) * trained, memory, workspace.Capacity,
             (double)memory / trained);
     }
 

@@ -34,7 +34,8 @@ internal static class ReportSections
     }
 
     public static string Body(ReportData data) => string.Concat(
-        StageSections.Stages(data.Stages), Learning(data), StageSections.Plots(data.Plots), StageSections.Answers(data.BeforeAfter), Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer),
+        StageSections.Stages(data.Stages), Learning(data), StageSections.Plots(data.Plots), StageSections.Answers(data.BeforeAfter),
+        Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer),
         Commands(data.Commands), Tables(data), Recipe(data.Run.Recipe));
 
     private static string Learning(ReportData data)
