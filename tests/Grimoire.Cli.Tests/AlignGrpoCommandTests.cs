@@ -27,6 +27,15 @@ public sealed class AlignGrpoCommandTests(TalkingModel model) : IClassFixture<Ta
     }
 
     [Fact]
+    public void A_model_that_knows_nothing_of_the_world_may_play_and_guesses_nothing()
+    {
+        Outcome.Of("align", "selfplay", model.Model, "--steps", "1", "--prompts-per-round", "2", "--group", "2", "--max-tokens", "8", "--run", scratch["run"], "--threads", "1")
+            .AssertSucceeded();
+        Assert.Contains(Run.Metrics(scratch["run"]), row => row[Metric.RiddlesGuessed] == 0);
+        Outcome.Of("align", "selfplay", model.Model, "--sentences", "0").AssertRefused(2, "sentences");
+    }
+
+    [Fact]
     public void What_is_wrong_is_told_in_a_sentence()
     {
         Outcome.Of("align", "grpo", model.Model, "--reward", "exact").AssertRefused(1, "No prompts are given", "--prompts");

@@ -43,7 +43,7 @@ public sealed class DistillObjective(Transformer model, GroupSource source, Dist
 
     private Drawn Draw(TrainerState state)
     {
-        IReadOnlyList<AnswerGroup> groups = source.Draw(state.Sequences, settings.Prompts, CountedRandom.Bits(seed, (ulong)state.Step));
+        IReadOnlyList<AnswerGroup> groups = source.Draw(state.Sequences, settings.Prompts, CountedRandom.Bits(seed, (ulong)state.Step), Stop);
         List<EncodedExample> answers = [];
         double earned = 0;
         foreach (AnswerGroup group in groups)

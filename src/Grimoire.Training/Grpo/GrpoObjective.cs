@@ -68,7 +68,7 @@ public sealed class GrpoObjective : Objective
         for (int draw = 0; draw < MostDraws && round.Missing > 0; draw++)
         {
             int missing = round.Missing;
-            round.Add(missing, source.Draw(state.Sequences + round.Prompts, missing, CountedRandom.Bits(seed, (ulong)state.Step, (ulong)draw)));
+            round.Add(missing, source.Draw(state.Sequences + round.Prompts, missing, CountedRandom.Bits(seed, (ulong)state.Step, (ulong)draw), Stop));
         }
 
         GrpoAnswer[] answers = Refer(round.Learned, workspace);

@@ -28,6 +28,9 @@ public abstract class Objective
         }
     }
 
+    /// <summary>Asks for an end while training: a long preparation, such as roll-outs, then throws <see cref="OperationCanceledException"/> and has changed nothing.</summary>
+    public CancellationToken Stop { get; set; }
+
     /// <summary>Draws the data of the step that comes after <paramref name="state"/>: roll-outs and reference scores belong here.</summary>
     /// <param name="state">Where training stands; <see cref="TrainerState.Sequences"/> is the data's cursor.</param>
     /// <param name="workspace">Without a tape; may be reset.</param>

@@ -40,6 +40,7 @@ public sealed class Trainer(
     /// <exception cref="GrimoireException">The loss diverged, or a checkpoint cannot be written; the last good checkpoint remains.</exception>
     public TrainingOutcome Train(CancellationToken stop = default)
     {
+        objective.Stop = stop;
         while (State.Step < settings.Steps)
         {
             if (stop.IsCancellationRequested && State.Step % objective.Round == 0)
@@ -48,7 +49,17 @@ public sealed class Trainer(
                 return TrainingOutcome.Stopped;
             }
 
-            Step();
+            try
+            {
+                Step();
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Only what a round begins with can be broken off, and then nothing of it has happened.
+                Save();
+                return TrainingOutcome.Stopped;
+            }
+
             bool last = State.Step == settings.Steps;
             if (last || State.Step % objective.Round == 0)
                 EndRound(last);

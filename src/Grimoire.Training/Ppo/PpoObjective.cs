@@ -86,7 +86,7 @@ public sealed class PpoObjective : Objective
         if (drawn != number)
             (penalty, drawn) = (nextPenalty, number);
         PromptExample[] asked = [.. draws.Range(state.Sequences, settings.Answers).Select(i => prompts[i])];
-        IReadOnlyList<Rollout> rollouts = sampler.Sample(asked, 1, settings.Generation, CountedRandom.Bits(seed, (ulong)number));
+        IReadOnlyList<Rollout> rollouts = sampler.Sample(asked, 1, settings.Generation, CountedRandom.Bits(seed, (ulong)number), Stop);
         double[] scores = reward.Score(rollouts);
         var rewards = new TokenRewards(penalty, settings.KlEstimator, settings.MissingEnd);
         // A newborn head foretells the mean at once: learning a constant by small steps would take rounds in which every advantage is off by it.

@@ -20,5 +20,7 @@ public abstract class GroupSource
     /// <param name="first">The place of the first prompt in an endless order.</param>
     /// <param name="count">How many prompts.</param>
     /// <param name="seed">Same seed and weights, same answers.</param>
-    public abstract IReadOnlyList<AnswerGroup> Draw(long first, int count, ulong seed);
+    /// <param name="stop">Ends the work within one token.</param>
+    /// <exception cref="OperationCanceledException">It was asked to end.</exception>
+    public abstract IReadOnlyList<AnswerGroup> Draw(long first, int count, ulong seed, CancellationToken stop = default);
 }

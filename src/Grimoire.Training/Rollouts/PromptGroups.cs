@@ -21,10 +21,10 @@ public sealed class PromptGroups(
     public override int Count => prompts.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<AnswerGroup> Draw(long first, int count, ulong seed)
+    public override IReadOnlyList<AnswerGroup> Draw(long first, int count, ulong seed, CancellationToken stop = default)
     {
         PromptExample[] asked = [.. draws.Range(first, count).Select(i => prompts[i])];
-        IReadOnlyList<Rollout> answers = sampler.Sample(asked, perPrompt, options, seed);
+        IReadOnlyList<Rollout> answers = sampler.Sample(asked, perPrompt, options, seed, stop);
         double[][] parts = reward.Parts(answers);
         double[] sums = reward.Sum(parts);
         return [.. Enumerable.Range(0, count).Select(i => Group(new Range(i * perPrompt, (i + 1) * perPrompt)))];

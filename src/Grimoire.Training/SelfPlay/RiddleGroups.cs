@@ -28,13 +28,13 @@ public sealed class RiddleGroups(Riddles riddles, RolloutSampler sampler, GrpoSe
     public override int Count => riddles.Residents.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<AnswerGroup> Draw(long first, int count, ulong seed)
+    public override IReadOnlyList<AnswerGroup> Draw(long first, int count, ulong seed, CancellationToken stop = default)
     {
         Person[] residents = [.. draws.Range(first, count).Select(i => riddles.Residents[i])];
-        IReadOnlyList<Rollout> tales = sampler.Sample([.. residents.Select(Beginning)], settings.Group, settings.Generation, seed);
+        IReadOnlyList<Rollout> tales = sampler.Sample([.. residents.Select(Beginning)], settings.Group, settings.Generation, seed, stop);
         Riddle[] told = [.. tales.Select((tale, i) => riddles.Judge(residents[i / settings.Group], tale.Text, sentences))];
         int[] put = [.. Enumerable.Range(0, told.Length).Where(i => told[i].IsTrue)];
-        AnswerGroup[] guesses = Guess(put.Select(i => (residents[i / settings.Group], told[i])), seed + 1);
+        AnswerGroup[] guesses = Guess(put.Select(i => (residents[i / settings.Group], told[i])), seed + 1, stop);
         var earned = new double[told.Length];
         for (int i = 0; i < put.Length; i++)
             earned[put[i]] = ForTruth + ((1 - ForTruth) * guesses[i].Rewards.Average());
@@ -50,13 +50,13 @@ public sealed class RiddleGroups(Riddles riddles, RolloutSampler sampler, GrpoSe
     /// <summary>A riddle as the other side is given it.</summary>
     internal static PromptExample Question((Person Resident, Riddle Riddle) put) => new(new Passage(Riddles.Question(put.Resident, put.Riddle)), []);
 
-    private AnswerGroup[] Guess(IEnumerable<(Person Resident, Riddle Riddle)> put, ulong seed)
+    private AnswerGroup[] Guess(IEnumerable<(Person Resident, Riddle Riddle)> put, ulong seed, CancellationToken stop)
     {
         (Person Resident, Riddle)[] asked = [.. put];
         if (asked.Length == 0)
             return [];
         GenerationOptions options = settings.Generation with { MaxTokens = GuessTokens };
-        IReadOnlyList<Rollout> guesses = sampler.Sample([.. asked.Select(Question)], settings.Group, options, seed);
+        IReadOnlyList<Rollout> guesses = sampler.Sample([.. asked.Select(Question)], settings.Group, options, seed, stop);
         return [.. asked.Select((riddle, i) =>
         {
             Rollout[] group = [.. guesses.Skip(i * settings.Group).Take(settings.Group)];

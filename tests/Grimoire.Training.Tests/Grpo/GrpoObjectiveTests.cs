@@ -130,12 +130,42 @@ public sealed class GrpoObjectiveTests : IDisposable
         Assert.Equal(TinyTraining.Weights(whole), TinyTraining.Weights(resumed));
     }
 
+    [Fact]
+    public void Asked_to_stop_while_answers_are_drawn_it_saves_and_ends_with_equal_bits_all_the_same()
+    {
+        GrpoSettings settings = Small with { EqualGroups = EqualGroups.Resample };
+        LanguageModel whole = TinyAnswers.Model();
+        using (Run run = tiny.Run("whole"))
+            Trainer(run, whole, settings, 6).Train();
+
+        // The reward of the fourth round asks to stop, and as groups are missing the round draws on.
+        using Run halves = tiny.Run("halves");
+        using var stop = new CancellationTokenSource();
+        Trainer? first = null;
+        var asking = new RewardSum([(1, Reward.Of("asking", (prompt, answer) =>
+        {
+            if (first!.State.Step == 3)
+                stop.Cancel();
+            return first.State.Step == 3 ? 0 : TinyAnswers.Share(answer);
+        }))]);
+        first = Trainer(halves, TinyAnswers.Model(), settings, 6, reward: asking);
+        Assert.Equal(TrainingOutcome.Stopped, first.Train(stop.Token));
+        Assert.Equal(3, first.State.Step);
+        string checkpoint = Checkpoint.Newest(halves.Folder)!;
+        LanguageModel resumed = LanguageModel.Load(checkpoint, trainable: true);
+        Trainer trainer = Trainer(halves, resumed, settings, 6);
+        trainer.Restore(checkpoint);
+        Assert.Equal(3, trainer.State.Step);
+        trainer.Train();
+        Assert.Equal(TinyTraining.Weights(whole), TinyTraining.Weights(resumed));
+    }
+
     private static GrpoObjective Objective(LanguageModel model, GrpoSettings settings, RewardSum? reward = null, int batch = 8) =>
         new(model.Transformer, null, TinyAnswers.Groups(model, settings.Group, settings.Generation, reward), settings, batch, seed: 5);
 
-    private static Trainer Trainer(Run run, LanguageModel model, GrpoSettings settings, int steps, Action<TrainingEvent>? events = null) => new(
+    private static Trainer Trainer(Run run, LanguageModel model, GrpoSettings settings, int steps, Action<TrainingEvent>? events = null, RewardSum? reward = null) => new(
         new Trainee(model), new AdamW(model.Transformer.Parameters, new AdamWOptions(), Kernels.Simd), new Schedule(ScheduleKind.Constant, 5e-3f, 0, 0, steps),
-        Objective(model, settings), validation: null, run, new TrainerSettings { Steps = steps, LogInterval = 1, CheckpointInterval = 4 }, new Workspace(Kernels.Simd))
+        Objective(model, settings, reward), validation: null, run, new TrainerSettings { Steps = steps, LogInterval = 1, CheckpointInterval = 4 }, new Workspace(Kernels.Simd))
     {
         Progress = events is null ? null : new Listener<TrainingEvent>(events),
     };

@@ -14,10 +14,12 @@ internal static class TinyAnswers
     private static readonly Tokenizer Letters = TokenizerTrainer.Train(["abcdefgh"], new TokenizerOptions { Kind = TokenizerKind.Character, EndOfText = "<|endoftext|>" });
 
     /// <summary>The share of the letter a.</summary>
-    public static RewardSum Reward { get; } = new([(1, Training.Rewards.Reward.Of("share of a", (_, answer) => answer.Length == 0 ? 0 : (double)answer.Count(c => c == 'a') / answer.Length))]);
+    public static RewardSum Reward { get; } = new([(1, Training.Rewards.Reward.Of("share of a", (_, answer) => Share(answer)))]);
 
     public static IReadOnlyList<PromptExample> Prompts { get; } =
         [.. new[] { "a", "bc", "hgf", "dd", "eab" }.Select((text, i) => new PromptExample(new Passage(text), new JsonObject { ["answer"] = text }) { File = "tiny", Line = i + 1 })];
+
+    public static double Share(string answer) => answer.Length == 0 ? 0 : (double)answer.Count(c => c == 'a') / answer.Length;
 
     public static LanguageModel Model(ulong seed = 1)
     {
