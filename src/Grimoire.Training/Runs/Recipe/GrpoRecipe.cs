@@ -9,7 +9,7 @@ public sealed record GrpoRecipe
     public StageSettings Stage { get; init; } = new()
     {
         Batch = 16,
-        Optimizer = new() { LearningRate = 1e-4, Schedule = ScheduleKind.Linear, MinimumLearningRate = 0, Beta2 = 0.95, WeightDecay = 0 },
+        Optimizer = new() { LearningRate = 3e-5, Schedule = ScheduleKind.Linear, MinimumLearningRate = 0, Beta2 = 0.99, WeightDecay = 0 },
         Log = new() { Interval = 1, SampleInterval = 0 },
     };
 
