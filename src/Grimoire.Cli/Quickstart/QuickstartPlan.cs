@@ -14,7 +14,7 @@ internal sealed record QuickstartSettings
     public bool Fresh { get; init; }
 
     /// <summary>Minutes of training, all stages together.</summary>
-    public double Minutes { get; init; } = 4;
+    public double Minutes { get; init; } = 3.6;
 
     /// <summary>Steps of each stage; null to go by the minutes.</summary>
     public int? Steps { get; init; }

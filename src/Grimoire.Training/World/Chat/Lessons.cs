@@ -7,9 +7,9 @@ namespace Grimoire.Training.Worlds;
 public sealed record Lesson(IReadOnlyList<Message> Messages, ExercisePlace? Place = null, Exercise? Exercise = null);
 
 /// <summary>
-/// The mixture that makes an assistant of a pretrained model: of twenty lessons 10 instructions, 5 questions, a question more that nobody can answer, 2 requests, a sum
-/// and a dialogue. Instructions are many because they are short and must teach a small model to copy at all; a sum has as many tokens as seven of them. The
-/// shares are exact, and each kind is taken in the order of its own series, so that no exercise comes twice before all have come once.
+/// The mixture that makes an assistant of a pretrained model: of twenty lessons 13 instructions, 3 questions, a question more about what was never told of a resident, a request, a
+/// sum and a dialogue. Instructions are many because they are short and must teach a small model to copy at all; a sum has as many tokens as seven of them.
+/// The shares are exact, and each kind is taken in the order of its own series, so that no exercise comes twice before all have come once.
 /// </summary>
 internal sealed class Lessons(World world)
 {
@@ -17,16 +17,17 @@ internal sealed class Lessons(World world)
 
     private static readonly string[] Pattern =
     [
-        "instructions", "questions", "instructions", "instructions", "requests", "instructions", "questions", "instructions", "instructions", "questions",
-        "sums", "instructions", Dialogue, "questions", "instructions", "requests", "instructions", Unanswerable, "questions", "instructions",
+        "instructions", "questions", "instructions", "instructions", "requests", "instructions", "instructions", "instructions", "questions", "instructions",
+        "sums", "instructions", Dialogue, "instructions", "instructions", "questions", "instructions", Unanswerable, "instructions", "instructions",
     ];
 
     private static readonly (string Kind, int Rank, int Share)[] Slots =
         [.. Pattern.Select((kind, at) => (kind, Pattern[..at].Count(before => before == kind), Pattern.Count(other => other == kind)))];
 
-    // Of each split the questions that nobody can answer, by their places the first time round.
+    // Of each split the questions that nobody can answer about residents, by their places the first time round. A stranger's name is enough to know that one
+    // does not know; of a resident it has to be learned, and there are few such questions.
     private readonly Lazy<long[]>[] _unanswerable = [.. Enum.GetValues<Split>().Select(split => new Lazy<long[]>(() =>
-        [.. Enumerable.Range(0, world.QuestionCount(split)).Select(i => (long)i).Where(i => world.Questions(split)[i].Skill == Skill.Unknown)]))];
+        [.. Enumerable.Range(0, world.QuestionCount(split)).Select(i => (long)i).Where(i => IsUntold(world, world.Questions(split)[i]))]))];
 
     public Lesson Teach(Split split, long index)
     {
@@ -38,6 +39,9 @@ internal sealed class Lessons(World world)
         var exercise = place.In(world);
         return new Lesson([new Message("user", exercise.Prompt), new Message("assistant", exercise.Answer)], place, exercise);
     }
+
+    private static bool IsUntold(World world, Exercise question) =>
+        question.Skill == Skill.Unknown && world.Facts.Residents.Any(person => question.Key.EndsWith("/" + person.Name, StringComparison.Ordinal));
 
     /// <summary>They come round again as all questions do, in other words. A world without any asks another question.</summary>
     private ExercisePlace Unknown(Split split, long number)
