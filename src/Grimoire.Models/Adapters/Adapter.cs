@@ -43,13 +43,13 @@ public sealed class Adapter
     {
         get
         {
-            string layers = string.Join(", ", this.layers.Select(layer => layer.Layer[(layer.Layer.LastIndexOf('.') + 1)..]).Distinct());
+            string names = string.Join(", ", layers.Select(layer => layer.Layer[(layer.Layer.LastIndexOf('.') + 1)..]).Distinct());
             return Config.Kind switch
             {
                 AdapterKind.Lora => string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{(Config.Dora ? "dora" : Config.RankStabilized ? "rslora" : "lora")} of rank {Config.Rank} (alpha {Config.Alpha}) on {layers}"),
-                AdapterKind.Ia3 => $"ia3 on {layers}",
+                    $"{(Config.Dora ? "dora" : Config.RankStabilized ? "rslora" : "lora")} of rank {Config.Rank} (alpha {Config.Alpha}) on {names}"),
+                AdapterKind.Ia3 => $"ia3 on {names}",
                 _ => $"{(Config.Kind == AdapterKind.Prompt ? "prompt" : "prefix")} of {Config.VirtualTokens} virtual tokens",
             };
         }

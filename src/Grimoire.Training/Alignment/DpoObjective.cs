@@ -1,7 +1,6 @@
 using Grimoire.Models;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
-using Grimoire.Training.Runs;
 
 namespace Grimoire.Training;
 

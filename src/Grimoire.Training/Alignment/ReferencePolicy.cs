@@ -23,9 +23,9 @@ public sealed class ReferencePolicy
     /// <exception cref="GrimoireException">The model is not there or damaged.</exception>
     public static ReferencePolicy Of(Trainee trainee, string basePath)
     {
-        Transformer model = trainee.Model.Transformer;
-        Adapter[] trained = [.. model.Adapters.Where(adapter => adapter.Parameters.Any(p => p.Tensor.RequiresGrad))];
-        return trained.Length > 0 ? new ReferencePolicy(model, trained) : Of(LanguageModel.Load(basePath).Transformer);
+        Transformer learner = trainee.Model.Transformer;
+        Adapter[] learning = [.. learner.Adapters.Where(adapter => adapter.Parameters.Any(p => p.Tensor.RequiresGrad))];
+        return learning.Length > 0 ? new ReferencePolicy(learner, learning) : Of(LanguageModel.Load(basePath).Transformer);
     }
 
     /// <summary>A model that stays as it is.</summary>

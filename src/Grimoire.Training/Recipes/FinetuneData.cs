@@ -33,12 +33,12 @@ internal sealed class FinetuneData
     public static FinetuneData Read(FinetuneRecipe recipe)
     {
         Dictionary<string, string> renamed = recipe.Columns.Select(SettingList<FinetuneRecipe>.Assignment).ToDictionary(StringComparer.Ordinal);
-        ExampleFiles files = ExampleFiles.Read(recipe.Data, Learnable, recipe.SkipBad, renamed);
-        IReadOnlyList<Example> all = files.Examples;
+        ExampleFiles given = ExampleFiles.Read(recipe.Data, Learnable, recipe.SkipBad, renamed);
+        IReadOnlyList<Example> all = given.Examples;
         if (recipe.Validation.Count > 0)
         {
             ExampleFiles validation = ExampleFiles.Read(recipe.Validation, Learnable, recipe.SkipBad, renamed);
-            return new FinetuneData(files, validation, [.. all], [.. validation.Examples.Take(recipe.ValidationExamples)]);
+            return new FinetuneData(given, validation, [.. all], [.. validation.Examples.Take(recipe.ValidationExamples)]);
         }
 
         int heldOut = (int)Math.Ceiling(recipe.ValidationShare * all.Count);
@@ -49,7 +49,7 @@ internal sealed class FinetuneData
         for (int i = 0; i < heldOut; i++)
             isHeldOut[(int)shuffle[i]] = true;
         return new FinetuneData(
-            files, null, [.. all.Where((_, i) => !isHeldOut[i])], [.. all.Where((_, i) => isHeldOut[i]).Take(recipe.ValidationExamples)]);
+            given, null, [.. all.Where((_, i) => !isHeldOut[i])], [.. all.Where((_, i) => isHeldOut[i]).Take(recipe.ValidationExamples)]);
     }
 
     /// <summary>What there is, what of it was bad and what did not fit.</summary>

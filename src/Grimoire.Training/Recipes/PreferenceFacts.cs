@@ -1,5 +1,4 @@
 using System.Globalization;
-using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Training.Recipes;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Grimoire.Training.Data;
-using Grimoire.Training.Rollouts;
 using Grimoire.Training.Worlds;
 
 namespace Grimoire.Training.Rewards;

@@ -7,6 +7,7 @@ namespace Grimoire.Training.Worlds;
 /// <summary>The world as files that any trainer reads: text, JSON lines with the usual column names, and CoNLL columns.</summary>
 internal static class Export
 {
+    private const int LessonsPerText = 10;
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(World world, string folder, int documents)
@@ -39,7 +40,7 @@ internal static class Export
         Exercises(folder, "requests", world.Requests(split), tenth);
         Lines(folder, $"chat.{name}.jsonl", world.Dialogues(split).Take(half), WriteMessages);
         Lines(folder, $"preferences.{name}.jsonl", Placed("preferences", world.Preferences(split), half), (json, row) => WritePreference(json, row.Item, row.Place));
-        Lines(folder, $"sft.{name}.jsonl", world.Lessons(split).Take(count), (json, lesson) => WriteLesson(json, lesson, world));
+        Lines(folder, $"sft.{name}.jsonl", WithText(world, split, count), (json, write) => write(json));
         Lines(folder, $"prompts.{name}.jsonl", world.Lessons(split).Where(lesson => lesson.Exercise is not null).Take(half), (json, lesson) =>
             WriteExercise(json, lesson.Exercise!, PlaceOf(world, lesson.Place!)));
         Lines(folder, $"queries.{name}.jsonl", world.Queries(split).Take(tenth), WriteQuery);
@@ -73,6 +74,22 @@ internal static class Export
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    /// <summary>
+    /// Lessons to learn from, and after every ten a plain text of pretraining: a model that hears lessons alone soon writes nothing else (docs/log.md). To be
+    /// tested on, the lessons alone.
+    /// </summary>
+    private static IEnumerable<Action<Utf8JsonWriter>> WithText(World world, Split split, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var lesson = world.Lessons(split)[i];
+            yield return json => WriteLesson(json, lesson, world);
+            if (split != Split.Train || i % LessonsPerText != LessonsPerText - 1) continue;
+            var text = world.Pretraining(split)[i / LessonsPerText];
+            yield return json => json.WriteString("text", text);
+        }
     }
 
     private static void WriteLesson(Utf8JsonWriter json, Lesson lesson, World world)

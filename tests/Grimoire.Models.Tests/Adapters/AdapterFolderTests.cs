@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Grimoire.Models.Adapters;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;

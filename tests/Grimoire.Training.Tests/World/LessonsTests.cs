@@ -39,8 +39,9 @@ public sealed class LessonsTests
         var folder = Directory.CreateTempSubdirectory("world").FullName;
         One.Write(folder, 100);
         JsonElement[] rows = [.. File.ReadLines(Path.Combine(folder, "sft.train.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(100, rows.Length);
-        Assert.Equal(5, rows.Count(row => !row.TryGetProperty("exercise", out _)));
+        Assert.Equal(110, rows.Length);
+        Assert.Equal(World.Of(1).Pretraining(Split.Train).Take(10), rows.Where((_, i) => i % 11 == 10).Select(row => row.GetProperty("text").GetString()));
+        Assert.Equal(5, rows.Count(row => row.TryGetProperty("messages", out _) && !row.TryGetProperty("exercise", out _)));
         foreach (var row in rows.Where(row => row.TryGetProperty("exercise", out _)))
         {
             Assert.Equal(World.Exercise(row.GetProperty("exercise").GetString()!).Prompt, row.GetProperty("messages")[0].GetProperty("content").GetString());

@@ -19,7 +19,7 @@ internal static partial class HumanAssistantText
         {
             int start = turns[i].Index + turns[i].Length, end = i + 1 < turns.Count ? turns[i + 1].Index : text.Length;
             string role = turns[i].Groups[1].ValueSpan is "Human" ? "user" : "assistant";
-            messages.Add(new JsonObject { ["role"] = role, ["content"] = text[start..end].Trim() });
+            messages.Add((JsonNode)new JsonObject { ["role"] = role, ["content"] = text[start..end].Trim() });
         }
 
         return messages;
