@@ -1,4 +1,3 @@
-using Grimoire.Training;
 using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
 

@@ -1,4 +1,3 @@
-using Grimoire.Training;
 
 namespace Grimoire.Training.Tests.Grpo;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Grimoire.Models;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;

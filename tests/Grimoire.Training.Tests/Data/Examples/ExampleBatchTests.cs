@@ -79,7 +79,7 @@ public sealed class ExampleBatchTests : IDisposable
         }
 
         Assert.Equal(sampler.Draw(0, examples.Length).Tokens, seen);
-        Assert.Equal(1, sampler.Draw(0, 50, tokens: 1).Lengths.Length);
+        Assert.Single(sampler.Draw(0, 50, tokens: 1).Lengths);
     }
 
     [Fact]
