@@ -11,7 +11,7 @@ internal static class Gemma3
 {
     private const string Attention = "model.layers.#.self_attn", Whole = "Gemma3ForConditionalGeneration";
 
-    public static Family Family { get; } = new("gemma3_text", "Gemma3ForCausalLM", Names(), Read, Write) 
+    public static Family Family { get; } = new("gemma3_text", "Gemma3ForCausalLM", Names(), Read, Write)
     { Wrappers = [(Whole, "gemma3")], Classifier = "Gemma3TextForSequenceClassification" };
 
     private static LlamaKeys Keys { get; } = Gemma2.Keys with

@@ -60,8 +60,16 @@ public sealed class PeftFolderTests
             Tensor a = Numbers((2, fused[1]), 1), b = Numbers((fused[0], 2), 2);
             Write(scratch["peft"], [($"base_model.model.{module}.lora_A.weight", a), ($"base_model.model.{module}.lora_B.weight", b)], new JsonObject
             {
-                ["peft_type"] = "LORA", ["r"] = 2, ["lora_alpha"] = 3, ["target_modules"] = module, ["fan_in_fan_out"] = name == "gpt2", ["task_type"] = "CAUSAL_LM",
-                ["layers_to_transform"] = new JsonArray(1), ["bias"] = "none", ["peft_version"] = "0.17.0", ["modules_to_save"] = null,
+                ["peft_type"] = "LORA",
+                ["r"] = 2,
+                ["lora_alpha"] = 3,
+                ["target_modules"] = module,
+                ["fan_in_fan_out"] = name == "gpt2",
+                ["task_type"] = "CAUSAL_LM",
+                ["layers_to_transform"] = new JsonArray(1),
+                ["bias"] = "none",
+                ["peft_version"] = "0.17.0",
+                ["modules_to_save"] = null,
             });
             model.Attach(Adapter.Load(scratch["peft"], model));
             Dictionary<string, Linear> linears = AdapterTargets.Linears(model).ToDictionary(linear => linear.Name);
