@@ -29,7 +29,7 @@ public sealed class FamilyTests
     {
         Assert.Contains("GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM, MixtralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
             Refused("llama", json => json["architectures"] = new JsonArray("MambaForCausalLM")), StringComparison.Ordinal);
-        Assert.Contains("LlamaForSequenceClassification", Refused("llama", json => json["architectures"] = new JsonArray("LlamaForSequenceClassification")), StringComparison.Ordinal);
+        Assert.Contains("num_labels", Refused("llama", json => json["architectures"] = new JsonArray("LlamaForSequenceClassification")), StringComparison.Ordinal);
         Assert.Contains("llama, mistral", Refused("llama", json =>
         {
             json.Remove("architectures");
