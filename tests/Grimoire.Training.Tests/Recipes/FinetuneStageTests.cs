@@ -21,6 +21,14 @@ public sealed class FinetuneStageTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     [Fact]
+    public void No_chat_format_can_be_asked_for_by_name()
+    {
+        FinetuneRecipe recipe = FinetuneRecipe.Settings.Override(Recipe, [("template", "none")]);
+        using StageRun run = Prepare("plain", recipe);
+        Assert.Contains(run.Plan.Facts, fact => fact is { Name: "chat format", Value: "none" });
+    }
+
+    [Fact]
     public void It_tells_what_it_learns_learns_it_and_leaves_a_model_to_talk_to()
     {
         using (StageRun run = Prepare("run", Recipe with { Stage = Recipe.Stage with { Steps = 60 } }))

@@ -65,7 +65,7 @@ public sealed record FinetuneRecipe
         Setting.Of("columns", "columns by the names that the files give them, as in completion=reply", Texts("name=name"),
             (FinetuneRecipe r) => r.Columns, (r, v) => r with { Columns = v }, "Data"),
         Setting.Of("skip_bad", "pass over bad rows and count them", Flag, (FinetuneRecipe r) => r.SkipBad, (r, v) => r with { SkipBad = v }, "Data"),
-        Setting.Of("template", "chat format: a name, a file or none; else as the model has it, else chatml or plain", Text("a name or a file").OrNone(),
+        Setting.Of("template", "chat format: a name, a file or none; else as the model has it, else chatml or plain", ConversationFormat,
             (FinetuneRecipe r) => r.Template, (r, v) => r with { Template = v }, "Data"),
         Setting.Of("context", "the longest sequence (none: the model's context)", Count(8, 1 << 24).OrNone(),
             (FinetuneRecipe r) => r.Context, (r, v) => r with { Context = v }, "Data"),
