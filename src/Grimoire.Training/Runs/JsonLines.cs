@@ -10,7 +10,7 @@ namespace Grimoire.Training.Runs;
 /// A file to which JSON objects are appended, one a line. A process killed while writing leaves at most a torn last line, which reading passes over and
 /// the next appending cuts off.
 /// </summary>
-internal sealed class JsonLines : IDisposable
+public sealed class JsonLines : IDisposable
 {
     /// <summary>Text stays readable: only what JSON must escape is escaped.</summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -42,6 +42,7 @@ internal sealed class JsonLines : IDisposable
         }
     }
 
+    /// <summary>Closes the file.</summary>
     public void Dispose() => stream.Dispose();
 
     /// <summary>All rows; none where there is no file.</summary>
@@ -81,7 +82,8 @@ internal sealed class JsonLines : IDisposable
         ? value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : double.Parse(value.GetValue<string>(), CultureInfo.InvariantCulture)
         : throw new FormatException("not a number");
 
-    private static string ToLine(JsonObject row)
+    /// <summary>A row as its line, with the line break.</summary>
+    public static string ToLine(JsonObject row)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Encoder }))

@@ -64,7 +64,9 @@ public sealed record RunInfo
         }
     }
 
-    internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream =>
+    /// <summary>Writes <c>run.json</c> into a folder, whole or not at all.</summary>
+    /// <exception cref="GrimoireException">The folder cannot be written.</exception>
+    public void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream =>
     {
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JsonLines.Encoder });
         ToJson().WriteTo(writer);

@@ -33,12 +33,17 @@ public sealed record RunSummary(string Folder, RunInfo Info, long Steps, double?
             folder, info, rows.Count > 0 ? rows[^1].Step : 0,
             rows.Any(row => row[Metric.Loss] is not null) ? Last(Metric.Loss) : null,
             validation.Length > 0 ? validation.Min() : null,
-            Last(Metric.Seconds) is var seconds && double.IsFinite(seconds) ? seconds : 0)
+            Last(Metric.Seconds) is var seconds && double.IsFinite(seconds) ? seconds : Elapsed(info, rows))
         {
             Outcome = Telling.Select(name => (name, Value: info.Results.TryGetValue(name, out double value) ? value : Last(name)))
+                .Concat(rows.Count == 0 ? info.Results.Select(result => (name: result.Key, result.Value)) : [])
                 .Where(measured => double.IsFinite(measured.Value)).Select(measured => ((string, double)?)measured).FirstOrDefault(),
         };
     }
+
+    /// <summary>Seconds from beginning to end of a run without steps, such as an evaluation.</summary>
+    private static double Elapsed(RunInfo info, IReadOnlyList<MetricRow> rows) =>
+        rows.Count == 0 && info.Resumed.Count == 0 && info.Ended is { } ended ? Math.Max(0, (ended - info.Started).TotalSeconds) : 0;
 
     /// <summary>All runs at or below a folder, newest first. Folders that cannot be read as a run are named to <paramref name="refused"/>.</summary>
     public static IReadOnlyList<RunSummary> List(string folder, Action<GrimoireException>? refused = null)

@@ -46,6 +46,12 @@ public sealed record BeforeAfter(string Prompt, string Before, string After)
     public IReadOnlyList<Fact> Scores { get; init; } = [];
 }
 
+/// <summary>Rows under headings.</summary>
+/// <param name="Title">What they show; empty for none.</param>
+/// <param name="Columns">The headings; one that begins with <c>&gt;</c> stands over numbers, which are set to the right.</param>
+/// <param name="Rows">The rows, each with a cell for every column; the first cell names the row.</param>
+public sealed record DataTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
+
 /// <summary>Some points of a plot.</summary>
 /// <param name="Name">What they are.</param>
 /// <param name="Points">The points, in the order in which they are joined.</param>
@@ -97,6 +103,9 @@ public sealed record ReportData
 
     /// <summary>The stages that the model went through, each with what came of it.</summary>
     public IReadOnlyList<StageResult> Stages { get; init; } = [];
+
+    /// <summary>What was found, as rows under headings.</summary>
+    public IReadOnlyList<DataTable> Results { get; init; } = [];
 
     /// <summary>Plots of one measurement against another.</summary>
     public IReadOnlyList<Plot> Plots { get; init; } = [];
