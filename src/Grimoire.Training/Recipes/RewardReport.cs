@@ -35,7 +35,7 @@ internal static class RewardReport
                     new("logistic regression on length", $"{Percent(length.Accuracy)}, −ln σ {Decimals(length.Loss)}, Brier {Decimals(length.Brier)}"),
                 ]),
                 new FactTable("Reliability: σ(|Δr|) and how often it is right", [.. found.Bins.Select(bin => new Fact(
-                    $"{Percent(bin.From)} to {Percent(bin.To)}", $"{Percent(bin.Accuracy)} right at a mean of {Percent(bin.Confidence)}, {bin.Pairs} pairs"))]),
+                    $"{Percent(bin.From)} to {Percent(bin.To)}", $"{Percent(bin.Accuracy)} right at a mean of {Percent(bin.Confidence)}, {bin.Count} pairs"))]),
             ],
         };
     }

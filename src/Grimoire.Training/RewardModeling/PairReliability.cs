@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Grimoire.Training;
 
 /// <summary>How right differences of rewards are about held-out pairs, and how sure they may be of it.</summary>
@@ -26,30 +24,16 @@ public sealed record PairReliability(
     {
         if (differences.Count == 0)
             throw new ArgumentException("no pairs have no reliability", nameof(differences));
-        ReliabilityBin[] bins = [.. differences
-            .GroupBy(d => Math.Min((int)(2 * BinCount * (MarginLosses.Logistic(Math.Abs(d)) - 0.5)), BinCount - 1))
-            .OrderBy(group => group.Key)
-            .Select(group => new ReliabilityBin(
-                0.5 + (0.5 * group.Key / BinCount), 0.5 + (0.5 * (group.Key + 1) / BinCount), group.Count(),
-                group.Average(d => MarginLosses.Logistic(Math.Abs(d))), group.Average(Won)))];
+        IReadOnlyList<ReliabilityBin> bins = ReliabilityBin.Of(differences.Select(d => (MarginLosses.Logistic(Math.Abs(d)), Won(d))), BinCount, least: 0.5);
         return new PairReliability(
             differences.Count,
             differences.Average(Won),
             differences.Average(d => MarginLosses.Sigmoid(d).Value),
             differences.Average(d => Math.Pow(MarginLosses.Logistic(-d), 2)),
-            bins.Sum(bin => bin.Pairs * Math.Abs(bin.Confidence - bin.Accuracy)) / differences.Count,
+            ReliabilityBin.CalibrationError(bins),
             differences.Average(),
             bins);
     }
 
     private static double Won(double difference) => difference > 0 ? 1 : difference < 0 ? 0 : 0.5;
 }
-
-/// <summary>The pairs of which a reward model is about equally sure.</summary>
-/// <param name="From">The least confidence, from ½ on.</param>
-/// <param name="To">The highest.</param>
-/// <param name="Pairs">How many pairs.</param>
-/// <param name="Confidence">Mean of σ(|Δr|).</param>
-/// <param name="Accuracy">Share of them that it is right about.</param>
-[StructLayout(LayoutKind.Auto)]
-public readonly record struct ReliabilityBin(double From, double To, int Pairs, double Confidence, double Accuracy);

@@ -13,7 +13,7 @@ public sealed class PairReliabilityTests
         Assert.Equal(0.25, coin.Brier, 15);
         Assert.Equal(0, coin.CalibrationError, 15);
         Assert.Equal(0.25, coin.AccuracyError, 15);
-        Assert.Equal((0.5, 4), (coin.Bins[0].From, coin.Bins[0].Pairs));
+        Assert.Equal((0.5, 4), (coin.Bins[0].From, coin.Bins[0].Count));
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class PairReliabilityTests
         Assert.Equal((0.0625 + 0.0625 + 0.5625 + 0.0025) / 4, four.Brier, 14);
         Assert.Equal(((3 * Math.Abs(0.75 - (2.0 / 3))) + Math.Abs(0.95 - 1)) / 4, four.CalibrationError, 14);
         Assert.Equal((Math.Log(3) + Math.Log(19)) / 4, four.Margin, 14);
-        Assert.Equal([3, 1], four.Bins.Select(bin => bin.Pairs));
+        Assert.Equal([3, 1], four.Bins.Select(bin => bin.Count));
     }
 
     [Fact]
