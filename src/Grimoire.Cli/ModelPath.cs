@@ -1,3 +1,4 @@
+using Grimoire.Evaluation;
 using Grimoire.Models;
 using Grimoire.Training;
 using Grimoire.Training.Recipes;
@@ -28,6 +29,8 @@ internal static class ModelPath
 
         if (!Run.Exists(path))
             throw new GrimoireException($"{path}: there is neither config.json (a model) nor run.json (a run) in this folder.");
+        if (EvaluationFolder.Exists(path))
+            throw new GrimoireException($"{path}: this folder holds an evaluation and no model; give the model that was measured.");
         string finished = Pretraining.ModelFolder(path);
         if (HasModel(finished))
             return finished;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Grimoire.Evaluation;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;
 
@@ -53,8 +54,10 @@ internal static class RunsCommand
     private static Verb Compare()
     {
         var runs = new Argument<string[]>("RUN") { Description = "run folders, or their names in runs/", Arity = new ArgumentArity(2, 16) };
-        Verb verb = new("compare", "The settings in which runs differ, and what came of it.", "grimoire runs compare runs/a runs/b")
+        Verb verb = new("compare", "The settings in which runs differ, and what came of it; of evaluations, the figures with their differences.", "grimoire runs compare runs/a runs/b")
         {
+            Detail = "Two evaluations of the same tasks are paired example by example: each figure's difference comes with an interval and with the probability that " +
+                "so large a one would come of nothing, and with how many examples went up (from wrong to right) and down.",
             Run = (parse, terminal) => Compare(terminal, [.. parse.GetRequiredValue(runs).Select(Find)]),
         };
         verb.Add(runs);
@@ -72,7 +75,8 @@ internal static class RunsCommand
 
         Sheet.Rows(terminal, ["Run", "Verb", "Status", ">Steps", ">Loss", "Outcome", ">Time", "Begun"], runs.Select(run => (IReadOnlyList<string>)
         [
-            Path.GetRelativePath(".", run.Folder), run.Info.Kind, Word(run.Info.Status), Numbers.Count(run.Steps), Numbers.Loss(run.Loss), Outcome(run),
+            Path.GetRelativePath(".", run.Folder), run.Info.Kind, Word(run.Info.Status), run.Steps == 0 && EvaluationFolder.Exists(run.Folder) ? "–" : Numbers.Count(run.Steps),
+            Numbers.Loss(run.Loss), Outcome(run),
             Numbers.Duration(run.Seconds), Date(run.Info.Started),
         ]));
         return Tool.Success;
@@ -81,6 +85,8 @@ internal static class RunsCommand
     private static int Show(Terminal terminal, string folder)
     {
         RunSummary run = RunSummary.Read(folder);
+        if (EvaluationFolder.Exists(folder))
+            return ShowEvaluation(terminal, folder, run);
         terminal.Line($"[bold]{Path.GetRelativePath(".", folder)}[/]   {Word(run.Info.Status)}");
         List<(string, string)> facts =
         [
@@ -109,8 +115,30 @@ internal static class RunsCommand
         return Tool.Success;
     }
 
+    private static int ShowEvaluation(Terminal terminal, string folder, RunSummary run)
+    {
+        EvaluationResult result = EvaluationFolder.Read(folder);
+        terminal.Line($"[bold]{Path.GetRelativePath(".", folder)}[/]   {Word(run.Info.Status)}");
+        Sheet.Facts(
+            terminal,
+            ("command", "grimoire " + CommandText.Of(run.Info.Command)),
+            ("begun", Date(run.Info.Started)),
+            ("time", Numbers.Duration(run.Seconds)),
+            ("examples", Path.Combine(folder, EvaluationFolder.ExamplesFile)),
+            ("report", Path.Combine(folder, EvaluationFolder.ReportFile)),
+            ("machine", run.Info.Machine.ToString()));
+        terminal.Line();
+        EvaluationScreen.Show(terminal, result);
+        return Tool.Success;
+    }
+
     private static int Compare(Terminal terminal, IReadOnlyList<string> folders)
     {
+        string[] evaluations = [.. folders.Where(EvaluationFolder.Exists)];
+        if (evaluations.Length == folders.Count)
+            return CompareEvaluations(terminal, folders);
+        if (evaluations.Length > 0)
+            throw new GrimoireException($"{evaluations[0]} is an evaluation and {folders.First(folder => !EvaluationFolder.Exists(folder))} is none; compare evaluations with each other.");
         RunSummary[] runs = [.. folders.Select(RunSummary.Read)];
         List<IReadOnlyList<string>> rows =
         [
@@ -123,6 +151,22 @@ internal static class RunsCommand
             .. RunSummary.Differences(runs).Select(row => (IReadOnlyList<string>)[row.Key, .. row.Values]),
         ];
         Sheet.Rows(terminal, ["", .. folders.Select(folder => Path.GetRelativePath(".", folder))], rows);
+        return Tool.Success;
+    }
+
+    /// <summary>Each evaluation beside the first.</summary>
+    private static int CompareEvaluations(Terminal terminal, IReadOnlyList<string> folders)
+    {
+        foreach (string other in folders.Skip(1))
+        {
+            EvaluationComparison comparison = Waiting.While(terminal, "pairing the examples", () => EvaluationComparison.Of(folders[0], other));
+            terminal.Line($"[bold]{Path.GetRelativePath(".", folders[0])}[/] and [bold]{Path.GetRelativePath(".", other)}[/]");
+            string[] names = [.. new[] { folders[0], other }.Select(folder => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)))];
+            EvaluationScreen.Table(terminal, names[0] == names[1] ? comparison.Table("first", "second") : comparison.Table(names[0], names[1]));
+            terminal.Line();
+        }
+
+        terminal.Line($"[dim]Intervals by paired bootstrap, p by approximate randomisation, each for its row alone; raised and lowered count examples.[/]");
         return Tool.Success;
     }
 

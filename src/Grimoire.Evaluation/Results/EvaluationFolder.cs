@@ -18,7 +18,10 @@ public static class EvaluationFolder
     /// </summary>
     public const string ExamplesFile = "examples.jsonl";
 
-    private const string MarkdownFile = "results.md", ReportFile = "report.html";
+    /// <summary>The page.</summary>
+    public const string ReportFile = "report.html";
+
+    private const string MarkdownFile = "results.md";
 
     /// <summary>Whether a folder holds a whole evaluation.</summary>
     public static bool Exists(string folder) => Run.Exists(folder) && File.Exists(Path.Combine(folder, ResultsFile));
