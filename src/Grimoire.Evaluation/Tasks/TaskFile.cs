@@ -96,6 +96,9 @@ public sealed record TaskFile
     /// <summary>The most tokens of an answer.</summary>
     public int MaxTokens { get; init; } = 256;
 
+    /// <summary>What an answer is made to begin or to end with, by name, for strategies: <c>cot</c>, <c>direct</c>, <c>final</c>.</summary>
+    public IReadOnlyDictionary<string, string> Cues { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>What is measured, what matters most first.</summary>
     public IReadOnlyList<TaskMetric> Metrics { get; init; } = [];
 

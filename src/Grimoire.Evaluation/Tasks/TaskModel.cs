@@ -81,6 +81,9 @@ public sealed record GenerateRequest(string Prompt)
     /// <summary>Whether the prompt is said by a user in the model's chat format.</summary>
     public bool Chat { get; init; }
 
+    /// <summary>What the answer begins with already: the model goes on behind it, and says it not again.</summary>
+    public string Begun { get; init; } = "";
+
     /// <summary>Strings that end the answer and are no part of it; the end of the text always ends it.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
@@ -104,6 +107,9 @@ public sealed record GenerateRequest(string Prompt)
 /// <param name="Ended">Whether it came to an end by itself and not by the limit of its length.</param>
 public sealed record GeneratedAnswer(string Text, int Tokens, int PromptTokens, bool Ended)
 {
+    /// <summary>The stop string that ended it; null where none did, or where it is not known which.</summary>
+    public string? StoppedBy { get; init; }
+
     /// <summary>ln p of each token under the model's unmodified distribution; empty where it is not known.</summary>
     public IReadOnlyList<float> LogProbabilities { get; init; } = [];
 
