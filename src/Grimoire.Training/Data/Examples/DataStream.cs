@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace Grimoire.Training.Data;
 
 /// <summary>The bytes of a file, unpacked where it is gzipped, with faults told in a sentence.</summary>
-internal sealed class DataStream : IDisposable
+public sealed class DataStream : IDisposable
 {
     private const int Trailer = 18; // the shortest gzip file: a header of ten bytes, a checksum and the length
     private readonly string file;
