@@ -25,7 +25,7 @@ internal static class StagePlanScreen
     {
         (StageSettings settings, TrainingMemory memory) = (plan.Settings, plan.Memory);
         yield return ("run", plan.ResumedFrom is { } step ? $"{folder}, continued after step {Numbers.Count(step)}" : folder);
-        yield return ("model", settings.Model);
+        yield return ("model", plan.BeganAs);
         foreach (Fact fact in plan.Facts)
             yield return (fact.Name, fact.Value);
         yield return ("trained", memory.Trained == memory.Parameters ? $"all {Numbers.Count(memory.Parameters)} parameters"

@@ -10,7 +10,7 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training;
 
 /// <summary>
-/// Everything that later steps depend on, in a folder: what is trained as <see cref="Trainee.Save"/> keeps it (so that it can be run as it is), the
+/// Everything that later steps depend on, in a folder: what is trained as <see cref="Learner.Save"/> keeps it (so that it can be run as it is), the
 /// optimizer's memory, and <c>checkpoint.json</c> with the rest and a hash of every file, itself included. It is written beside its place, flushed and
 /// renamed, and taken away by renaming first: a folder under its final name is complete.
 /// </summary>
@@ -23,14 +23,14 @@ public static class Checkpoint
 
     /// <summary>Writes a checkpoint to <paramref name="folder"/>, replacing what is there.</summary>
     /// <exception cref="GrimoireException">The folder cannot be written; what was there before is untouched.</exception>
-    public static void Save(string folder, Trainee trainee, Optimizer optimizer, TrainerState state)
+    public static void Save(string folder, Learner learner, Optimizer optimizer, TrainerState state)
     {
         string beside = $"{folder}.{Environment.ProcessId}{Unfinished}";
         try
         {
             Delete(beside);
             Directory.CreateDirectory(beside);
-            trainee.Save(beside);
+            learner.Save(beside);
             Safetensors.Write(Path.Combine(beside, OptimizerFile), optimizer.State.Select(p => (p.Name, p.Tensor)));
             AtomicFile.WriteText(Path.Combine(beside, StateFile), Signed(Describe(beside, optimizer.Steps, state)).ToJsonString());
             Remove(folder);
@@ -121,7 +121,7 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Gives an optimizer the memory it had; parameters come back with <see cref="Trainee.Restore"/>.</summary>
+    /// <summary>Gives an optimizer the memory it had; parameters come back with <see cref="Learner.Restore"/>.</summary>
     /// <exception cref="GrimoireException">The checkpoint is damaged or belongs to another model or optimizer.</exception>
     public static void Restore(string folder, Optimizer optimizer)
     {

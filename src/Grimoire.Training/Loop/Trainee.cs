@@ -4,8 +4,8 @@ using Grimoire.Tensors;
 
 namespace Grimoire.Training;
 
-/// <summary>What is trained and how it is kept: a whole model or an adapter on a frozen one, with heads beside it or without.</summary>
-public sealed class Trainee
+/// <summary>A language model that is trained: the whole model or an adapter on a frozen one, with heads beside it or without.</summary>
+public sealed class Trainee : Learner
 {
     /// <summary>The file that heads are kept in.</summary>
     public const string HeadsFile = "heads.safetensors";
@@ -14,7 +14,8 @@ public sealed class Trainee
     public Trainee(LanguageModel model, params IReadOnlyList<Head> heads)
     {
         (Model, Heads) = (model, heads);
-        Parameters = [.. AllParameters.Where(p => p.Tensor.RequiresGrad)];
+        AllParameters =
+            [.. model.Transformer.Parameters, .. model.Transformer.Adapters.SelectMany(adapter => adapter.Parameters), .. heads.SelectMany(head => head.Parameters)];
         Adapter = model.Transformer.Adapters.FirstOrDefault(adapter => adapter.Parameters.Any(p => p.Tensor.RequiresGrad));
     }
 
@@ -27,19 +28,21 @@ public sealed class Trainee
     /// <summary>The adapter that is trained while the model is frozen; null where the model itself is trained.</summary>
     public Adapter? Adapter { get; }
 
-    /// <summary>What is trained: the transformer's parameters, then its adapters', then the heads'.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; }
+    /// <inheritdoc/>
+    public override string Family => Model.Config.Family;
 
-    /// <summary>Trained or not: all numbers that the model, its adapters and the heads are made of.</summary>
-    internal IEnumerable<Parameter> AllParameters =>
-        [.. Model.Transformer.Parameters, .. Model.Transformer.Adapters.SelectMany(adapter => adapter.Parameters), .. Heads.SelectMany(head => head.Parameters)];
+    /// <summary>The transformer's parameters, then its adapters', then the heads'.</summary>
+    public override IReadOnlyList<Parameter> AllParameters { get; }
+
+    /// <inheritdoc/>
+    public override long AdapterParameters => Model.Transformer.Adapters.Sum(adapter => adapter.ParameterCount);
 
     /// <summary>
     /// Writes a model folder, weights in F32 so that training can go on from it to the bit, or a PEFT folder with the tokenizer where the model is frozen.
     /// Heads go to <see cref="HeadsFile"/>.
     /// </summary>
     /// <exception cref="GrimoireException">The folder cannot be written.</exception>
-    public void Save(string folder)
+    public override void Save(string folder)
     {
         if (Adapter is null)
             Model.Save(folder, DType.F32);
@@ -49,20 +52,8 @@ public sealed class Trainee
             Head.Write(Path.Combine(folder, HeadsFile), Heads);
     }
 
-    /// <summary>Takes back, in place and to the bit, what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="GrimoireException">The folder holds something else.</exception>
-    public void Restore(string folder)
-    {
-        Dictionary<string, Tensor> saved = Saved(folder).ToDictionary(p => p.Name, p => p.Tensor, StringComparer.Ordinal);
-        foreach (Parameter parameter in Parameters)
-        {
-            if (!saved.TryGetValue(parameter.Name, out Tensor? tensor) || tensor.Shape != parameter.Tensor.Shape)
-                throw new GrimoireException($"{folder}: has no {parameter.Name} of shape {parameter.Tensor.Shape}; it belongs to another model.");
-            Kernels.Simd.Copy(tensor, parameter.Tensor);
-        }
-    }
-
-    private IEnumerable<Parameter> Saved(string folder)
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Saved(string folder)
     {
         IEnumerable<Parameter> model = Adapter is null ? ModelFiles.Load(folder).Parameters : Adapter.Load(folder, Model.Transformer).Parameters;
         return Heads.Count == 0 ? model : model.Concat(Head.Read(Path.Combine(folder, HeadsFile)).SelectMany(head => head.Parameters));

@@ -9,7 +9,7 @@ namespace Grimoire.Training;
 /// The training loop: prepare, forward, backward, clip, step; log, validate, sample, save. Stages differ only in what they pass in.
 /// </summary>
 public sealed class Trainer(
-    Trainee trainee, Optimizer optimizer, Schedule schedule, Objective objective, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
+    Learner learner, Optimizer optimizer, Schedule schedule, Objective objective, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
 {
     private readonly Tape tape = new();
     private (long Tokens, double Seconds) logged;
@@ -29,7 +29,7 @@ public sealed class Trainer(
     public void Restore(string checkpoint)
     {
         State = Checkpoint.ReadState(checkpoint);
-        trainee.Restore(checkpoint);
+        learner.Restore(checkpoint);
         Checkpoint.Restore(checkpoint, optimizer);
         objective.Memory = State.Memory.ToDictionary(StringComparer.Ordinal);
         logged = (State.Tokens, State.Seconds);
@@ -183,7 +183,7 @@ public sealed class Trainer(
             throw Diverged(State.Step, $"{broken.Name} has values that are not finite");
         State = State with { Memory = [.. objective.Memory] };
         string folder = run.CheckpointFolder(State.Step);
-        Checkpoint.Save(folder, trainee, optimizer, State);
+        Checkpoint.Save(folder, learner, optimizer, State);
         savedStep = State.Step;
         Prune();
         Progress?.Report(new TrainingEvent.Saved(State.Step, folder));

@@ -57,8 +57,9 @@ public sealed class RewardStage : Stage
         [RewardModel.Exists(Settings.Model) ? RewardModel.Load(Settings.Model, trainable: true).Score : new Head(RewardModel.HeadName, 1, model.Config.Channels)];
 
     /// <inheritdoc/>
-    public override void Save(Trainee trainee, string folder)
+    public override void Save(Learner learner, string folder)
     {
+        var trainee = (Trainee)learner;
         var reward = new RewardModel(trainee.Model, trainee.Heads[0]);
         if (trainee.Adapter is { } adapter)
             reward.SaveAdapter(folder, adapter);

@@ -50,11 +50,11 @@ internal static class RunCourse
     /// Puts what was trained back to where it was best, and returns that step: the last where nothing was validated, or where the best checkpoint was damaged
     /// meanwhile.
     /// </summary>
-    public static long TakeBest(Run run, Trainee trainee, TrainerState state)
+    public static long TakeBest(Run run, Learner learner, TrainerState state)
     {
         if (state.BestStep == 0 || state.BestStep == state.Step || Checkpoint.Fault(run.CheckpointFolder(state.BestStep)) is not null)
             return state.Step;
-        trainee.Restore(run.CheckpointFolder(state.BestStep));
+        learner.Restore(run.CheckpointFolder(state.BestStep));
         return state.BestStep;
     }
 

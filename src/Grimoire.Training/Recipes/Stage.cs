@@ -27,12 +27,16 @@ public abstract class Stage
     /// <summary>The model as it is to be taught, such as with the chat template that its turns will be written in.</summary>
     public virtual LanguageModel Dress(LanguageModel model) => model;
 
+    /// <summary>What is trained: the model that the settings name, as it is to be taught, with an adapter where they ask for one, and the heads.</summary>
+    /// <exception cref="GrimoireException">The model's files or the settings are at fault.</exception>
+    public virtual Learner MakeLearner() => StageModel.Load(this);
+
     /// <summary>Newborn heads that are trained with the model.</summary>
     public virtual IReadOnlyList<Head> MakeHeads(LanguageModel model) => [];
 
     /// <summary>Writes the finished model as those want it who use it.</summary>
     /// <exception cref="GrimoireException">The folder cannot be written.</exception>
-    public virtual void Save(Trainee trainee, string folder) => trainee.Save(folder);
+    public virtual void Save(Learner learner, string folder) => learner.Save(folder);
 
     /// <summary>What one does with the finished model: in a few words, and the words after <c>grimoire</c>.</summary>
     /// <param name="run">The run folder.</param>
@@ -44,14 +48,17 @@ public abstract class Stage
 }
 
 /// <summary>What a stage is given.</summary>
-/// <param name="Trainee">What is trained, as it is before the first step or, in a resumed run, where it stopped.</param>
-/// <param name="BasePath">Where the model lies that it began as: of use for a reference that stays.</param>
+/// <param name="Learner">What is trained, as it is before the first step or, in a resumed run, where it stopped.</param>
+/// <param name="BasePath">Where the model lies that it began as: of use for a reference that stays; empty for a newborn.</param>
 /// <param name="Folder">The run folder.</param>
 /// <param name="Kernels">What computes.</param>
 /// <param name="Progress">Told in a few words what is being prepared.</param>
-public sealed record StageContext(Trainee Trainee, string BasePath, string Folder, Kernels Kernels, IProgress<string>? Progress)
+public sealed record StageContext(Learner Learner, string BasePath, string Folder, Kernels Kernels, IProgress<string>? Progress)
 {
-    /// <summary>The model that is trained.</summary>
+    /// <summary>What is trained, where it is a language model.</summary>
+    public Trainee Trainee => (Trainee)Learner;
+
+    /// <summary>The language model that is trained.</summary>
     public LanguageModel Model => Trainee.Model;
 }
 

@@ -20,14 +20,14 @@ internal static class StageModel
         return new Trainee(model, stage.MakeHeads(model));
     }
 
-    public static Optimizer MakeOptimizer(OptimizerSettings o, Trainee trainee, Kernels kernels)
+    public static Optimizer MakeOptimizer(OptimizerSettings o, Learner learner, Kernels kernels)
     {
         var adam = new AdamWOptions((float)o.Beta1, (float)o.Beta2, Decay: (float)o.WeightDecay);
         return o.Kind switch
         {
-            OptimizerKind.Sgd => new Sgd(trainee.Parameters, kernels, (float)o.Momentum, (float)o.WeightDecay),
-            OptimizerKind.Muon => new Muon(trainee.Parameters, adam, kernels, (float)o.Momentum),
-            _ => new AdamW(trainee.Parameters, adam, kernels),
+            OptimizerKind.Sgd => new Sgd(learner.Parameters, kernels, (float)o.Momentum, (float)o.WeightDecay),
+            OptimizerKind.Muon => new Muon(learner.Parameters, adam, kernels, (float)o.Momentum),
+            _ => new AdamW(learner.Parameters, adam, kernels),
         };
     }
 

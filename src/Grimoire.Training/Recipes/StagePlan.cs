@@ -14,6 +14,9 @@ public sealed record StagePlan
     /// <summary>The settings with nothing left open.</summary>
     public required StageSettings Settings { get; init; }
 
+    /// <summary>The model that it began as; <c>newborn</c> where it began as none.</summary>
+    public string BeganAs => Settings.Model.Length > 0 ? Settings.Model : "newborn";
+
     /// <summary>What the stage says of its data and itself.</summary>
     public required IReadOnlyList<Fact> Facts { get; init; }
 

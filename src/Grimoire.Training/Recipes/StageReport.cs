@@ -8,7 +8,7 @@ internal static class StageReport
 {
     private const int HeadlineFacts = 4;
 
-    public static ReportData Read(StagePlan plan, Trainee trainee, (string Purpose, IReadOnlyList<string> Command) next)
+    public static ReportData Read(StagePlan plan, Learner learner, (string Purpose, IReadOnlyList<string> Command) next)
     {
         ReportData report = ReportOfRun.Read(plan.Folder);
         IReadOnlyList<TextSample> samples = report.Samples;
@@ -25,7 +25,7 @@ internal static class StageReport
             [
                 new FactTable("Model",
                 [
-                    new("family", trainee.Model.Config.Family), new("began as", plan.Settings.Model), new("parameters", Number(plan.Memory.Parameters)),
+                    new("family", learner.Family), new("began as", plan.BeganAs), new("parameters", Number(plan.Memory.Parameters)),
                     new("trained", $"{Number(plan.Memory.Trained)} ({Share(plan.Memory.Trained, plan.Memory.Parameters)})"),
                 ]),
                 new FactTable("Data", plan.Facts),

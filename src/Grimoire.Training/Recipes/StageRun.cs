@@ -26,13 +26,13 @@ public sealed class StageRun : IDisposable
         workspace = new Workspace(kernels);
         Standing standing = Standing.Read(folder);
         progress?.Report("loading the model");
-        Trainee = StageModel.Load(stage);
-        optimizer = StageModel.MakeOptimizer(stage.Settings.Optimizer, Trainee, kernels);
+        Learner = stage.MakeLearner();
+        optimizer = StageModel.MakeOptimizer(stage.Settings.Optimizer, Learner, kernels);
         // What comes of the data may depend on the model, so it is first put where it stopped.
         if (standing.Checkpoint is { } stopped)
-            Trainee.Restore(stopped);
-        parts = stage.Open(new StageContext(Trainee, stage.Settings.Model, folder, kernels, progress));
-        string key = $"{parts.DataKey} {ModelKey.Of(stage.Settings.Model)}";
+            Learner.Restore(stopped);
+        parts = stage.Open(new StageContext(Learner, stage.Settings.Model, folder, kernels, progress));
+        string key = $"{parts.DataKey} {(stage.Settings.Model.Length == 0 ? "newborn" : ModelKey.Of(stage.Settings.Model))}";
         if (standing.Begun)
             RunRequest.CheckData(folder, key);
         double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(
@@ -47,7 +47,7 @@ public sealed class StageRun : IDisposable
             if (standing.Checkpoint is { } checkpoint)
                 trainer.Restore(checkpoint);
             if (Finished)
-                RunCourse.TakeBest(run, Trainee, State);
+                RunCourse.TakeBest(run, Learner, State);
             Plan = MakePlan(secondsPerStep, standing);
         }
         catch
@@ -58,7 +58,10 @@ public sealed class StageRun : IDisposable
     }
 
     /// <summary>What is trained; once <see cref="Train"/> has finished, as it was best.</summary>
-    public Trainee Trainee { get; }
+    public Learner Learner { get; }
+
+    /// <summary>The same, where it is a language model.</summary>
+    public Trainee Trainee => (Trainee)Learner;
 
     /// <summary>What is about to happen.</summary>
     public StagePlan Plan { get; }
@@ -103,7 +106,7 @@ public sealed class StageRun : IDisposable
     /// <exception cref="GrimoireException">It cannot be written.</exception>
     public string WriteReport()
     {
-        ReportData report = StageReport.Read(Plan, Trainee, stage.Next(folder));
+        ReportData report = StageReport.Read(Plan, Learner, stage.Next(folder));
         Report.Write(run.ReportPath, parts.Report is { } add ? add(report) : report);
         return run.ReportPath;
     }
@@ -141,7 +144,7 @@ public sealed class StageRun : IDisposable
     {
         long steps = settings.Steps!.Value;
         TrainerSettings how = RunCourse.Settings(steps, settings.Dropout, settings.Recompute, settings.Seed, settings.Optimizer, settings.Log);
-        return new Trainer(Trainee, optimizer, StageModel.MakeSchedule(settings.Optimizer, steps), parts.Objective, parts.Validation, run, how, workspace)
+        return new Trainer(Learner, optimizer, StageModel.MakeSchedule(settings.Optimizer, steps), parts.Objective, parts.Validation, run, how, workspace)
         {
             Sample = parts.Sample,
             Progress = events,
@@ -155,7 +158,7 @@ public sealed class StageRun : IDisposable
         Settings = settings,
         Facts = parts.Facts,
         Examples = parts.Examples,
-        Memory = TrainingMemory.Of(Trainee, optimizer, workspace),
+        Memory = TrainingMemory.Of(Learner, optimizer, workspace),
         Epochs = settings.Steps / parts.StepsPerEpoch,
         EstimatedSeconds = secondsPerStep * (settings.Steps!.Value - standing.State.Step),
         KnownLoss = parts.KnownLoss,
@@ -167,7 +170,7 @@ public sealed class StageRun : IDisposable
     /// <summary>Keeps the best model, measures it and tells what came out.</summary>
     private Dictionary<string, double> Finish()
     {
-        long best = RunCourse.TakeBest(run, Trainee, State);
+        long best = RunCourse.TakeBest(run, Learner, State);
         var results = new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["parameters"] = Plan.Memory.Parameters,
@@ -178,7 +181,7 @@ public sealed class StageRun : IDisposable
         };
         foreach ((string name, double value) in parts.Validation?.Measure(workspace).Metrics ?? [])
             results[name] = value;
-        stage.Save(Trainee, ModelFolder(folder));
+        stage.Save(Learner, ModelFolder(folder));
         return results;
     }
 }

@@ -22,12 +22,12 @@ public sealed record TrainingMemory(
     public long StateOfFullTraining => (long)(Own * (sizeof(float) + sizeof(float) + OptimizerBytesPerParameter));
 
     /// <summary>Counts it.</summary>
-    public static TrainingMemory Of(Trainee trainee, Optimizer optimizer, Workspace workspace)
+    public static TrainingMemory Of(Learner learner, Optimizer optimizer, Workspace workspace)
     {
-        IReadOnlyList<Parameter> all = [.. trainee.AllParameters];
-        long trained = trainee.Parameters.Sum(p => (long)p.Tensor.Shape.Count);
+        IReadOnlyList<Parameter> all = learner.AllParameters;
+        long trained = learner.Parameters.Sum(p => (long)p.Tensor.Shape.Count);
         long memory = optimizer.State.Sum(p => Bytes(p.Tensor));
-        long parameters = all.Sum(p => (long)p.Tensor.Shape.Count), adapters = trainee.Model.Transformer.Adapters.Sum(adapter => adapter.ParameterCount);
+        long parameters = all.Sum(p => (long)p.Tensor.Shape.Count), adapters = learner.AdapterParameters;
         return new TrainingMemory(
             parameters, parameters - adapters, trained, all.Sum(p => Bytes(p.Tensor)), sizeof(float) * trained, memory, workspace.Capacity,
             (double)memory / trained);

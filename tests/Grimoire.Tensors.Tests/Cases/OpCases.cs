@@ -8,7 +8,7 @@ public static partial class OpCases
 {
     /// <summary>Small and odd sizes, all options: for tests.</summary>
     public static IReadOnlyList<OpCase> All => field ??=
-        [.. Elementwise(), .. Reductions(), .. Matrices(), .. Rows(), .. Experts(), .. Norms(), .. Positions(), .. AttentionCases(), .. Distributions(), .. Optimizers(), .. Quantized()];
+        [.. Elementwise(), .. Reductions(), .. Matrices(), .. Rows(), .. Experts(), .. Norms(), .. Positions(), .. AttentionCases(), .. Distributions(), .. Recurrence(), .. Optimizers(), .. Quantized()];
 
     /// <summary>Large enough that work is cut into blocks and pieces, and nothing divides evenly: for the fast devices.</summary>
     public static IReadOnlyList<OpCase> Large => field ??=
@@ -16,7 +16,7 @@ public static partial class OpCases
         Linear(90, 520, 130), Linear(20, 130, 2100, stored: DType.F16), Linear(1600, 20, 33), Linear(3, 700, 260, stored: DType.BF16), Linear(7, 270, 66), Linear(30, 300, 130, stored: DType.F16), MatMul(5, 40, 50, 60, true, true),
         Activate(Activation.GeluTanh, (65, 300)), Gate(Activation.Silu, (65, 300)), Add((65, 300)), Dropout((65, 300)), LayerNorm((300, 70)), RmsNorm((300, 70)),
         Rotary((70, 6, 48), pairs: 20, interleaved: true), Attention("large", new(4, 2, 48, [100, 30, 97])),
-        Softmax((70, 300)), CrossEntropy(70, 300), LinearCrossEntropy(70, 33, 300), AdamW(20_001, part: 0), SumOfSquares(20_001), .. LargeQuantized(),
+        Softmax((70, 300)), CrossEntropy(70, 300), LinearCrossEntropy(70, 33, 300), Lstm([60, 57, 40, 3], 70, backwards: true), AdamW(20_001, part: 0), SumOfSquares(20_001), .. LargeQuantized(),
     ];
 
     /// <summary>Sizes of real models: for benchmarks.</summary>
@@ -29,7 +29,7 @@ public static partial class OpCases
         LayerNorm((2048, 384)), RmsNorm((2048, 384)),
         Rotary((2048, 6, 64), pairs: 32, interleaved: false),
         Attention("benchmark", new(6, 6, 64, [256, 256, 256, 256, 256, 256, 256, 256])), Attention("benchmark", new(6, 6, 64, [2048])),
-        Softmax((2048, 4096)), CrossEntropy(2048, 4096), LinearCrossEntropy(2048, 384, 4096),
+        Softmax((2048, 4096)), CrossEntropy(2048, 4096), LinearCrossEntropy(2048, 384, 4096), Lstm([.. Enumerable.Repeat(32, 20)], 128, backwards: false),
         AdamW(10_000_000, part: 0), SumOfSquares(10_000_000), .. QuantizedBenchmarks(),
     ];
 

@@ -124,6 +124,13 @@ internal sealed class FaultyKernels(Kernels inner, Fault fault) : Kernels
 
     public override void CopyRows(Tensor x, int from, int count, Tensor y, int to) => inner.CopyRows(x, from, count, y, to);
 
+    public override void CopyColumns(Tensor x, int from, Tensor y, int to, int count, bool accumulate) => inner.CopyColumns(x, from, y, to, count, accumulate);
+
+    public override void LstmCell(Tensor gates, Tensor? last, Tensor cell, Tensor hidden) => inner.LstmCell(gates, last, cell, hidden);
+
+    public override void LstmCellGrad(Tensor gates, Tensor? last, Tensor cell, Tensor dhidden, Tensor dcell, Tensor dgates, Tensor? dlast) =>
+        inner.LstmCellGrad(gates, last, cell, dhidden, dcell, dgates, dlast);
+
     public override void Patches(Tensor image, int size, Tensor y) => inner.Patches(image, size, y);
 
     public override void PatchesGrad(Tensor dy, int size, Tensor dimage) => inner.PatchesGrad(dy, size, dimage);
