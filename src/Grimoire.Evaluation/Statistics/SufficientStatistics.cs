@@ -29,21 +29,18 @@ public sealed class SufficientStatistics
     /// <summary>How many examples there are.</summary>
     public int Count { get; }
 
+    /// <summary>The sums over all examples.</summary>
+    public double[] Total => Sums([.. Enumerable.Range(0, Count)]);
+
     /// <summary>The figure of all examples.</summary>
-    public double Value => Of(Enumerable.Range(0, Count).ToArray());
+    public double Value => figure(Total);
 
     /// <summary>Values whose figure is their arithmetic mean.</summary>
     public static SufficientStatistics OfMean(IReadOnlyList<double> values) =>
         new([.. values.Select(value => new[] { value, 1 })], sums => sums[0] / sums[1]);
 
     /// <summary>The figure of some examples, any of them several times.</summary>
-    public double Of(ReadOnlySpan<int> examples)
-    {
-        var sums = new double[width];
-        foreach (int example in examples)
-            Add(example, sums);
-        return figure(sums);
-    }
+    public double Of(ReadOnlySpan<int> examples) => figure(Sums(examples));
 
     /// <summary>The figures of two systems after those examples have changed places that <paramref name="swapped"/> marks.</summary>
     /// <exception cref="ArgumentException">The two are of different examples.</exception>
@@ -66,6 +63,14 @@ public sealed class SufficientStatistics
     {
         if (a.Count != b.Count || a.width != b.width)
             throw new ArgumentException($"{a.Count} examples cannot be paired with {b.Count}", nameof(b));
+    }
+
+    private double[] Sums(ReadOnlySpan<int> examples)
+    {
+        var sums = new double[width];
+        foreach (int example in examples)
+            Add(example, sums);
+        return sums;
     }
 
     private void Add(int example, double[] sums)
