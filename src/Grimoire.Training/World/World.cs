@@ -49,12 +49,13 @@ public sealed class World
         Documents = Library.Write(seed, Facts);
         _stories = new Stories(seed, Facts);
         _questions = new Questions(seed, Facts);
-        _instructions = new Instructions(seed, Facts);
+        var (velin, reading) = (new Velin(seed), new Reading(Facts));
+        _instructions = new Instructions(seed, velin, reading);
         _dialogues = new Dialogues(seed, this, _questions);
         _preferences = new Preferences(seed, this);
         _lessons = new Lessons(this);
         _tagging = new Tagging(seed, this);
-        _pretraining = new Pretraining(seed, this);
+        _pretraining = new Pretraining(seed, this, new Pastimes(seed, Facts, velin, reading));
     }
 
     /// <summary>The seed: two worlds of one seed and the same options are equal to the last byte.</summary>
@@ -125,7 +126,7 @@ public sealed class World
         return new Query(exercise, documents);
     });
 
-    /// <summary>Plain text for pretraining: half stories, and a little of everything else (docs/world.md has the shares).</summary>
+    /// <summary>Plain text for pretraining: stories, portraits, pastimes, questions and sums (docs/world.md has the shares).</summary>
     public Series<string> Pretraining(Split split) => new(index => _pretraining.Mix(split, index));
 
     /// <summary>Writes every kind of text in its usual file format into a folder: see docs/world.md for the list.</summary>

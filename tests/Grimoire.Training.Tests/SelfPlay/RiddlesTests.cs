@@ -25,16 +25,16 @@ public sealed class RiddlesTests
         // Wren's facts in the world of seed 1, as its files tell them.
         Person wren = Game.Residents.Single(resident => resident.Name == "Wren");
         Assert.True(Game.Judge(wren, "Her best friend is Liv. Her sister is Fern.", 2).IsTrue);
-        Assert.True(Game.Judge(wren, "Her door is red. She has six donkeys. She", 2).IsTrue);
+        Assert.True(Game.Judge(wren, "Her door is green. She has eight goats. She", 2).IsTrue);
     }
 
     [Theory]
-    [InlineData("Her door is blue. She has six donkeys.", "a wrong colour")]
-    [InlineData("Wren has a red door. She has six donkeys.", "the name")]
-    [InlineData("His door is red. He has six donkeys.", "another's pronoun")]
-    [InlineData("Her door is red. Her door is red.", "the same twice")]
-    [InlineData("Her door is red. The door of her house is red.", "the same fact twice")]
-    [InlineData("She is kind. She has six donkeys.", "what is no fact")]
+    [InlineData("Her door is blue. She has eight goats.", "a wrong colour")]
+    [InlineData("Wren has a green door. She has eight goats.", "the name")]
+    [InlineData("His door is green. He has eight goats.", "another's pronoun")]
+    [InlineData("Her door is green. Her door is green.", "the same twice")]
+    [InlineData("Her door is green. The door of her house is green.", "the same fact twice")]
+    [InlineData("She is kind. She has eight goats.", "what is no fact")]
     public void What_is_not_a_riddle_is_found_out(string text, string why)
     {
         Person wren = Game.Residents.Single(resident => resident.Name == "Wren");

@@ -12,7 +12,7 @@ internal static class Lexicon
         hidden high hot hungry ill kind large last late little long loud low lucky many mine more most much near new nice noisy old orange other
         others own patient plain polite poor precious pretty proud purple quick quicker quiet rainy ready red right sad safe same second secret short
         single slow small soft sorry steady strange strong sudden sunny sure sweet tall thin tight tiny tired true unhappy warm weak welcome wet white
-        whole wild windy wise wonderful worried worth wrong yellow young first next black few less fresh glass copper bronze
+        whole wild windy wise wonderful worried worth wrong yellow young first next black few less fresh glass copper bronze capital longest reverse upper
         """;
 
     private const string Adpositions = """
@@ -51,7 +51,7 @@ internal static class Lexicon
         things thread thunder tool tools top town trade trader treasure trees tree uncle village villages voice wall water wax way weather week
         weeks wind window winter woman women wood woods wool word words world yard year years south east west reader
         cakes plum onion pie pumpkin soup berry jam bean stew nut oat porridge cherry tart mushroom barley carrot pear toe minutes song
-        berries
+        berries alphabet book capitals case echo game journey list order stones valley
         """;
 
     private const string Numerals = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty";
@@ -63,11 +63,11 @@ internal static class Lexicon
         they their theirs them themselves us we our who whom whoever whose you your yours yourself what whatever
         """;
 
-    private const string ProperNouns = "friday monday tuesday sunday grimoire";
+    private const string ProperNouns = "friday monday tuesday sunday grimoire velin english";
 
     private const string Subordinators = "because if although while that than whether though unless whereas";
 
-    private const string OtherVerbs = "lays laid become became earns lived ago born worked wander washing forgive knows lies named called listens wins tastes reaches looks cost costs needs excuse mean means speaks keep keeping held prefer explain found forgiven happened happen owe choose feel hope sell sells";
+    private const string OtherVerbs = "lays laid become became earns lived ago born worked wander washing forgive knows lies named called listens wins tastes reaches looks cost costs needs excuse mean means speaks keep keeping held prefer explain found forgiven happened happen owe choose feel hope sell sells sorted counted stands";
 
     private static readonly Dictionary<string, Upos> Tags = Build();
 

@@ -22,7 +22,7 @@ internal static class Verbs
         hum jump knock laugh like listen live look love mend miss move need notice open own paint pass pick plan practise promise pull
         quarrel rain reach remember roll search shout show slip smell smile start stay step stir stop talk taste thank touch try turn use
         wait walk want watch wonder work visit learn cook worry change help bake dance climb juggle sew whistle sail fish
-        name close share serve invite
+        name close share serve invite play pack repeat copy sort reverse
         """;
 
     private const string Irregular = """
