@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Grimoire.Evaluation.Tasks;
 using Grimoire.Tensors;
@@ -57,7 +54,7 @@ public sealed class ReasoningStrategy : AnswerStrategy
     private Draft[] Drafts(TaskFile task, TaskExample example, bool chat)
     {
         string begun = plan.Cue is { } cue ? (chat ? "" : task.Delimiter) + Cues.Of(task, cue) : "";
-        ulong seed = CountedRandom.Bits(settings.Seed, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(example.Id))));
+        ulong seed = TextSeed.Of(settings.Seed, example.Id);
         return [.. Enumerable.Range(0, plan.Samples).Select(sample => new Draft(example.Context, begun, CountedRandom.Bits(seed, (ulong)sample)))];
     }
 

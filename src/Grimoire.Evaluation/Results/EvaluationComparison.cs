@@ -61,11 +61,15 @@ public sealed record EvaluationComparison(IReadOnlyList<FigureDifference> Differ
         return
         [
             of.A.FullName, of.A.Shown, of.B.Shown, difference, $"{Signed(paired.Interval.Lower)} … {Signed(paired.Interval.Upper)}",
-            paired.PValue.ToString(paired.PValue < 0.0095 ? "0.0000" : "0.00", CultureInfo.InvariantCulture), $"{of.Raised}", $"{of.Lowered}",
+            Shown(paired.PValue), $"{of.Raised}", $"{of.Lowered}",
         ];
     }
 
-    private static string Signed(double value) => value > 0 ? "+" + Figure.Text(value) : Figure.Text(value);
+    /// <summary>A p-value with two digits behind the point, or four where it is small.</summary>
+    internal static string Shown(double pValue) => pValue.ToString(pValue < 0.0095 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
+
+    /// <summary>A difference with its sign.</summary>
+    internal static string Signed(double value) => value > 0 ? "+" + Figure.Text(value) : Figure.Text(value);
 
     private static IEnumerable<(Figure, Figure)> Shared(EvaluationResult first, EvaluationResult second)
     {

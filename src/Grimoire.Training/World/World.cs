@@ -92,6 +92,11 @@ public sealed class World
     /// <summary>How many different questions a split holds.</summary>
     public int QuestionCount(Split split) => _questions.Count(split);
 
+    /// <summary>
+    /// The values that an answer to a question names, of the kind that is asked for and but for those in the question: what it says, however it is worded.
+    /// </summary>
+    public IReadOnlyList<string> ValuesNamed(Exercise question, string answer) => _questions.ValuesNamed(question, answer);
+
     /// <summary>Additions and subtractions of one to three digits with written steps. No two splits share a sum.</summary>
     public Series<Exercise> Sums(Split split) => new(index => Worlds.Sums.Ask(Seed, split, index));
 

@@ -137,6 +137,14 @@ internal sealed class Questions
             && !Array.Exists(values, other => other != value && Mentions(answer, other) && !Mentions(said, other));
     }
 
+    /// <summary>The values of the kind that a question asks for that an answer names and the question does not.</summary>
+    public string[] ValuesNamed(Exercise question, string answer)
+    {
+        var parts = question.Key.Split('/');
+        var attribute = question.Skill == Skill.TwoHop ? parts[^1] : parts[0];
+        return _values.TryGetValue(attribute, out var values) ? Array.FindAll(values, value => Mentions(answer, value) && !Mentions(question.Prompt, value)) : [];
+    }
+
     private Exercise AskYesNo(Dice dice, Question question)
     {
         var (truth, fact) = (dice.Chance(50), question.Fact);
