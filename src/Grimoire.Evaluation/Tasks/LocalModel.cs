@@ -117,7 +117,7 @@ public sealed class LocalModel : TaskModel
     /// <summary>A prompt that leaves no room for the answer loses its beginning, but never more than half of the context.</summary>
     private EncodedPrompt Encode(GenerateRequest request)
     {
-        int[] ids = Prompt(request.Prompt, request.Chat);
+        int[] ids = request.Chat ? [.. Turn(request.Prompt), .. model.Tokenizer.EncodeContinuation(request.Begun)] : Prompt(request.Prompt + request.Begun, chat: false);
         int context = model.Config.Context, room = Math.Max(context - request.MaxTokens, context / 2);
         return new EncodedPrompt(ids.Length > room ? ids[^room..] : ids, new GenerationOptions
         {

@@ -113,6 +113,7 @@ internal sealed class PromptAnswers(LanguageModel model, Kernels kernels, int at
         private readonly StreamingDecoder decoder = tokenizer.CreateDecoder(continues: sequence.Tokens.ToArray().Any(id => !tokenizer.IsSpecial(id)));
         private readonly StringBuilder text = new();
         private readonly List<float> logProbabilities = [], entropies = [];
+        private string? stoppedBy;
 
         public int Index => index;
 
@@ -138,6 +139,7 @@ internal sealed class PromptAnswers(LanguageModel model, Kernels kernels, int at
 
         public GeneratedAnswer Whole() => new(text.ToString(), sequence.Generated.Length, sequence.PromptTokens, sequence.Stop != StopReason.Length)
         {
+            StoppedBy = stoppedBy,
             LogProbabilities = logProbabilities,
             Entropies = entropies,
         };
@@ -147,10 +149,11 @@ internal sealed class PromptAnswers(LanguageModel model, Kernels kernels, int at
             if (stops.Count == 0)
                 return;
             string end = text.ToString(from, text.Length - from);
-            int[] found = [.. stops.Select(stop => end.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0)];
+            (int At, string Stop)[] found = [.. stops.Select(stop => (end.IndexOf(stop, StringComparison.Ordinal), stop)).Where(stop => stop.Item1 >= 0)];
             if (found.Length == 0)
                 return;
-            text.Length = from + found.Min();
+            (int at, stoppedBy) = found.MinBy(stop => stop.At);
+            text.Length = from + at;
             sequence.Stop = StopReason.StopString;
         }
     }

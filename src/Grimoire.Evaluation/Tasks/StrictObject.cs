@@ -90,6 +90,9 @@ internal sealed class StrictObject(JsonObject json, string origin)
         return value;
     }
 
+    /// <summary>All keys, each with a text.</summary>
+    public IReadOnlyDictionary<string, string> AllTexts() => json.ToDictionary(pair => pair.Key, pair => Needed(pair.Key), StringComparer.Ordinal);
+
     /// <summary>One of some named values.</summary>
     public T Choice<T>(string key, T otherwise, params ReadOnlySpan<(string Name, T Value)> choices)
     {

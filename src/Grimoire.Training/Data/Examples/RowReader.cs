@@ -5,10 +5,10 @@ namespace Grimoire.Training.Data;
 /// <summary>A row of a file: a JSON text, not yet looked at.</summary>
 /// <param name="Line">The line on which it begins, from 1.</param>
 /// <param name="Json">Its bytes, good until the next row is asked for.</param>
-internal readonly record struct RawRow(long Line, ReadOnlyMemory<byte> Json);
+public readonly record struct RawRow(long Line, ReadOnlyMemory<byte> Json);
 
 /// <summary>Reads the rows of a file as a stream: the lines of <c>.jsonl</c>, plain or gzipped, or the members of a <c>.json</c> array.</summary>
-internal static class RowReader
+public static class RowReader
 {
     private const int Chunk = 1 << 16, LongestRow = 1 << 26, LongestArray = 1 << 30;
 
