@@ -68,6 +68,7 @@ internal static class Tool
         ChatCommand.Create(),
         RewardCommand.Create(),
         CompareCommand.Create(),
+        EvaluateCommand.Create(),
         EmbedCommand.Create(),
         TokenizerCommand.Create(),
         ConvertCommand.Create(),

@@ -109,7 +109,7 @@ public sealed record TaskFile
     public PublishedFigures? Published { get; init; }
 
     /// <summary>The file as it was read, for the signature.</summary>
-    internal string Hash { get; init; } = "";
+    public string Hash { get; init; } = "";
 }
 
 /// <summary>Where the rows of a task come from: a file in the folder of data, or a world, which makes them itself.</summary>

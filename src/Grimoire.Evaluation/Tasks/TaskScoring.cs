@@ -8,7 +8,7 @@ using Grimoire.Training.Worlds;
 namespace Grimoire.Evaluation.Tasks;
 
 /// <summary>What an example comes to: a number by the name of each metric. Rows of <c>examples.jsonl</c> hold them as <c>scores</c>.</summary>
-internal static class TaskScoring
+public static class TaskScoring
 {
     private static readonly ExactMatch SquadMatch = new();
     private static readonly TokenF1 SquadF1 = new();

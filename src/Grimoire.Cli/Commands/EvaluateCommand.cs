@@ -1,0 +1,140 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Grimoire.Evaluation;
+using Grimoire.Evaluation.Likelihoods;
+using Grimoire.Evaluation.Tasks;
+using Grimoire.Models;
+using Grimoire.Tensors;
+using Grimoire.Training.Runs;
+
+namespace Grimoire.Cli.Commands;
+
+/// <summary><c>grimoire evaluate</c>: how well a model does tasks.</summary>
+internal static class EvaluateCommand
+{
+    private const string Kind = "evaluate", CacheFile = "answers.jsonl";
+    private const int LongestTasks = 60, MostFigures = 30;
+
+    public static Verb Create()
+    {
+        var model = new Argument<string?>("MODEL") { Description = "a model folder, an adapter, a run folder or a GGUF file; none with --endpoint", Arity = ArgumentArity.ZeroOrOne };
+        Options<EvaluateSettings>? options = null;
+        Verb verb = new(Kind, "Measure a model on tasks: questions with choices, minimal pairs, free answers.",
+            "grimoire evaluate runs/quickstart --tasks world",
+            "grimoire evaluate my-model --tasks blimp,arc_easy --data data --limit 200",
+            "grimoire evaluate --endpoint http://localhost:8000/v1 --model-name my-model --tasks gsm8k --data data")
+        {
+            Detail = "The result is a folder with figures, tables, every example and a page to look at; grimoire runs compare sets two beside each other. Answers are kept as they " +
+                "come: a command that was stopped goes on where it was. docs/tasks.md tells how each task is scored, and how to write one's own.",
+            Run = (parse, terminal) => Run(terminal, parse.GetValue(model), options!.Read(parse, new EvaluateSettings()), [.. parse.Tokens.Select(token => token.Value)], Device.Kernels(parse)),
+        };
+        verb.Add(model);
+        options = new Options<EvaluateSettings>(verb, EvaluateSettings.Settings, new EvaluateSettings());
+        return verb;
+    }
+
+    private static int Run(Terminal terminal, string? path, EvaluateSettings settings, IReadOnlyList<string> command, Kernels kernels)
+    {
+        if (settings.List)
+            return List(terminal);
+        TaskFile[] asked = Asked(settings);
+        TaskModel model = Model(terminal, path, settings, kernels);
+        string name = path is null ? model.Name : NameOf(path), folder = settings.Out ?? Path.Combine("runs", $"{Kind}-{FileName(name)}-{FileName(settings.Tasks)}");
+        TaskOptions options = new() { Data = settings.Data, Limit = settings.Limit, Fewshot = settings.Fewshot, Seed = (ulong)settings.Seed, Chat = settings.Chat ? true : null };
+        RunInfo request = Request(settings, path, model, asked, command);
+        if (settings.Show == 0 && EvaluationFolder.Find(folder, request) is { } before)
+            return Tell(terminal, before, folder, settings.Json);
+
+        using var cached = new CachedModel(model, settings.Cache ?? Path.Combine(folder, CacheFile));
+        TaskFile[] tasks = [.. asked.SelectMany(TaskLibrary.Expand).DistinctBy(task => task.Name)];
+        var run = new TaskRun(cached, tasks, options);
+        if (settings.Show > 0)
+        {
+            ExampleScreen.Show(terminal, cached, run, tasks, settings.Show);
+            return Tool.Success;
+        }
+
+        RunInfo begun = request with { Started = DateTime.UtcNow };
+        IReadOnlyList<ScoredTask> scored = TimedWork.Do(terminal, "evaluating", tell => run.Run(tell, terminal.Stop));
+        EvaluationResult result = TaskReport.Of(begun, name, asked, scored, options);
+        EvaluationFolder.Write(folder, result, TaskReport.Rows(scored));
+        return Tell(terminal, result, folder, settings.Json);
+    }
+
+    private static int List(Terminal terminal)
+    {
+        Sheet.Rows(terminal, ["Task", ">Tasks", "What it measures"], TaskLibrary.Names.Select(TaskLibrary.Find).Select(task =>
+            (IReadOnlyList<string>)[task.Name, task.IsGroup ? Numbers.Count(TaskLibrary.Expand(task).Count) : "", task.Description]));
+        return Tool.Success;
+    }
+
+    private static TaskFile[] Asked(EvaluateSettings settings)
+    {
+        string[] names = settings.Tasks.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Length > 0 ? [.. names.Distinct().Select(TaskLibrary.Find)] : throw new UsageException("grimoire evaluate needs --tasks; --list shows them.");
+    }
+
+    private static TaskModel Model(Terminal terminal, string? path, EvaluateSettings settings, Kernels kernels)
+    {
+        if (path is null == settings.Endpoint is null)
+            throw new UsageException("grimoire evaluate takes a model or --endpoint, one of the two.");
+        if (settings.Endpoint is { } address)
+        {
+            return new EndpointModel(new EndpointSettings(address, settings.ModelName ?? throw new UsageException("--endpoint needs --model-name, the model's name there."))
+            {
+                Key = Environment.GetEnvironmentVariable(settings.KeyVariable),
+                AtOnce = settings.Concurrency,
+            });
+        }
+
+        LanguageModel model = Waiting.While(terminal, "opening the model", () => LanguageModel.Load(ModelPath.Find(path!)));
+        return new LocalModel(model, kernels, NameOf(path!), settings.Template, settings.BatchTokens, settings.AtOnce);
+    }
+
+    /// <summary>What decides the figures; batches, threads and where answers are kept do not.</summary>
+    private static RunInfo Request(EvaluateSettings settings, string? path, TaskModel model, TaskFile[] asked, IReadOnlyList<string> command) => new()
+    {
+        Kind = Kind,
+        Command = command,
+        Seed = (ulong)settings.Seed,
+        Recipe = new JsonObject
+        {
+            ["model"] = path ?? settings.Endpoint,
+            ["fingerprint"] = model.Fingerprint,
+            ["tasks"] = new JsonArray([.. asked.Select(task => JsonValue.Create(task.Name))]),
+            ["task_files"] = new JsonArray([.. asked.SelectMany(TaskLibrary.Expand).Select(task => JsonValue.Create(task.Hash)).DistinctBy(hash => hash.GetValue<string>())]),
+            ["limit"] = settings.Limit,
+            ["fewshot"] = settings.Fewshot,
+            ["chat"] = settings.Chat,
+            ["template"] = settings.Template,
+        },
+    };
+
+    private static int Tell(Terminal terminal, EvaluationResult result, string folder, bool json)
+    {
+        if (json)
+        {
+            terminal.Out.Write(JsonLines.ToLine(ResultsJson.Of(result)));
+            return Tool.Success;
+        }
+
+        // Of many figures those of the tasks that were named; the others are in the tables and in the folder.
+        EvaluationScreen.Show(terminal, result.Figures.Count <= MostFigures ? result : result with { Figures = [.. result.Figures.Where(figure => !figure.Of.Contains('/', StringComparison.Ordinal))] });
+        terminal.Line();
+        terminal.Line($"[dim]{Path.Combine(folder, "report.html")} shows all of it.[/]");
+        return Tool.Success;
+    }
+
+    /// <summary>What to call the model at a path: the name of its run where it lies in one.</summary>
+    private static string NameOf(string path)
+    {
+        var place = new DirectoryInfo(Path.GetFullPath(path));
+        return place.Name == "model" && place.Parent is { } run ? run.Name : Path.GetFileNameWithoutExtension(place.Name) is { Length: > 0 } name && place.Name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name : place.Name;
+    }
+
+    private static string FileName(string text)
+    {
+        string name = string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')).Trim('.', '_');
+        return name.Length > LongestTasks ? name[..LongestTasks] : name;
+    }
+}
