@@ -53,6 +53,13 @@ internal static class ModelPath
             throw new GrimoireException($"{to}: there is something already; choose another place, or replace it with --force.");
     }
 
+    /// <summary>What a model is called: its file or folder, or the run whose model it is.</summary>
+    public static string NameOf(string path)
+    {
+        string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), name = Path.GetFileNameWithoutExtension(whole);
+        return name == "model" ? NameOf(Path.GetDirectoryName(whole)!) : name;
+    }
+
     private static bool HasBegun(string run) => Run.Exists(run) && (HasModel(Pretraining.ModelFolder(run)) || Checkpoint.Newest(run) is not null);
 
     /// <summary>Whether a path is a model itself.</summary>

@@ -69,6 +69,7 @@ internal static class Tool
         RewardCommand.Create(),
         CompareCommand.Create(),
         EvaluateCommand.Create(),
+        HallucinationsCommand.Create(),
         EmbedCommand.Create(),
         TokenizerCommand.Create(),
         ConvertCommand.Create(),

@@ -52,7 +52,7 @@ internal static class StageVerb
                 string given = parse.GetRequiredValue(model);
                 TRecipe start = chosen.Recipe is { } named ? Recipes.Read(settings, defaults, named) : defaults;
                 TRecipe recipe = settings.Override(start, [.. options.Given(parse), ("model", ModelPath.Find(given)), .. Threads(parse)]);
-                string folder = chosen.Run ?? Path.Combine("runs", $"{NameOf(given)}-{name}");
+                string folder = chosen.Run ?? Path.Combine("runs", $"{ModelPath.NameOf(given)}-{name}");
                 return StageSession.Run(terminal, stage(recipe), folder, [.. parse.Tokens.Select(token => token.Value)]);
             },
         };
@@ -64,11 +64,4 @@ internal static class StageVerb
 
     private static IEnumerable<(string, string)> Threads(ParseResult parse) =>
         Device.Threads(parse) is { } threads ? [("threads", threads.ToString(CultureInfo.InvariantCulture))] : [];
-
-    /// <summary>What a model is called: its file or folder, or the run whose model it is.</summary>
-    private static string NameOf(string path)
-    {
-        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        return name == "model" ? NameOf(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))!) : name;
-    }
 }

@@ -54,7 +54,7 @@ internal static class RunsCommand
     private static Verb Compare()
     {
         var runs = new Argument<string[]>("RUN") { Description = "run folders, or their names in runs/", Arity = new ArgumentArity(2, 16) };
-        Verb verb = new("compare", "The settings in which runs differ, and what came of it; of evaluations, the figures with their differences.", "grimoire runs compare runs/a runs/b")
+        Verb verb = new("compare", "How runs differ: settings and outcome, or the figures of evaluations.", "grimoire runs compare runs/a runs/b")
         {
             Detail = "Two evaluations of the same tasks are paired example by example: each figure's difference comes with an interval and with the probability that " +
                 "so large a one would come of nothing, and with how many examples went up (from wrong to right) and down.",

@@ -6,12 +6,28 @@ namespace Grimoire.Cli;
 /// <summary>An evaluation at the terminal.</summary>
 internal static class EvaluationScreen
 {
-    /// <summary>What came out: summary, tables and figures.</summary>
-    public static void Show(Terminal terminal, EvaluationResult result)
+    /// <summary>What came out: summary, tables and, where the tables do not say it all, the figures.</summary>
+    public static void Show(Terminal terminal, EvaluationResult result, bool figures = true)
     {
         terminal.Out.WriteLine(result.Summary);
-        foreach (DataTable table in result.Tables.Append(result.FigureTable))
+        foreach (DataTable table in result.Tables)
             Table(terminal, table);
+        if (figures)
+            Table(terminal, result.FigureTable);
+    }
+
+    /// <summary>What came out, and where it is kept; or all of it as one line of JSON.</summary>
+    public static void Show(Terminal terminal, EvaluationResult result, string folder, bool json, bool figures = true)
+    {
+        if (json)
+        {
+            JsonText.Write(terminal.Out, writer => ResultsJson.Of(result).WriteTo(writer));
+            return;
+        }
+
+        Show(terminal, result, figures);
+        terminal.Line();
+        terminal.Line($"[dim]Kept in {folder}; the page is {Path.Combine(folder, EvaluationFolder.ReportFile)}.[/]");
     }
 
     /// <summary>A table under its title; nothing where it has no rows.</summary>

@@ -90,7 +90,7 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
         ProbedAnswer[] known = [.. answers.Where(answer => answer.Question.Answer is not null)];
         double[] tokens = [Mean(answer => answer.Greedy.Tokens), Mean(answer => answer.Samples.Sum(sample => sample.Tokens)), Mean(answer => answer.Reworded.Sum(again => again.Tokens))];
         return new DataTable(
-            "Detectors, without refused answers", ["Detector", "What it measures", ">AUROC", ">95 % interval", ">Of what can be known", ">More tokens", ">Answers"],
+            "Detectors, without refused answers", ["Detector", "What it measures", ">AUROC", ">95 % interval", ">Known facts", ">More tokens", ">Answers"],
             [.. Detectors.Select(finding => (IReadOnlyList<string>)
             [
                 finding.Detector.Name, finding.Detector.Words, Area(finding.Auroc), finding.Interval is { } at ? $"{Area(at.Lower)} … {Area(at.Upper)}" : "–",

@@ -32,8 +32,10 @@ public sealed class TextQuestion : FactQuestion
     }
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="wordings">The most other wordings of each question.</param>
     /// <exception cref="GrimoireException">It cannot be read, or a row is no question; the message names file and line.</exception>
-    public static IReadOnlyList<FactQuestion> Read(string path)
+    public static IReadOnlyList<FactQuestion> Read(string path, int wordings = int.MaxValue)
     {
         string name = Path.GetFileNameWithoutExtension(path);
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -45,7 +47,7 @@ public sealed class TextQuestion : FactQuestion
             if (!ids.Add(id))
                 throw Fault(row, $"the id {id} is that of an earlier row; ids are unique");
             string prompt = row.Prompt.Text ?? throw Fault(row, "the prompt is a conversation; a question is one text");
-            questions.Add(new TextQuestion(id, Texts(row, "kind") is [var kind, ..] ? kind : answers.Length > 0 ? name : "unanswerable", prompt, answers) { Wordings = Texts(row, "wordings") });
+            questions.Add(new TextQuestion(id, Texts(row, "kind") is [var kind, ..] ? kind : answers.Length > 0 ? name : "unanswerable", prompt, answers) { Wordings = [.. Texts(row, "wordings").Take(wordings)] });
         }
 
         return questions;

@@ -20,7 +20,7 @@ public sealed class WorldQuestion : FactQuestion
         Answer = exercise.Skill == Skill.Unknown ? null : exercise.Answer;
     }
 
-    /// <summary>The questions of a split that ask for a value, each about something else, in the world's order.</summary>
+    /// <summary>The questions of a split that ask for a value, each about something else: facts, two hops, unanswerable ones.</summary>
     /// <param name="world">The world.</param>
     /// <param name="split">The split: what is asked in one is asked in no other, though the answers stand in training text.</param>
     /// <param name="count">The most questions of a kind.</param>
@@ -29,8 +29,8 @@ public sealed class WorldQuestion : FactQuestion
     {
         int different = world.QuestionCount(split);
         return [.. Enumerable.Range(0, different).Select(index => One(world, split, index)).OfType<WorldQuestion>()
-            .GroupBy(question => question.Kind, StringComparer.Ordinal).SelectMany(kind => kind.Take(count))
-            .Select(question => question.With(wordings, different)).OrderBy(question => question.place.Index)];
+            .GroupBy(question => question.Kind, StringComparer.Ordinal).OrderBy(kind => kind.Key, StringComparer.Ordinal).SelectMany(kind => kind.Take(count))
+            .Select(question => question.With(wordings, different))];
     }
 
     /// <inheritdoc/>
