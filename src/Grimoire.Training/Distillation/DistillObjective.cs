@@ -17,10 +17,11 @@ namespace Grimoire.Training;
 /// <param name="seed">Chooses answers and minibatches.</param>
 public sealed class DistillObjective(Transformer model, GroupSource source, DistillSettings settings, int batch, ulong seed) : Objective
 {
+    private readonly RoundSlices slices = new(settings.Epochs, settings.Minibatches, seed);
     private Drawn? drawn;
 
     /// <inheritdoc/>
-    public override int Round => settings.Epochs * settings.Minibatches;
+    public override int Round => slices.Steps;
 
     // Each round has other answers, and surer ones.
     /// <inheritdoc/>
@@ -29,16 +30,11 @@ public sealed class DistillObjective(Transformer model, GroupSource source, Dist
     /// <inheritdoc/>
     public override StepWork Prepare(TrainerState state, Workspace workspace)
     {
-        (int epoch, int part) = Math.DivRem((int)(state.Step % Round), settings.Minibatches);
-        bool begins = (epoch, part) == (0, 0);
+        bool begins = slices.Begins(state.Step);
         if (begins || drawn is null)
             drawn = Draw(state);
-        int count = drawn.Answers.Length, first = (int)((long)part * count / settings.Minibatches), end = (int)((long)(part + 1) * count / settings.Minibatches);
-        var order = new Permutation(Math.Max(1, count), CountedRandom.Bits(seed, (ulong)(state.Step / Round), (ulong)epoch));
-        var chosen = new EncodedExample[end - first];
-        for (int i = 0; i < chosen.Length; i++)
-            chosen[i] = drawn.Answers[(int)order[first + i]];
-        return new Step(model, chosen, begins ? settings.Prompts : 0, batch, drawn.Metrics);
+        TrainingBatch[] batches = [.. slices.Of(state.Step, drawn.Answers).Chunk(batch).Select(TrainingBatch.Of)];
+        return new LanguageModelingStep(model, batches, begins ? settings.Prompts : 0, measured: drawn.Metrics);
     }
 
     private Drawn Draw(TrainerState state)
@@ -62,26 +58,4 @@ public sealed class DistillObjective(Transformer model, GroupSource source, Dist
     }
 
     private sealed record Drawn(EncodedExample[] Answers, IReadOnlyList<(string Name, double Value)> Metrics);
-
-    /// <summary>Next-token prediction on some of the kept answers.</summary>
-    private sealed class Step(Transformer model, IReadOnlyList<EncodedExample> answers, int prompts, int batch, IReadOnlyList<(string, double)> measured) : StepWork
-    {
-        private readonly EncodedExample[][] passes = [.. answers.Chunk(batch)];
-
-        public override int Passes => passes.Length;
-
-        public override int Sequences => prompts;
-
-        public override int Tokens { get; } = answers.Sum(answer => answer.TrainedCount);
-
-        public override IReadOnlyList<(string Name, double Value)> Metrics => measured;
-
-        public override PassLoss Loss(int pass, Workspace workspace, PassOptions options)
-        {
-            TrainingBatch packed = TrainingBatch.Of(passes[pass]);
-            Tensor logs = TokenLogProbabilities.Of(model, model.Begin(workspace, packed.ToBatch(), options), packed);
-            Tensor loss = Ops.Sum(logs) * -1;
-            return new PassLoss(loss, 1f / Tokens, loss.Item() / Tokens);
-        }
-    }
 }

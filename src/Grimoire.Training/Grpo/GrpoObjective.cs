@@ -22,6 +22,7 @@ public sealed class GrpoObjective : Objective
     private readonly GrpoSettings settings;
     private readonly int batch;
     private readonly ulong seed;
+    private readonly RoundSlices slices;
     private Drawn? drawn;
 
     /// <summary>An objective for a model.</summary>
@@ -37,10 +38,11 @@ public sealed class GrpoObjective : Objective
             ArgumentNullException.ThrowIfNull(reference);
         (this.model, this.reference, this.source) = (model, settings.Kl > 0 ? reference : null, source);
         (this.settings, this.batch, this.seed) = (settings, batch, seed);
+        slices = new RoundSlices(settings.Epochs, settings.Minibatches, seed);
     }
 
     /// <inheritdoc/>
-    public override int Round => settings.Epochs * settings.Minibatches;
+    public override int Round => slices.Steps;
 
     /// <inheritdoc/>
     public override bool LossFalls => false;
@@ -48,16 +50,10 @@ public sealed class GrpoObjective : Objective
     /// <inheritdoc/>
     public override StepWork Prepare(TrainerState state, Workspace workspace)
     {
-        (int epoch, int part) = Math.DivRem((int)(state.Step % Round), settings.Minibatches);
-        bool begins = (epoch, part) == (0, 0);
+        bool begins = slices.Begins(state.Step);
         if (begins || drawn is null)
             drawn = Draw(state, workspace);
-        int count = drawn.Answers.Length, first = (int)((long)part * count / settings.Minibatches), end = (int)((long)(part + 1) * count / settings.Minibatches);
-        var chosen = new GrpoAnswer[end - first];
-        var order = new Permutation(Math.Max(1, count), CountedRandom.Bits(seed, (ulong)(state.Step / Round), (ulong)epoch));
-        for (int i = 0; i < chosen.Length; i++)
-            chosen[i] = drawn.Answers[(int)order[first + i]];
-        return new GrpoStep(model, chosen, begins ? drawn.Prompts : 0, batch, settings.Loss, drawn.Metrics);
+        return new GrpoStep(model, slices.Of(state.Step, drawn.Answers), begins ? drawn.Prompts : 0, batch, settings.Loss, drawn.Metrics);
     }
 
     private sealed record Drawn(int Prompts, GrpoAnswer[] Answers, IReadOnlyList<(string Name, double Value)> Metrics);

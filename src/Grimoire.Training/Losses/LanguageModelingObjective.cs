@@ -25,24 +25,6 @@ public sealed class LanguageModelingObjective(
             next += batches[i].Lengths.Length;
         }
 
-        return new Work(model, batches, spec);
-    }
-
-    private sealed class Work(Transformer model, TrainingBatch[] batches, CrossEntropySpec spec) : StepWork
-    {
-        public override int Passes => batches.Length;
-
-        public override int Sequences { get; } = batches.Sum(b => b.Lengths.Length);
-
-        // Dividing by the targets of the whole step makes accumulation over unequal lengths the same as one large batch.
-        public override int Tokens { get; } = batches.Sum(b => b.TargetCount);
-
-        public override PassLoss Loss(int pass, Workspace workspace, PassOptions options)
-        {
-            TrainingBatch batch = batches[pass];
-            Pass begun = model.Begin(workspace, batch.ToBatch(), options);
-            Tensor loss = LanguageModeling.Loss(model, begun, batch.Targets, workspace.Tape is null ? default : spec);
-            return new PassLoss(loss, 1f / Tokens, loss.Item() / Tokens);
-        }
+        return new LanguageModelingStep(model, batches, (int)(next - state.Sequences), spec);
     }
 }

@@ -27,6 +27,7 @@ public sealed class PpoObjective : Objective
     private readonly PpoSettings settings;
     private readonly int batch;
     private readonly ulong seed;
+    private readonly RoundSlices slices;
     private double penalty, nextPenalty;
     private long drawn = -1;
     private PpoRound? round;
@@ -50,10 +51,11 @@ public sealed class PpoObjective : Objective
         (this.prompts, this.settings, this.batch, this.seed, nextPenalty) = (prompts, settings, batch, seed, settings.Kl);
         value = trainee.Heads.Single(head => head.Name == ValueHead);
         draws = new Draws(prompts.Count, seed);
+        slices = new RoundSlices(settings.Epochs, settings.Minibatches, seed);
     }
 
     /// <inheritdoc/>
-    public override int Round => settings.Epochs * settings.Minibatches;
+    public override int Round => slices.Steps;
 
     /// <inheritdoc/>
     public override bool LossFalls => false;
@@ -68,14 +70,10 @@ public sealed class PpoObjective : Objective
     /// <inheritdoc/>
     public override StepWork Prepare(TrainerState state, Workspace workspace)
     {
-        (int epoch, int part) = Math.DivRem((int)(state.Step % Round), settings.Minibatches);
-        bool begins = (epoch, part) == (0, 0);
+        bool begins = slices.Begins(state.Step);
         if (begins || round is null)
             round = Draw(state, workspace);
-        int answers = settings.Answers, first = part * answers / settings.Minibatches, end = (part + 1) * answers / settings.Minibatches;
-        var order = new Permutation(answers, CountedRandom.Bits(seed, (ulong)(state.Step / Round), (ulong)epoch));
-        PpoAnswer[] chosen = [.. Enumerable.Range(first, end - first).Select(i => round.Answers[(int)order[i]])];
-        return new PpoStep(model, value, round, chosen, begins ? answers : 0, batch, settings);
+        return new PpoStep(model, value, round, slices.Of(state.Step, round.Answers), begins ? settings.Answers : 0, batch, settings);
     }
 
     /// <summary>Answers, scores, and what the policy, its value head and the reference made of them.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Grimoire.Models;
-using Grimoire.Training.Answers;
 using Grimoire.Training.Rollouts;
 using Grimoire.Training.Runs;
 
@@ -25,7 +24,10 @@ public sealed class DistillStage(DistillRecipe recipe) : Stage
         base.Check();
         RewardedPrompts.Check(recipe.Prompts, Settings);
         if (recipe.Distill is { Answers: 1, Least: null })
-            throw new GrimoireException("The recipe contradicts itself: of a single answer to each prompt none is better than another; draw more (--answers) or say what one must earn (--least).");
+        {
+            throw new GrimoireException(
+                "The recipe contradicts itself: of a single answer to each prompt none is better than another; draw more (--answers) or say what one must earn (--least).");
+        }
     }
 
     /// <inheritdoc/>
@@ -36,18 +38,11 @@ public sealed class DistillStage(DistillRecipe recipe) : Stage
     {
         DistillSettings distill = recipe.Distill;
         RewardedPrompts data = RewardedPrompts.Open(recipe.Prompts, Settings.Checks, context);
-        var sampler = new RolloutSampler(context.Model, data.Encoder, context.Kernels, distill.AtOnce);
-        var source = new PromptGroups(data.Learned, sampler, data.Reward, distill.Answers, distill.Generation, (ulong)Settings.Seed);
+        PromptGroups source = data.Groups(context, distill.Answers, distill.Generation, distill.AtOnce, Settings.Seed);
         var objective = new DistillObjective(context.Model.Transformer, source, distill, Settings.Batch, (ulong)Settings.Seed);
-        AnswerValidation? checks = data.Checks(Settings, context);
-        return new StageParts
-        {
-            DataKey = data.Key,
-            Objective = objective,
-            StepsPerEpoch = (double)data.Learned.Length / distill.Prompts * objective.Round,
-            Validation = checks,
-            Sample = AnswerChecks.Samples(checks),
-            Facts = [.. data.Facts, new Fact("a round", $"{distill.Answers} answers to each of {distill.Prompts} prompts, {(distill.Keep == KeptAnswers.Best ? "the best of each" : "all good ones")} learned in {objective.Round} steps")],
-        };
+        string kept = distill.Keep == KeptAnswers.Best ? "the best of each" : "all good ones";
+        return data.Parts(
+            Settings, context, objective, distill.Prompts,
+            new Fact("a round", $"{distill.Answers} answers to each of {distill.Prompts} prompts, {kept} learned in {objective.Round} steps"));
     }
 }

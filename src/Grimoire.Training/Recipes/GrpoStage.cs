@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Grimoire.Models;
-using Grimoire.Training.Answers;
 using Grimoire.Training.Rollouts;
 using Grimoire.Training.Runs;
 
@@ -34,24 +33,19 @@ public sealed class GrpoStage(GrpoRecipe recipe) : Stage
     {
         GrpoSettings grpo = recipe.Grpo;
         RewardedPrompts data = RewardedPrompts.Open(recipe.Prompts, Settings.Checks, context);
-        ReferencePolicy? reference = grpo.Kl > 0 ? ReferencePolicy.Of(context.Trainee, context.BasePath) : null;
-        var sampler = new RolloutSampler(context.Model, data.Encoder, context.Kernels, grpo.AtOnce);
-        var source = new PromptGroups(data.Learned, sampler, data.Reward, grpo.Group, grpo.Generation, (ulong)Settings.Seed);
-        var objective = new GrpoObjective(context.Model.Transformer, reference, source, grpo, Settings.Batch, (ulong)Settings.Seed);
-        AnswerValidation? checks = data.Checks(Settings, context);
-        return new StageParts
-        {
-            DataKey = data.Key,
-            Objective = objective,
-            StepsPerEpoch = (double)data.Learned.Length / grpo.Prompts * objective.Round,
-            Validation = checks,
-            Sample = AnswerChecks.Samples(checks),
-            Facts =
-            [
-                .. data.Facts,
-                new Fact("a round", $"{grpo.Group} answers to each of {grpo.Prompts} prompts, in {grpo.Minibatches} step{(grpo.Minibatches == 1 ? "" : "s")}, {grpo.Epochs} time{(grpo.Epochs == 1 ? "" : "s")}"),
-                new Fact("reference", grpo.Kl > 0 ? FormattableString.Invariant($"the model as it is before; a nat away from it costs {grpo.Kl}") : "none"),
-            ],
-        };
+        PromptGroups source = data.Groups(context, grpo.Group, grpo.Generation, grpo.AtOnce, Settings.Seed);
+        return data.Parts(
+            Settings, context, Objective(grpo, source, Settings, context), grpo.Prompts,
+            new Fact("a round", $"{grpo.Group} answers to each of {grpo.Prompts} prompts, in {Times(grpo.Minibatches, "step")}, {Times(grpo.Epochs, "time")}"),
+            new Fact("reference", grpo.Kl > 0 ? FormattableString.Invariant($"the model as it is before; a nat away from it costs {grpo.Kl}") : "none"));
     }
+
+    /// <summary>GRPO of a stage's model on groups of its answers, with a reference where leaving it has a price.</summary>
+    internal static GrpoObjective Objective(GrpoSettings grpo, GroupSource source, StageSettings settings, StageContext context)
+    {
+        ReferencePolicy? reference = grpo.Kl > 0 ? ReferencePolicy.Of(context.Trainee, context.BasePath) : null;
+        return new GrpoObjective(context.Model.Transformer, reference, source, grpo, settings.Batch, (ulong)settings.Seed);
+    }
+
+    private static string Times(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -67,7 +67,7 @@ public sealed class PpoStage(PpoRecipe recipe) : Stage
         AnswerValidation? answers = AnswerChecks.For(recipe.Stage, context, prompts.Encoder, prompts.HeldOut, gold ?? prompts.Reward);
         return new StageParts
         {
-            DataKey = prompts.Key,
+            DataKey = gold is null ? prompts.Key : $"{prompts.Key} {gold.Key}",
             Objective = objective,
             StepsPerEpoch = (double)prompts.Learned.Length / recipe.Ppo.Answers * objective.Round,
             Validation = answers is null ? null : new RewardedValidation(answers, MakeDrift(recipe, context, reference, prompts.Encoder, answers)),

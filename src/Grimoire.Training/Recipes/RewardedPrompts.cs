@@ -16,7 +16,7 @@ internal sealed class RewardedPrompts
 
     private RewardedPrompts(ExampleFiles files, ExampleEncoder encoder, RewardSum reward, PromptExample[] learned, PromptExample[] heldOut)
     {
-        (Key, Encoder, Reward, Learned, HeldOut) = ($"{files.Key} {heldOut.Length}", encoder, reward, learned, heldOut);
+        (Key, Encoder, Reward, Learned, HeldOut) = ($"{files.Key} {heldOut.Length} {reward.Key}", encoder, reward, learned, heldOut);
         Facts =
         [
             new Fact("prompts", string.Create(CultureInfo.InvariantCulture, $"{learned.Length:N0} to learn from, {heldOut.Length:N0} held out")),
@@ -25,7 +25,7 @@ internal sealed class RewardedPrompts
         ];
     }
 
-    /// <summary>A hash of the rows and of how they were divided.</summary>
+    /// <summary>Tells the rows, how they were divided, and the reward from others.</summary>
     public string Key { get; }
 
     /// <summary>Writes prompts as the model reads them.</summary>
@@ -76,6 +76,32 @@ internal sealed class RewardedPrompts
         return new RewardedPrompts(files, encoder, reward, prompts[..^held], prompts[^held..]);
     }
 
-    /// <summary>The checks of the model's answers, with the reward that is raised.</summary>
-    public AnswerValidation? Checks(StageSettings settings, StageContext context) => AnswerChecks.For(settings, context, Encoder, HeldOut, Reward);
+    /// <summary>The prompts to learn from, each to be answered several times by the model.</summary>
+    /// <param name="context">The model.</param>
+    /// <param name="perPrompt">Answers to each.</param>
+    /// <param name="options">How answers are drawn.</param>
+    /// <param name="atOnce">Answers drawn at once.</param>
+    /// <param name="seed">Chooses the order of the prompts.</param>
+    public PromptGroups Groups(StageContext context, int perPrompt, GenerationOptions options, int atOnce, long seed) =>
+        new(Learned, new RolloutSampler(context.Model, Encoder, context.Kernels, atOnce), Reward, perPrompt, options, (ulong)seed);
+
+    /// <summary>What a stage brings that learns from answers to these prompts: the reward that is raised also judges those held out.</summary>
+    /// <param name="settings">How often answers are checked.</param>
+    /// <param name="context">The model.</param>
+    /// <param name="objective">What is learned.</param>
+    /// <param name="asked">Prompts a round.</param>
+    /// <param name="facts">What the stage tells of itself.</param>
+    public StageParts Parts(StageSettings settings, StageContext context, Objective objective, int asked, params IEnumerable<Fact> facts)
+    {
+        AnswerValidation? checks = AnswerChecks.For(settings, context, Encoder, HeldOut, Reward);
+        return new StageParts
+        {
+            DataKey = Key,
+            Objective = objective,
+            StepsPerEpoch = (double)Learned.Length / asked * objective.Round,
+            Validation = checks,
+            Sample = AnswerChecks.Samples(checks),
+            Facts = [.. Facts, .. facts],
+        };
+    }
 }

@@ -34,9 +34,8 @@ public sealed class SelfPlayStage(SelfPlayRecipe recipe) : Stage
         var riddles = new Riddles(world);
         var encoder = new ExampleEncoder(context.Model.Tokenizer, template: null, context.Model.Config.Context);
         var sampler = new RolloutSampler(context.Model, encoder, context.Kernels, grpo.AtOnce);
-        ReferencePolicy? reference = grpo.Kl > 0 ? ReferencePolicy.Of(context.Trainee, context.BasePath) : null;
         var source = new RiddleGroups(riddles, sampler, grpo, recipe.Sentences, (ulong)Settings.Seed);
-        var objective = new GrpoObjective(context.Model.Transformer, reference, source, grpo, Settings.Batch, (ulong)Settings.Seed);
+        GrpoObjective objective = GrpoStage.Objective(grpo, source, Settings, context);
         var validation = new RiddleValidation(
             riddles, context.Model, sampler, grpo, recipe.Sentences, PlainText.Of(world, encoder.Tokenizer, encoder.Context));
         return new StageParts

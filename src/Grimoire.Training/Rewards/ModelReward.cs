@@ -2,7 +2,9 @@ using Grimoire.Models;
 using Grimoire.Models.Chat;
 using Grimoire.Tensors;
 using Grimoire.Training.Data;
+using Grimoire.Training.Recipes;
 using Grimoire.Training.Rollouts;
+using Grimoire.Training.Runs;
 
 namespace Grimoire.Training.Rewards;
 
@@ -20,9 +22,10 @@ public sealed class ModelReward : Reward
     /// <param name="model">The reward model.</param>
     /// <param name="name">What it is called in logs.</param>
     /// <param name="kernels">What computes.</param>
-    public ModelReward(RewardModel model, string name, Kernels kernels)
+    /// <param name="key">Tells its files from others; the name if not given.</param>
+    public ModelReward(RewardModel model, string name, Kernels kernels, string? key = null)
     {
-        (this.model, Name) = (model, name);
+        (this.model, Name, Key) = (model, name, key ?? name);
         encoder = new ExampleEncoder(model.Model.Tokenizer, ChatFormat.Of(model.Model), model.Model.Config.Context);
         workspace = new Workspace(kernels);
     }
@@ -30,9 +33,16 @@ public sealed class ModelReward : Reward
     /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <summary>Loads the reward model of a folder.</summary>
+    /// <inheritdoc/>
+    public override string Key { get; }
+
+    /// <summary>Loads the reward model of a folder, or of a finished run.</summary>
     /// <exception cref="GrimoireException">There is none.</exception>
-    public static ModelReward Load(string path, Kernels kernels) => new(RewardModel.Load(path), Prefix + path, kernels);
+    public static ModelReward Load(string path, Kernels kernels)
+    {
+        string folder = Run.Exists(path) ? StageRun.ModelFolder(path) : path;
+        return new ModelReward(RewardModel.Load(folder), Prefix + path, kernels, $"{Prefix}{ModelKey.Of(folder)}");
+    }
 
     /// <inheritdoc/>
     public override double[] Score(IReadOnlyList<Rollout> rollouts)

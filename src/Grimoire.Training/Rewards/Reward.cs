@@ -9,6 +9,9 @@ public abstract class Reward
     /// <summary>What it is called in logs.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What tells it from others: its name, and where files belong to it, a hash of those.</summary>
+    public virtual string Key => Name;
+
     /// <summary>A number for each roll-out, more being better.</summary>
     /// <exception cref="GrimoireException">A prompt lacks a column that is needed to judge answers to it.</exception>
     public abstract double[] Score(IReadOnlyList<Rollout> rollouts);

@@ -13,6 +13,9 @@ public sealed class RewardSum(IReadOnlyList<(double Weight, Reward Reward)> term
     public override string Name { get; } = string.Join(" + ", terms.Select(term => term.Weight == 1 ? term.Reward.Name : FormattableString.Invariant($"{term.Weight}·{term.Reward.Name}")));
 
     /// <inheritdoc/>
+    public override string Key { get; } = string.Join(" + ", terms.Select(term => FormattableString.Invariant($"{term.Weight}·{term.Reward.Key}")));
+
+    /// <inheritdoc/>
     public override double[] Score(IReadOnlyList<Rollout> rollouts) => Sum(Parts(rollouts));
 
     /// <summary>What each term gives each roll-out, before its weight, <c>[term][roll-out]</c>.</summary>

@@ -78,6 +78,27 @@ public sealed class PpoStageTests : IDisposable
     }
 
     [Fact]
+    public void It_goes_on_only_with_the_reward_model_it_began_with()
+    {
+        PpoRecipe recipe = Recipe() with { Prompts = Recipe().Prompts with { Reward = $"model:{scratch["judge"]}" } };
+        SaveJudge(slope: 0.1f);
+        using (StageRun run = Prepare("run", recipe))
+            run.Train();
+        using (StageRun again = Prepare("run", recipe))
+            Assert.True(again.Finished);
+        SaveJudge(slope: 0.2f);
+        Assert.Contains("have changed", Assert.Throws<GrimoireException>(() => Prepare("run", recipe)).Message, StringComparison.Ordinal);
+
+        void SaveJudge(float slope)
+        {
+            LanguageModel model = TinyAssistant.Model(context: 64);
+            var head = new Head("score", 1, model.Config.Channels);
+            head.Weight.Span<float>().Fill(slope);
+            new RewardModel(model, head).Save(scratch["judge"]);
+        }
+    }
+
+    [Fact]
     public void What_contradicts_itself_or_is_missing_is_named()
     {
         void Refused(PpoRecipe recipe, string why) =>
