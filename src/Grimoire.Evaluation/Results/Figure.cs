@@ -34,8 +34,8 @@ public sealed record Figure(string Name, double Value)
     /// <summary>The interval ready to be read, as in <c>0.61 … 0.68</c>; empty where there is none.</summary>
     public string ShownInterval => Interval is { } at ? $"{Text(at.Lower)} … {Text(at.Upper)}" : "";
 
-    /// <summary>A measured number with four digits behind the point, or two where it is ten or more.</summary>
+    /// <summary>A measured number with four digits behind the point, or two where it is ten or more; a very small or large one as in <c>1.2e-7</c>.</summary>
     public static string Text(double value) => !double.IsFinite(value) ? "–"
-        : Math.Abs(value) is >= 1e-4 or 0 ? value.ToString(Math.Abs(value) < 10 ? "0.0000" : "0.00", CultureInfo.InvariantCulture)
+        : Math.Abs(value) is (>= 1e-4 and < 1e9) or 0 ? value.ToString(Math.Abs(value) < 10 ? "0.0000" : "0.00", CultureInfo.InvariantCulture)
         : value.ToString("0.0e0", CultureInfo.InvariantCulture);
 }

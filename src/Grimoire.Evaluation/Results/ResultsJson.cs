@@ -92,6 +92,8 @@ public static class ResultsJson
         {
             ["name"] = series.Name,
             ["joined"] = series.Joined,
+            ["marked"] = series.Marked,
+            ["colour"] = series.Colour,
             ["points"] = new JsonArray([.. series.Points.Select(point => new JsonArray(JsonLines.Number(point.X), JsonLines.Number(point.Y)))]),
         })]),
     };
@@ -123,7 +125,11 @@ public static class ResultsJson
         [.. json["series"]!.AsArray().Select(series => new PlotSeries(
             series!["name"]!.GetValue<string>(),
             [.. series["points"]!.AsArray().Select(point => (JsonLines.ToDouble(point![0]), JsonLines.ToDouble(point[1])))],
-            series["joined"]!.GetValue<bool>()))])
+            series["joined"]!.GetValue<bool>())
+        {
+            Marked = series["marked"]?.GetValue<bool>() ?? true,
+            Colour = series["colour"]?.GetValue<int>(),
+        })])
     {
         Lead = json["lead"]!.GetValue<string>(),
     };

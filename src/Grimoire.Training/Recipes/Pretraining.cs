@@ -70,6 +70,9 @@ public sealed class Pretraining : IDisposable
     /// <summary>Whether the run was finished before: there is nothing left to train.</summary>
     public bool Finished { get; }
 
+    /// <summary>The architecture that a recipe means over a vocabulary of so many pieces.</summary>
+    public static ModelConfig ConfigOf(PretrainRecipe recipe, int vocabulary) => recipe.Config(vocabulary);
+
     /// <summary>Where the finished model lies in a run folder.</summary>
     public static string ModelFolder(string runFolder) => Path.Combine(runFolder, "model");
 
@@ -79,20 +82,22 @@ public sealed class Pretraining : IDisposable
     /// <param name="command">The arguments with which this can be repeated.</param>
     /// <param name="progress">Told in a few words what is being prepared.</param>
     /// <param name="events">Told about everything while training.</param>
+    /// <param name="text">A folder of tokenizer and shards that runs share (<see cref="PreparedText.Share"/>); null for the run's own.</param>
     /// <exception cref="GrimoireException">The text, the recipe or the run folder is at fault.</exception>
     public static Pretraining Prepare(
-        PretrainRecipe recipe, string folder, IReadOnlyList<string> command, IProgress<string>? progress = null, IProgress<TrainingEvent>? events = null)
+        PretrainRecipe recipe, string folder, IReadOnlyList<string> command, IProgress<string>? progress = null, IProgress<TrainingEvent>? events = null,
+        string? text = null)
     {
         recipe.Check();
         folder = Path.GetFullPath(folder);
-        PreparedText text = PreparedText.Read(recipe, folder, progress);
+        PreparedText prepared = PreparedText.Read(recipe, folder, text is null ? null : Path.GetFullPath(text), progress);
         try
         {
-            return new Pretraining(recipe, folder, text, command, progress, events);
+            return new Pretraining(recipe, folder, prepared, command, progress, events);
         }
         catch
         {
-            text.Data.Dispose();
+            prepared.Dispose();
             throw;
         }
     }

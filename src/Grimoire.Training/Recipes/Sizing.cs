@@ -66,7 +66,7 @@ public static class Sizing
                 Kind = characters ? TokenizerKind.Character : TokenizerKind.Bytes,
                 Vocabulary = pieces,
             },
-            Optimizer = new OptimizerSettings { Kind = OptimizerKind.Muon, LearningRate = channels <= 256 ? 6e-3 : 3e-3, MinimumLearningRate = 1e-4 },
+            Optimizer = new OptimizerSettings { Kind = OptimizerKind.Muon, LearningRate = LearningRate(channels), MinimumLearningRate = 1e-4 },
             Model = new ModelSettings
             {
                 Family = ModelFamily.Llama,
@@ -82,6 +82,9 @@ public static class Sizing
             Minutes = minutes,
         };
     }
+
+    /// <summary>The peak learning rate of Muon for a model so wide.</summary>
+    public static double LearningRate(int channels) => channels <= 256 ? 6e-3 : 3e-3;
 
     private static int VocabularyFor(long bytes, double parameters)
     {

@@ -53,10 +53,17 @@ public sealed record BeforeAfter(string Prompt, string Before, string After)
 public sealed record DataTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
 
 /// <summary>Some points of a plot.</summary>
-/// <param name="Name">What they are.</param>
+/// <param name="Name">What they are; without a name they are not in the key.</param>
 /// <param name="Points">The points, in the order in which they are joined.</param>
 /// <param name="Joined">Whether a line joins them.</param>
-public sealed record PlotSeries(string Name, IReadOnlyList<(double X, double Y)> Points, bool Joined = true);
+public sealed record PlotSeries(string Name, IReadOnlyList<(double X, double Y)> Points, bool Joined = true)
+{
+    /// <summary>The number of its colour, so that series that belong together share one; null for that of its place.</summary>
+    public int? Colour { get; init; }
+
+    /// <summary>Whether each point is marked; a curve drawn from a formula needs no marks.</summary>
+    public bool Marked { get; init; } = true;
+}
 
 /// <summary>One thing plotted against another.</summary>
 /// <param name="Title">What is to be seen.</param>

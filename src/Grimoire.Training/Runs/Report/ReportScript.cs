@@ -144,11 +144,13 @@ internal static class ReportScript
         json.WriteString("x", WellFormed(plot.X));
         json.WriteString("y", WellFormed(plot.Y));
         json.WriteStartArray("series");
-        foreach (PlotSeries series in plot.Series)
+        foreach ((int place, PlotSeries series) in plot.Series.Index())
         {
             json.WriteStartObject();
             json.WriteString("name", WellFormed(series.Name));
             json.WriteBoolean("joined", series.Joined);
+            json.WriteBoolean("marked", series.Marked);
+            json.WriteNumber("colour", series.Colour ?? place);
             json.WriteStartArray("points");
             foreach ((double x, double y) in series.Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)))
             {

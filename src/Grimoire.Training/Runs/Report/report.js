@@ -176,17 +176,17 @@
     svg("text", { x: width - right, y: height - 6, "text-anchor": "end" }, root).textContent = across;
     svg("text", { x: 2, y: 12 }, root).textContent = upwards;
 
-    series.forEach((s, i) => {
-      if (s.joined) svg("path", { class: `p${i % 5}`, d: s.points.map((p, j) => `${j ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("") }, root);
-      for (const p of s.points) svg("circle", { class: `p${i % 5}`, cx: x(p[0]), cy: y(p[1]), r: s.joined ? 2.4 : 3.4 }, root);
+    series.forEach(s => {
+      if (s.joined) svg("path", { class: `p${s.colour % 5}`, d: s.points.map((p, j) => `${j ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("") }, root);
+      for (const p of s.marked ? s.points : []) svg("circle", { class: `p${s.colour % 5}`, cx: x(p[0]), cy: y(p[1]), r: s.joined ? 2.4 : 3.4 }, root);
     });
     const mark = svg("circle", { class: "hover", r: 5.5, visibility: "hidden" }, root);
     root.addEventListener("pointerleave", () => { mark.setAttribute("visibility", "hidden"); readout.hidden = true; });
     root.addEventListener("pointermove", event => {
       const box = root.getBoundingClientRect(), away = p => Math.hypot(x(p[0]) - event.clientX + box.left, y(p[1]) - event.clientY + box.top);
       let best = null;
-      series.forEach((s, i) => s.points.forEach(p => { if (!best || away(p) < away(best.p)) best = { s, i, p }; }));
-      for (const [name, value] of [["class", `hover p${best.i % 5}`], ["cx", x(best.p[0])], ["cy", y(best.p[1])], ["visibility", "visible"]]) mark.setAttribute(name, value);
+      series.forEach(s => s.points.forEach(p => { if (!best || away(p) < away(best.p)) best = { s, p }; }));
+      for (const [name, value] of [["class", `hover p${best.s.colour % 5}`], ["cx", x(best.p[0])], ["cy", y(best.p[1])], ["visibility", "visible"]]) mark.setAttribute(name, value);
       readout.replaceChildren();
       html("b", best.s.name, readout);
       row(across, show(best.p[0]));
@@ -197,7 +197,7 @@
 
   const plots = [...document.querySelectorAll("figure.plot")];
   for (const figure of plots)
-    data.plots[+figure.dataset.plot].series.forEach((s, i) => html("span", s.name, figure.querySelector("figcaption"), `key p${i % 5}`));
+    for (const s of data.plots[+figure.dataset.plot].series.filter(s => s.name)) html("span", s.name, figure.querySelector("figcaption"), `key p${s.colour % 5}`);
 
   let drawnAt = 0;
   const drawAll = () => {
