@@ -79,6 +79,7 @@ internal static class Tool
         PackCommand.Create(),
         RunsCommand.Create(),
         CheckCommand.Create(),
+        ScaleCommand.Create(),
         WorldCommand.Create(),
     ];
 }

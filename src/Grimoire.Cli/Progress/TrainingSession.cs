@@ -47,7 +47,8 @@ internal static class TrainingSession
         return (outcome, pretraining.State.Step, pretraining.Plan.Steps);
     }
 
-    private static TrainingPace Pace(PretrainingPlan plan, int? threads)
+    /// <summary>The pace of a run that is about to begin or go on.</summary>
+    internal static TrainingPace Pace(PretrainingPlan plan, int? threads)
     {
         double peak = MachinePeak.Measure(threads ?? Environment.ProcessorCount), perToken = plan.Operations / plan.Tokens;
         return new TrainingPace(plan.Steps, plan.ResumedFrom ?? 0, plan.EstimatedSeconds, rate => rate * perToken / peak);

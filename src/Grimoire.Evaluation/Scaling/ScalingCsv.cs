@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+
+namespace Grimoire.Evaluation.Scaling;
+
+/// <summary>Tables of trained models: comma-separated values with a row of headings, in which names may be quoted.</summary>
+public static class ScalingCsv
+{
+    private const long LargestFile = 1 << 28;
+
+    private static readonly (string Heading, Func<SweptRun, object> Value)[] Columns =
+    [
+        ("name", done => done.Run.Name), ("layers", done => done.Run.Size.Layers), ("channels", done => done.Run.Size.Channels),
+        ("parameters", done => done.Run.Parameters), ("block_parameters", done => done.Run.BlockParameters), ("tokens", done => done.Run.Tokens),
+        ("operations", done => done.Run.Operations), ("budget", done => done.Run.Budget), ("loss", done => done.Loss), ("bits_per_byte", done => done.BitsPerByte),
+        ("lr", done => done.Run.Recipe.Optimizer.LearningRate), ("steps", done => done.Run.Recipe.Steps!.Value), ("seconds", done => done.Seconds),
+    ];
+
+    /// <summary>Writes the models of a sweep.</summary>
+    /// <exception cref="GrimoireException">The file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<SweptRun> runs)
+    {
+        var text = new StringBuilder().AppendJoin(',', Columns.Select(column => column.Heading)).Append('\n');
+        foreach (SweptRun run in runs)
+            text.AppendJoin(',', Columns.Select(column => Convert.ToString(column.Value(run), CultureInfo.InvariantCulture))).Append('\n');
+        AtomicFile.WriteText(path, text.ToString());
+    }
+
+    /// <summary>Reads models from the columns that a recipe names; blank lines are passed over.</summary>
+    /// <exception cref="GrimoireException">The file cannot be read, has not the columns, or a value is no number above 0; the message has its line.</exception>
+    public static IReadOnlyList<ScalingPoint> Read(string path, FitRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        string[] lines = Lines(path);
+        IReadOnlyList<string> headings = Fields(lines[0]);
+        int Column(string name) => headings.ToList().FindIndex(heading => heading.Trim() == name);
+        int Needed(string name, string option) => Column(name) is >= 0 and var at ? at
+            : throw new GrimoireException($"{path}, line 1: there is no column \"{name}\", only {string.Join(", ", headings.Select(h => $"\"{h}\""))}; name it with {option}.");
+        int size = Needed(recipe.Size, "--size-column"), loss = Needed(recipe.Loss, "--loss-column"), operations = Column(recipe.Operations), budget = Column(recipe.Budget);
+        int tokens = operations >= 0 ? Column(recipe.Tokens) : Needed(recipe.Tokens, "--tokens-column, or the operations with --operations-column");
+        var points = new List<ScalingPoint>();
+        for (int i = 1; i < lines.Length; i++)
+        {
+            if (string.IsNullOrWhiteSpace(lines[i]))
+                continue;
+            IReadOnlyList<string> fields = Fields(lines[i]);
+            double Value(int column) => column < fields.Count && double.TryParse(fields[column], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && double.IsFinite(value) && value > 0 ? value : throw new GrimoireException(
+                    $"{path}, line {i + 1}: {headings[column].Trim()} is \"{(column < fields.Count ? fields[column] : "")}\"; expected a number above 0.");
+            double parameters = Value(size), perToken = ScalingPoint.OperationsPerParameterAndToken * parameters;
+            double seen = tokens >= 0 ? Value(tokens) : Value(operations) / perToken;
+            points.Add(new ScalingPoint(parameters, seen, operations >= 0 ? Value(operations) : perToken * seen, Value(loss))
+            {
+                Budget = budget >= 0 && budget < fields.Count && fields[budget].Trim().Length > 0 ? Value(budget) : null,
+            });
+        }
+
+        return points;
+    }
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+                throw new GrimoireException($"{path}: too large for a table of trained models (256 MiB at most).");
+            string[] lines = File.ReadAllLines(path);
+            return lines.Length > 0 ? lines : throw new GrimoireException($"{path}: is empty; expected a row of headings and a row for each model.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GrimoireException($"{path}: cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>The fields of a line; within quotes a comma is part of the field and two quotes are one.</summary>
+    private static List<string> Fields(string line)
+    {
+        var fields = new List<string>();
+        var field = new StringBuilder();
+        bool quoted = false;
+        for (int i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"')
+                field.Append(line[++i]);
+            else if (line[i] == '"')
+                quoted = !quoted;
+            else if (line[i] == ',' && !quoted)
+{
+                fields.Add(field.ToString());
+                field.Clear();
+            }
+            else
+                field.Append(line[i]);
+        }
+
+        fields.Add(field.ToString());
+        return fields;
+    }
+}
