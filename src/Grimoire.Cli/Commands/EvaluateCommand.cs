@@ -13,7 +13,6 @@ namespace Grimoire.Cli.Commands;
 internal static class EvaluateCommand
 {
     private const string Kind = "evaluate", CacheFile = "answers.jsonl";
-    private const int LongestTasks = 60, MostFigures = 30;
 
     public static Verb Create()
     {
@@ -39,11 +38,11 @@ internal static class EvaluateCommand
             return List(terminal);
         TaskFile[] asked = Asked(settings);
         TaskModel model = Model(terminal, path, settings, kernels);
-        string name = path is null ? model.Name : NameOf(path), folder = settings.Out ?? Path.Combine("runs", $"{Kind}-{FileName(name)}-{FileName(settings.Tasks)}");
+        string name = path is null ? model.Name : EvaluationPlace.NameOf(path), folder = settings.Out ?? EvaluationPlace.Folder(Kind, name, settings.Tasks);
         TaskOptions options = new() { Data = settings.Data, Limit = settings.Limit, Fewshot = settings.Fewshot, Seed = (ulong)settings.Seed, Chat = settings.Chat ? true : null };
         RunInfo request = Request(settings, path, model, asked, command);
         if (settings.Show == 0 && EvaluationFolder.Find(folder, request) is { } before)
-            return Tell(terminal, before, folder, settings.Json);
+            return EvaluationPlace.Tell(terminal, before, folder, settings.Json);
 
         using var cached = new CachedModel(model, settings.Cache ?? Path.Combine(folder, CacheFile));
         TaskFile[] tasks = [.. asked.SelectMany(TaskLibrary.Expand).DistinctBy(task => task.Name)];
@@ -58,7 +57,7 @@ internal static class EvaluateCommand
         IReadOnlyList<ScoredTask> scored = TimedWork.Do(terminal, "evaluating", tell => run.Run(tell, terminal.Stop));
         EvaluationResult result = TaskReport.Of(begun, name, asked, scored, options);
         EvaluationFolder.Write(folder, result, TaskReport.Rows(scored));
-        return Tell(terminal, result, folder, settings.Json);
+        return EvaluationPlace.Tell(terminal, result, folder, settings.Json);
     }
 
     private static int List(Terminal terminal)
@@ -88,7 +87,7 @@ internal static class EvaluateCommand
         }
 
         LanguageModel model = Waiting.While(terminal, "opening the model", () => LanguageModel.Load(ModelPath.Find(path!)));
-        return new LocalModel(model, kernels, NameOf(path!), settings.Template, settings.BatchTokens, settings.AtOnce);
+        return new LocalModel(model, kernels, EvaluationPlace.NameOf(path!), settings.Template, settings.BatchTokens, settings.AtOnce);
     }
 
     /// <summary>What decides the figures; batches, threads and where answers are kept do not.</summary>
@@ -109,32 +108,4 @@ internal static class EvaluateCommand
             ["template"] = settings.Template,
         },
     };
-
-    private static int Tell(Terminal terminal, EvaluationResult result, string folder, bool json)
-    {
-        if (json)
-        {
-            terminal.Out.Write(JsonLines.ToLine(ResultsJson.Of(result)));
-            return Tool.Success;
-        }
-
-        // Of many figures those of the tasks that were named; the others are in the tables and in the folder.
-        EvaluationScreen.Show(terminal, result.Figures.Count <= MostFigures ? result : result with { Figures = [.. result.Figures.Where(figure => !figure.Of.Contains('/', StringComparison.Ordinal))] });
-        terminal.Line();
-        terminal.Line($"[dim]{Path.Combine(folder, "report.html")} shows all of it.[/]");
-        return Tool.Success;
-    }
-
-    /// <summary>What to call the model at a path: the name of its run where it lies in one.</summary>
-    private static string NameOf(string path)
-    {
-        var place = new DirectoryInfo(Path.GetFullPath(path));
-        return place.Name == "model" && place.Parent is { } run ? run.Name : Path.GetFileNameWithoutExtension(place.Name) is { Length: > 0 } name && place.Name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name : place.Name;
-    }
-
-    private static string FileName(string text)
-    {
-        string name = string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')).Trim('.', '_');
-        return name.Length > LongestTasks ? name[..LongestTasks] : name;
-    }
 }

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using Grimoire.Evaluation.Likelihoods;
 
 namespace Grimoire.Evaluation.Tasks;
 
 /// <summary>Puts the examples of some tasks to a model and scores what it makes of them.</summary>
-public sealed partial class TaskRun
+public sealed class TaskRun
 {
     private readonly TaskModel model;
     private readonly TaskOptions options;
@@ -127,7 +127,7 @@ public sealed partial class TaskRun
         }, cancellation);
         return [.. examples.Zip(scores, (example, score) =>
         {
-            int words = 1 + WhiteSpace().Count(example.Continuation), bytes = Encoding.UTF8.GetByteCount(example.Continuation);
+            int words = DocumentLikelihood.CountWords(example.Continuation), bytes = Encoding.UTF8.GetByteCount(example.Continuation);
             var values = task.Metrics.ToDictionary(metric => metric.Name, metric => metric.Of switch
             {
                 "word_perplexity" => Math.Exp(-score.LogProbability / words),
@@ -154,7 +154,4 @@ public sealed partial class TaskRun
             return new ScoredExample(example, TaskScoring.OfAnswer(task, example, answer.Text), details) { Tokens = answer.Tokens };
         })];
     }
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex WhiteSpace();
 }

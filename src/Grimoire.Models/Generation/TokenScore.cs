@@ -7,6 +7,9 @@ namespace Grimoire.Models;
 /// <param name="Rank">1 for the likeliest token: one more than the number of tokens with a larger logit.</param>
 public readonly record struct TokenScore(int Token, double LogProbability, double Entropy, int Rank)
 {
+    /// <summary>ln p of the likeliest token: how sure the model was of what it would have said.</summary>
+    public double Highest { get; init; }
+
     /// <summary>Scores a token under a row of logits <c>[vocabulary]</c>.</summary>
     /// <exception cref="GrimoireException">The logits are not finite numbers.</exception>
     public static TokenScore Of(ReadOnlySpan<float> logits, int token)
@@ -17,7 +20,7 @@ public readonly record struct TokenScore(int Token, double LogProbability, doubl
         int rank = 1;
         foreach (float logit in logits)
             rank += logit > logits[token] ? 1 : 0;
-        return new TokenScore(token, (double)logits[token] - max - logTotal, logTotal - (moment / total), rank);
+        return new TokenScore(token, (double)logits[token] - max - logTotal, logTotal - (moment / total), rank) { Highest = -logTotal };
     }
 }
 

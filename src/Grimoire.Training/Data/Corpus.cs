@@ -52,6 +52,24 @@ public sealed class Corpus
             yield return Unit == DocumentUnit.Line && piece.EndsDocument ? piece.Text + "\n" : piece.Text;
     }
 
+    /// <summary>The documents, each whole, with its file.</summary>
+    /// <exception cref="GrimoireException">A file is empty, binary, not UTF-8 or a bad JSON line.</exception>
+    public IEnumerable<(string File, string Text)> Documents()
+    {
+        foreach (string file in Files)
+        {
+            var text = new StringBuilder();
+            foreach (TextPiece piece in Pieces(file))
+            {
+                text.Append(piece.Text);
+                if (!piece.EndsDocument)
+                    continue;
+                yield return (file, text.ToString());
+                text.Clear();
+            }
+        }
+    }
+
     /// <summary>Reads all files once, checks them and counts.</summary>
     /// <exception cref="GrimoireException">A file is empty, binary, not UTF-8 or a bad JSON line.</exception>
     public CorpusSize Measure()
@@ -70,16 +88,14 @@ public sealed class Corpus
     }
 
     /// <summary>All documents in order, long ones in several pieces.</summary>
-    internal IEnumerable<TextPiece> Pieces()
-    {
-        string separator = Unit == DocumentUnit.Line ? "\n" : Separator;
-        return Files.SelectMany(file => file.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase)
-            ? Rows(file)
-            : TextSplitter.Split(Utf8File.ReadChunks(file), separator));
-    }
+    internal IEnumerable<TextPiece> Pieces() => Files.SelectMany(Pieces);
+
+    private IEnumerable<TextPiece> Pieces(string file) => file.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase)
+        ? Rows(file)
+        : TextSplitter.Split(Utf8File.ReadChunks(file), Unit == DocumentUnit.Line ? "\n" : Separator);
 
     /// <summary>Code points: low surrogates are the second halves of characters already counted.</summary>
-    internal static long Characters(string text)
+    public static long Characters(string text)
     {
         long count = text.Length;
         foreach (char c in text)
