@@ -68,6 +68,7 @@ internal static class Tool
         ChatCommand.Create(),
         RewardCommand.Create(),
         CompareCommand.Create(),
+        ScoreCommand.Create(),
         PerplexityCommand.Create(),
         EvaluateCommand.Create(),
         HallucinationsCommand.Create(),

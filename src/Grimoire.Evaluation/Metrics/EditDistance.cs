@@ -94,5 +94,5 @@ public sealed class ErrorRate(EditUnit unit, bool lowercase = false) : TextMetri
     public override double Value(double[] sums) => sums[1] > 0 ? 100 * (sums[0] / sums[1]) : sums[0] > 0 ? 100 : 0;
 
     /// <inheritdoc/>
-    public override string Details(double[] sums) => $"({Text(sums[0])} edits, {Text(sums[1])} {(unit == EditUnit.Word ? "words" : "characters")})";
+    public override string Details(double[] sums) => $"{Text(sums[0])} edits, {Text(sums[1])} {(unit == EditUnit.Word ? "words" : "characters")}";
 }

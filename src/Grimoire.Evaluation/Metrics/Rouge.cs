@@ -55,7 +55,7 @@ public sealed class Rouge : TextMetric
     public override double Value(double[] sums) => sums[2] / sums[3];
 
     /// <inheritdoc/>
-    public override string Details(double[] sums) => $"(precision {Text(sums[0] / sums[3], "F4")}, recall {Text(sums[1] / sums[3], "F4")})";
+    public override string Details(double[] sums) => $"precision {Text(sums[0] / sums[3], "F4")}, recall {Text(sums[1] / sums[3], "F4")}";
 
     private static PrecisionRecall OfNGrams(string[] words, string[] reference, int n)
     {

@@ -29,7 +29,7 @@ public sealed class Ter(TerSettings settings) : TextMetric
     public override double[] Statistics(string hypothesis, IReadOnlyList<string> references)
     {
         string[] words = [.. settings.Words(hypothesis)];
-        string[][] all = [.. references.Select(reference => settings.Words(reference).ToArray())];
+        string[][] all = [.. references.Select(ReferenceWords)];
         return [all.Min(reference => ShiftedEdits.Count(words, reference)), (double)all.Sum(reference => reference.Length) / all.Length];
     }
 
@@ -37,5 +37,8 @@ public sealed class Ter(TerSettings settings) : TextMetric
     public override double Value(double[] sums) => sums[1] > 0 ? 100 * (sums[0] / sums[1]) : sums[0] > 0 ? 100 : 0;
 
     /// <inheritdoc/>
-    public override string Details(double[] sums) => $"({Text(sums[0])} edits, {Text(sums[1], "0.##")} words)";
+    public override string Details(double[] sums) => $"{Text(sums[0])} edits, {Text(sums[1], "0.##")} words";
+
+    /// <summary>sacreBLEU normalises references twice, which tears apart what has two apostrophes or two ampersands; so equal texts may differ.</summary>
+    private string[] ReferenceWords(string reference) => [.. settings.Words(string.Join(' ', settings.Words(reference)))];
 }

@@ -26,6 +26,10 @@ public static class EvaluationFolder
     /// <summary>Whether a folder holds a whole evaluation.</summary>
     public static bool Exists(string folder) => Run.Exists(folder) && File.Exists(Path.Combine(folder, ResultsFile));
 
+    /// <summary>Whether a folder holds the whole evaluation of a request: of the same kind, with the same recipe.</summary>
+    public static bool IsOf(string folder, RunInfo request) => Exists(folder) && Run.ReadInfo(folder) is var found
+        && found.Kind == request.Kind && JsonNode.DeepEquals(found.Recipe, Plain(request.Recipe));
+
     /// <summary>The result in a folder if it is that of the same request; null where the folder holds none.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="request">The request: its kind and recipe are compared.</param>

@@ -36,7 +36,7 @@ public sealed class EditDistanceTests
     {
         SufficientStatistics words = new ErrorRate(EditUnit.Word).OfCorpus(["a b c d", "x"], [["a b c"], ["x y z"]]);
         Assert.Equal(100 * 3 / 6.0, words.Value, 12);
-        Assert.Equal("(3 edits, 6 words)", new ErrorRate(EditUnit.Word).Details(words.Total));
+        Assert.Equal("3 edits, 6 words", new ErrorRate(EditUnit.Word).Details(words.Total));
         Assert.Equal(100 * 3 / 7.0, new ErrorRate(EditUnit.Character).OfLine("kitten", ["sitting"]), 12);
         Assert.Equal([1, 3], new ErrorRate(EditUnit.Word).Statistics("a b", ["a", "a b c"]));
     }

@@ -62,6 +62,13 @@ public sealed class TerTests
     }
 
     [Fact]
+    public void References_are_normalised_twice_as_in_the_reference()
+    {
+        Assert.Equal(0, new Ter().OfLine("x's y's's", ["x's y's's"]));
+        Assert.Equal(100 / 3.0, new Ter(new TerSettings { Normalized = true }).OfLine("x's y's's 's'", ["x's y's's 's'"]), 1e-10);
+    }
+
+    [Fact]
     public void The_nearest_reference_gives_the_edits_and_all_give_the_length() =>
         Assert.Equal([1, 3], new Ter().Statistics("a b c", ["a b d", "x y", "p q r s"]));
 
