@@ -56,8 +56,8 @@ internal static class ModelPath
     /// <summary>What a model is called: its file or folder, or the run whose model it is.</summary>
     public static string NameOf(string path)
     {
-        string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), name = Path.GetFileNameWithoutExtension(whole);
-        return name == "model" ? NameOf(Path.GetDirectoryName(whole)!) : name;
+        string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), name = Path.GetFileName(whole);
+        return name == "model" ? NameOf(Path.GetDirectoryName(whole)!) : name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(name) : name;
     }
 
     private static bool HasBegun(string run) => Run.Exists(run) && (HasModel(Pretraining.ModelFolder(run)) || Checkpoint.Newest(run) is not null);

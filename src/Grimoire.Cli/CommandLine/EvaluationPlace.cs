@@ -11,17 +11,13 @@ internal static class EvaluationPlace
     /// <summary>The folder for a result where none is named: <c>runs/KIND-PART-PART</c>.</summary>
     public static string Folder(string kind, params IEnumerable<string> parts) => Path.Combine("runs", string.Join('-', parts.Select(FileName).Prepend(kind)));
 
-    /// <summary>What to call the model at a path: the name of its run where it lies in one.</summary>
-    public static string NameOf(string path)
-    {
-        var place = new DirectoryInfo(Path.GetFullPath(path));
-        if (place.Name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
-            return Path.GetFileNameWithoutExtension(place.Name);
-        return place.Name == "model" && place.Parent is { } run ? run.Name : place.Name;
-    }
-
     /// <summary>Shows a result, or writes it as one line of JSON.</summary>
-    public static int Tell(Terminal terminal, EvaluationResult result, string folder, bool json)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="result">What was found.</param>
+    /// <param name="folder">Where it is kept.</param>
+    /// <param name="json">Whether as JSON.</param>
+    /// <param name="figures">Whether the figures are shown beside the tables, because these do not say it all.</param>
+    public static int Tell(Terminal terminal, EvaluationResult result, string folder, bool json, bool figures = true)
     {
         if (json)
         {
@@ -31,7 +27,7 @@ internal static class EvaluationPlace
 
         // Of many figures those of what was named; the others are in the tables and in the folder.
         Figure[] shown = [.. result.Figures.Where(figure => result.Figures.Count <= MostFigures || !figure.Of.Contains('/', StringComparison.Ordinal))];
-        EvaluationScreen.Show(terminal, result with { Figures = shown });
+        EvaluationScreen.Show(terminal, result with { Figures = shown }, figures);
         terminal.Line();
         terminal.Line($"[dim]{Path.Combine(folder, "report.html")} shows all of it.[/]");
         return Tool.Success;

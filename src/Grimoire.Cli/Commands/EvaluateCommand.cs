@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Grimoire.Evaluation;
 using Grimoire.Evaluation.Likelihoods;
+using Grimoire.Evaluation.Reasoning;
 using Grimoire.Evaluation.Tasks;
 using Grimoire.Models;
 using Grimoire.Tensors;
@@ -21,6 +22,7 @@ internal static class EvaluateCommand
         Verb verb = new(Kind, "Measure a model on tasks: questions with choices, minimal pairs, free answers.",
             "grimoire evaluate runs/quickstart --tasks world",
             "grimoire evaluate my-model --tasks blimp,arc_easy --data data --limit 200",
+            "grimoire evaluate runs/quickstart --tasks world_sums --strategies greedy,vote:8,calculator",
             "grimoire evaluate --endpoint http://localhost:8000/v1 --model-name my-model --tasks gsm8k --data data")
         {
             Detail = "The result is a folder with figures, tables, every example and a page to look at; grimoire runs compare sets two beside each other. Answers are kept as they " +
@@ -37,27 +39,35 @@ internal static class EvaluateCommand
         if (settings.List)
             return List(terminal);
         TaskFile[] asked = Asked(settings);
+        IReadOnlyList<AnswerStrategy> strategies = settings.ReadStrategies(kernels);
         TaskModel model = Model(terminal, path, settings, kernels);
-        string name = path is null ? model.Name : EvaluationPlace.NameOf(path), folder = settings.Out ?? EvaluationPlace.Folder(Kind, name, settings.Tasks);
-        TaskOptions options = new() { Data = settings.Data, Limit = settings.Limit, Fewshot = settings.Fewshot, Seed = (ulong)settings.Seed, Chat = settings.Chat ? true : null };
+        string name = path is null ? model.Name : ModelPath.NameOf(path), folder = settings.Out ?? EvaluationPlace.Folder(Kind, name, settings.Tasks);
+        TaskOptions options = new() { Data = settings.Data, Limit = settings.Limit, Fewshot = settings.Fewshot, Seed = (ulong)settings.Seed, Chat = settings.Chat ? true : null, Strategy = strategies[0] };
         RunInfo request = Request(settings, path, model, asked, command);
         if (settings.Show == 0 && EvaluationFolder.Find(folder, request) is { } before)
-            return EvaluationPlace.Tell(terminal, before, folder, settings.Json);
+            return EvaluationPlace.Tell(terminal, before, folder, settings.Json, strategies.Count == 1);
 
         using var cached = new CachedModel(model, settings.Cache ?? Path.Combine(folder, CacheFile));
-        TaskFile[] tasks = [.. asked.SelectMany(TaskLibrary.Expand).DistinctBy(task => task.Name)];
-        var run = new TaskRun(cached, tasks, options);
         if (settings.Show > 0)
         {
-            ExampleScreen.Show(terminal, cached, run, tasks, settings.Show);
+            TaskFile[] tasks = [.. asked.SelectMany(TaskLibrary.Expand).DistinctBy(task => task.Name)];
+            ExampleScreen.Show(terminal, cached, new TaskRun(cached, tasks, options), tasks, settings.Show);
             return Tool.Success;
         }
 
         RunInfo begun = request with { Started = DateTime.UtcNow };
-        IReadOnlyList<ScoredTask> scored = TimedWork.Do(terminal, "evaluating", tell => run.Run(tell, terminal.Stop));
-        EvaluationResult result = TaskReport.Of(begun, name, asked, scored, options);
-        EvaluationFolder.Write(folder, result, TaskReport.Rows(scored));
-        return EvaluationPlace.Tell(terminal, result, folder, settings.Json);
+        (EvaluationResult result, IEnumerable<JsonObject> rows) = TimedWork.Do(terminal, "evaluating", tell => strategies.Count == 1
+            ? Once(begun, name, cached, asked, options, tell, terminal.Stop)
+            : new StrategyRun(cached, asked, strategies, options).Do(begun, name, tell, terminal.Stop));
+        EvaluationFolder.Write(folder, result, rows);
+        return EvaluationPlace.Tell(terminal, result, folder, settings.Json, strategies.Count == 1);
+    }
+
+    private static (EvaluationResult Result, IEnumerable<JsonObject> Rows) Once(
+        RunInfo begun, string name, TaskModel model, TaskFile[] asked, TaskOptions options, Action<double, string> tell, CancellationToken stop)
+    {
+        IReadOnlyList<ScoredTask> scored = new TaskRun(model, [.. asked.SelectMany(TaskLibrary.Expand).DistinctBy(task => task.Name)], options).Run(tell, stop);
+        return (TaskReport.Of(begun, name, asked, scored, options), TaskReport.Rows(scored));
     }
 
     private static int List(Terminal terminal)
@@ -87,7 +97,7 @@ internal static class EvaluateCommand
         }
 
         LanguageModel model = Waiting.While(terminal, "opening the model", () => LanguageModel.Load(ModelPath.Find(path!)));
-        return new LocalModel(model, kernels, EvaluationPlace.NameOf(path!), settings.Template, settings.BatchTokens, settings.AtOnce);
+        return new LocalModel(model, kernels, ModelPath.NameOf(path!), settings.Template, settings.BatchTokens, settings.AtOnce);
     }
 
     /// <summary>What decides the figures; batches, threads and where answers are kept do not.</summary>
@@ -106,6 +116,11 @@ internal static class EvaluateCommand
             ["fewshot"] = settings.Fewshot,
             ["chat"] = settings.Chat,
             ["template"] = settings.Template,
+            ["strategies"] = settings.Strategies,
+            ["temperature"] = settings.Temperature,
+            ["top_p"] = settings.TopP,
+            ["thinking_tokens"] = settings.ThinkingTokens,
+            ["reward"] = settings.Reward,
         },
     };
 }

@@ -82,15 +82,12 @@ internal static class HallucinationsCommand
 
     private static int Run(Terminal terminal, ParseResult parse, string path, Choices choices)
     {
-        string found = ModelPath.Find(path), name = ModelPath.NameOf(path), folder = choices.Out ?? Path.Combine("runs", $"{Kind}-{name}");
+        string found = ModelPath.Find(path), name = ModelPath.NameOf(path), folder = choices.Out ?? EvaluationPlace.Folder(Kind, name);
         IReadOnlyList<FactQuestion> questions = Questions(choices);
         LocalModel model = Waiting.While(terminal, "opening the model", () => new LocalModel(LanguageModel.Load(found), Device.Kernels(parse), name, choices.Template));
         RunInfo run = Request(parse, path, model, choices, questions);
         if (EvaluationFolder.Find(folder, run) is { } before)
-        {
-            EvaluationScreen.Show(terminal, before, folder, choices.Json, figures: false);
-            return Tool.Success;
-        }
+            return EvaluationPlace.Tell(terminal, before, folder, choices.Json, figures: false);
 
         var settings = new HallucinationSettings
         {
@@ -101,9 +98,9 @@ internal static class HallucinationsCommand
         IReadOnlyList<ProbedAnswer> answers = [];
         Waiting.While(terminal, $"asking {questions.Count} questions", tell => answers = ProbedAnswer.Ask(kept, questions, settings, tell, terminal.Stop));
         var findings = new HallucinationFindings(answers, settings, Named(choices));
-        EvaluationFolder.Write(folder, findings.Result(run, name), findings.Examples());
-        EvaluationScreen.Show(terminal, EvaluationFolder.Read(folder), folder, choices.Json, figures: false);
-        return Tool.Success;
+        EvaluationResult result = findings.Result(run, name);
+        EvaluationFolder.Write(folder, result, findings.Examples());
+        return EvaluationPlace.Tell(terminal, result, folder, choices.Json, figures: false);
     }
 
     /// <summary>What is asked for: the same settings for the same model and the same questions.</summary>

@@ -75,7 +75,7 @@ internal static class PerplexityCommand
     {
         var corpus = new Corpus(files, choices.Unit);
         LanguageModel model = Waiting.While(terminal, "opening the model", () => LanguageModel.Load(ModelPath.Find(path)));
-        string name = EvaluationPlace.NameOf(path), of = string.Join(", ", files.Select(file => Path.GetFileName(file.TrimEnd('/', '\\'))));
+        string name = ModelPath.NameOf(path), of = string.Join(", ", files.Select(file => Path.GetFileName(file.TrimEnd('/', '\\'))));
         string folder = choices.Out ?? EvaluationPlace.Folder(Kind, name, of);
         var perplexity = new Perplexity(model, kernels, choices.Stride, choices.Rolling ? DocumentOrder.Rolling : DocumentOrder.Alone, choices.BatchTokens);
         RunInfo request = Request(choices, path, files, ModelFingerprint.Of(model), command);

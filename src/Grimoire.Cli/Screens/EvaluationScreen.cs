@@ -16,20 +16,6 @@ internal static class EvaluationScreen
             Table(terminal, result.FigureTable);
     }
 
-    /// <summary>What came out, and where it is kept; or all of it as one line of JSON.</summary>
-    public static void Show(Terminal terminal, EvaluationResult result, string folder, bool json, bool figures = true)
-    {
-        if (json)
-        {
-            JsonText.Write(terminal.Out, writer => ResultsJson.Of(result).WriteTo(writer));
-            return;
-        }
-
-        Show(terminal, result, figures);
-        terminal.Line();
-        terminal.Line($"[dim]Kept in {folder}; the page is {Path.Combine(folder, EvaluationFolder.ReportFile)}.[/]");
-    }
-
     /// <summary>A table under its title; nothing where it has no rows.</summary>
     public static void Table(Terminal terminal, DataTable table)
     {

@@ -36,7 +36,7 @@ internal sealed class DraftWriter(TaskModel model, TaskFile task, ReasoningPlan 
         Begun = draft.Text,
         Stop = plan.Calculator ? [.. task.Stop, Calculator.Trigger] : task.Stop,
         MaxTokens = Left(draft),
-        Temperature = plan.Samples > 1 ? settings.Temperature : 0,
+        Temperature = plan.Samples > 1 ? plan.Temperature ?? settings.Temperature : 0,
         TopP = plan.Samples > 1 ? settings.TopP : 1,
         Seed = CountedRandom.Bits(draft.Seed, (ulong)draft.Turns),
     };

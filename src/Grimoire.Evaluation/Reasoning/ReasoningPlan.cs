@@ -17,14 +17,15 @@ public enum AnswerChoice
 
 /// <summary>
 /// A way to spend tokens on an answer, as it is written on the command line: parts joined by <c>+</c>. <c>greedy</c>; <c>cot</c> and <c>direct</c> (the answer begins
-/// with the task's cue of that name); <c>calculator</c>; <c>budget:LEAST</c> or <c>budget:LEAST-MOST</c>; <c>vote:N</c>; <c>best:N</c>.
+/// with the task's cue of that name); <c>calculator</c>; <c>budget:LEAST</c> or <c>budget:LEAST-MOST</c>; <c>vote:N</c>; <c>best:N</c>, both perhaps with a
+/// temperature of their own, as in <c>vote:8@0.3</c>.
 /// </summary>
 public sealed record ReasoningPlan
 {
     private const int MostSamples = 1024, MostTokens = 1 << 20;
 
     /// <summary>The parts that there are.</summary>
-    public const string Known = "greedy, cot, direct, calculator, budget:LEAST, budget:LEAST-MOST, vote:N and best:N, joined by +";
+    public const string Known = "greedy, cot, direct, calculator, budget:LEAST, budget:LEAST-MOST, vote:N and best:N (vote:N@TEMPERATURE), joined by +";
 
     /// <summary>The plan as it was written.</summary>
     public string Name { get; init; } = "greedy";
@@ -47,6 +48,9 @@ public sealed record ReasoningPlan
     /// <summary>How many answers are drawn.</summary>
     public int Samples { get; init; } = 1;
 
+    /// <summary>The temperature at which they are drawn; null for that of all strategies.</summary>
+    public double? Temperature { get; init; }
+
     /// <summary>How one of them is chosen.</summary>
     public AnswerChoice Choice { get; init; }
 
@@ -65,8 +69,8 @@ public sealed record ReasoningPlan
                 ("cot" or "direct", null) when plan.Cue is null => plan with { Cue = words[0] },
                 ("calculator", null) when !plan.Calculator => plan with { Calculator = true },
                 ("budget", { } tokens) when !plan.HasBudget => Budget(plan, tokens) ?? throw Wrong(text, "a budget is written as in budget:64 or budget:64-256"),
-                ("vote", { } number) when plan.Choice == AnswerChoice.Only => plan with { Choice = AnswerChoice.Vote, Samples = Count(text, number) },
-                ("best", { } number) when plan.Choice == AnswerChoice.Only => plan with { Choice = AnswerChoice.Best, Samples = Count(text, number) },
+                ("vote", { } number) when plan.Choice == AnswerChoice.Only => Drawn(plan with { Choice = AnswerChoice.Vote }, text, number),
+                ("best", { } number) when plan.Choice == AnswerChoice.Only => Drawn(plan with { Choice = AnswerChoice.Best }, text, number),
                 _ => throw Wrong(text, $"'{part}' is unknown or does not go with what comes before it; there are {Known}"),
             };
         }
@@ -86,9 +90,17 @@ public sealed record ReasoningPlan
         };
     }
 
-    private static int Count(string text, string number) =>
-        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int samples) && samples is >= 2 and <= MostSamples ? samples
-            : throw Wrong(text, $"the number of answers must be from 2 to {MostSamples}, as in vote:8");
+    private static ReasoningPlan Drawn(ReasoningPlan plan, string text, string number)
+    {
+        string[] words = number.Split('@', 2);
+        if (!int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int samples) || samples is < 2 or > MostSamples)
+            throw Wrong(text, $"the number of answers must be from 2 to {MostSamples}, as in vote:8");
+        if (words.Length == 1)
+            return plan with { Samples = samples };
+        return double.TryParse(words[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double temperature) && temperature is > 0 and <= 100
+            ? plan with { Samples = samples, Temperature = temperature }
+            : throw Wrong(text, "a temperature is a number above 0, as in vote:8@0.3");
+    }
 
     private static GrimoireException Wrong(string text, string why) => new($"the strategy '{text}': {why}.");
 }

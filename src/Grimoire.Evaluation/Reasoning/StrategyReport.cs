@@ -70,17 +70,14 @@ public static class StrategyReport
         ScoredTask first = Task(outcomes[0], name);
         return new DataTable(
             $"{name}: {first.Task.Metrics[0].Name} for tokens spent",
-            ["Strategy", ">" + first.Task.Metrics[0].Name, ">95 % interval", ">Tokens an answer", $">Against {outcomes[0].Strategy.Name}", ">95 % interval", ">p", ">Raised", ">Lowered"],
+            ["Strategy", ">" + first.Task.Metrics[0].Name, ">Tokens an answer", $">Against {outcomes[0].Strategy.Name}", ">95 % interval", ">p", ">Raised", ">Lowered"],
             [.. outcomes.Select(outcome => Row(outcome, Task(outcome, name), first, options))]);
     }
 
     private static IReadOnlyList<string> Row(StrategyOutcome outcome, ScoredTask task, ScoredTask first, TaskOptions options)
     {
         double[] scores = Scores(task), others = Scores(first);
-        IReadOnlyList<string> own =
-        [
-            outcome.Strategy.Name, Figure.Text(scores.Average()), Ends(Bootstrap.OfMean(scores, seed: options.Seed)), Tokens(task).ToString("0.0", CultureInfo.InvariantCulture),
-        ];
+        IReadOnlyList<string> own = [outcome.Strategy.Name, Figure.Text(scores.Average()), Tokens(task).ToString("0.0", CultureInfo.InvariantCulture)];
         if (ReferenceEquals(task, first))
             return [.. own, "–", "–", "–", "–", "–"];
         PairedComparison paired = PairedTests.ApproximateRandomization(others, scores, seed: options.Seed);
@@ -97,8 +94,6 @@ public static class StrategyReport
     {
         Lead = "Tokens are all that the model generated, samples that were not chosen among them; what was put into its text (cues, results, \"Wait\") it read and did not generate.",
     };
-
-    private static string Ends(Interval interval) => $"{Figure.Text(interval.Lower)} … {Figure.Text(interval.Upper)}";
 
     private static string Signed(double value) => EvaluationComparison.Signed(value);
 }

@@ -15,7 +15,7 @@ internal static class Votes
             return answer.Trim();
         TaskMetric metric = task.Metrics[0];
         answer = metric.Filter.Aggregate(answer, (text, filter) => filter.Apply(text)).Trim();
-        return metric.Of switch
+        return answer == AnswerFilter.Invalid ? "" : metric.Of switch
         {
             "number" => Number.Apply(answer),
             "world" => task.Data.World == "sums" ? Number.Apply(answer) : answer,

@@ -7,6 +7,9 @@ namespace Grimoire.Evaluation.Tasks;
 /// <summary>Takes of an answer what is compared.</summary>
 public sealed class AnswerFilter
 {
+    /// <summary>What an expression that finds nothing leaves unless a task says otherwise.</summary>
+    public const string Invalid = "[invalid]";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly Func<string, string> apply;
 
@@ -34,7 +37,7 @@ public sealed class AnswerFilter
     /// <param name="match">Which match counts, from 0, or from −1 at the end.</param>
     /// <param name="otherwise">What comes out where nothing is found.</param>
     /// <exception cref="GrimoireException">The expression is none.</exception>
-    public static AnswerFilter Of(string expression, int match = 0, string otherwise = "[invalid]")
+    public static AnswerFilter Of(string expression, int match = 0, string otherwise = Invalid)
     {
         Regex regex = Compiled(expression);
         return new AnswerFilter($"/{expression}/", text =>

@@ -17,6 +17,7 @@ public sealed class LocalModel : TaskModel
     private readonly TextBoundaries boundaries;
     private readonly Lazy<string> fingerprint;
     private readonly Lazy<ChatTemplate> template;
+    private readonly Lazy<string> lead;
     private readonly int[] stops;
 
     /// <summary>Opens a model for evaluation.</summary>
@@ -39,6 +40,7 @@ public sealed class LocalModel : TaskModel
         boundaries = new TextBoundaries(model.Tokenizer, model.Config.Context);
         fingerprint = new Lazy<string>(() => ModelFingerprint.Of(model) + (format is null ? "" : "/" + format));
         template = new Lazy<ChatTemplate>(() => ChatFormat.Of(model, format) ?? throw new GrimoireException("a chat format is needed to put a question as one turn; give another than none."));
+        lead = new Lazy<string>(() => Lead(template.Value));
         stops = [.. model.Tokenizer.StopIds.Union(model.Defaults.StopTokens)];
     }
 
@@ -111,13 +113,13 @@ public sealed class LocalModel : TaskModel
     }
 
     private (int[] Context, int[] Continuation) Encode(ContinuationRequest request) => request.Chat
-        ? (Turn(request.Context), model.Tokenizer.EncodeContinuation(request.Continuation))
+        ? (Turn(request.Context), Answered(request.Continuation))
         : boundaries.Part(request.Context, request.Continuation);
 
     /// <summary>A prompt that leaves no room for the answer loses its beginning, but never more than half of the context.</summary>
     private EncodedPrompt Encode(GenerateRequest request)
     {
-        int[] ids = request.Chat ? [.. Turn(request.Prompt), .. model.Tokenizer.EncodeContinuation(request.Begun)] : Prompt(request.Prompt + request.Begun, chat: false);
+        int[] ids = request.Chat ? [.. Turn(request.Prompt), .. Answered(request.Begun)] : Prompt(request.Prompt + request.Begun, chat: false);
         int context = model.Config.Context, room = Math.Max(context - request.MaxTokens, context / 2);
         return new EncodedPrompt(ids.Length > room ? ids[^room..] : ids, new GenerationOptions
         {
@@ -136,4 +138,25 @@ public sealed class LocalModel : TaskModel
 
     private int[] Turn(string text) =>
         template.Value.EncodePrompt(model.Tokenizer, new JsonArray(new JsonObject { ["role"] = "user", ["content"] = text.Trim() }));
+
+    /// <summary>What an answer says, behind the white space with which the format begins it, unless it brings its own.</summary>
+    private int[] Answered(string text) => text.Length == 0 ? [] : model.Tokenizer.EncodeContinuation(text.StartsWith(lead.Value, StringComparison.Ordinal) ? text : lead.Value + text);
+
+    /// <summary>The white space between the words that call for an answer and the answer: <c>Assistant:</c> and then a space, a line break, or nothing.</summary>
+    private static string Lead(ChatTemplate template)
+    {
+        JsonObject Said(string role) => new() { ["role"] = role, ["content"] = "x" };
+        try
+        {
+            JsonObject marks = new() { ["bos_token"] = "", ["eos_token"] = "" };
+            string asked = template.Render([Said("user")], addGenerationPrompt: true, variables: marks), answered = template.Render([Said("user"), Said("assistant")], variables: marks);
+            int at = answered.StartsWith(asked, StringComparison.Ordinal) ? answered.IndexOf('x', asked.Length) : -1;
+            string between = at < 0 ? "" : answered[asked.Length..at];
+            return string.IsNullOrWhiteSpace(between) ? between : "";
+        }
+        catch (GrimoireException)
+        {
+            return ""; // a format that wants other conversations
+        }
+    }
 }

@@ -149,7 +149,7 @@ internal static class TaskReader
                 _ = AnswerFilter.Compiled(expression);
             return new TaskMetric(json.Text("name") ?? of, of)
             {
-                Filter = json.Each("filter", AnswerFilter.Named, filter => AnswerFilter.Of(filter.Needed("regex"), filter.Whole("match", 0, -1000, 1000), filter.Text("otherwise") ?? "[invalid]")),
+                Filter = json.Each("filter", AnswerFilter.Named, filter => AnswerFilter.Of(filter.Needed("regex"), filter.Whole("match", 0, -1000, 1000), filter.Text("otherwise") ?? AnswerFilter.Invalid)),
                 IgnoreCase = json.Flag("ignore_case"),
                 IgnorePunctuation = json.Flag("ignore_punctuation"),
                 Ignore = ignore,

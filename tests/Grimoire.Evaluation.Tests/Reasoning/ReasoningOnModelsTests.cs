@@ -34,6 +34,17 @@ public class ReasoningOnModelsTests
         Assert.Equal(once.Select(answer => ("So" + answer.Text, answer.Tokens)), answers.Select(answer => (answer.Text, answer.Tokens)));
     }
 
+    /// <summary>The plain format puts a space between "Assistant:" and what is said.</summary>
+    [Fact]
+    public void A_cue_stands_where_the_format_begins_an_answer()
+    {
+        var plain = new LocalModel(TinyModels.Llama(), Kernels.CreateSimd(1), "tiny", "plain");
+        GenerateRequest So(string begun) => new("Why?") { Chat = true, Begun = begun, MaxTokens = 8 };
+        IReadOnlyList<GeneratedAnswer> answers = plain.Generate([So("So"), So(" So"), new GenerateRequest("User: Why?\nAssistant: So") { MaxTokens = 8 }]);
+        Assert.Equal(answers[1].Text, answers[0].Text);
+        Assert.Equal((answers[2].Text, answers[2].PromptTokens), (answers[0].Text, answers[0].PromptTokens));
+    }
+
     [Fact]
     public void Every_sample_is_paid_for()
     {

@@ -130,8 +130,9 @@ public class ReasoningStrategyTests
         ReasoningPlan plan = ReasoningPlan.Parse("cot + calculator+budget:10-20+vote:8");
         Assert.Equal(("cot", true, 10, (int?)20, 8, AnswerChoice.Vote), (plan.Cue, plan.Calculator, plan.Least, plan.Most, plan.Samples, plan.Choice));
         Assert.Equal("cot+calculator+budget:10-20+vote:8", plan.Name);
+        Assert.Equal((4, 0.3), (ReasoningPlan.Parse("best:4@0.3").Samples, ReasoningPlan.Parse("best:4@0.3").Temperature!.Value));
         Assert.Same(AnswerStrategy.Greedy, ReasoningStrategy.Parse("greedy", new ReasoningSettings())[0]);
-        string[] wrong = ["", "greedy+cot", "cot+direct", "vote", "vote:1", "vote:x", "vote:2+best:3", "budget:", "budget:20-10", "budget:0", "best:9999", "think", "calculator:3", "greedy,greedy"];
+        string[] wrong = ["", "greedy+cot", "cot+direct", "vote", "vote:1", "vote:x", "vote:2+best:3", "budget:", "budget:20-10", "budget:0", "best:9999", "think", "calculator:3", "vote:8@", "vote:8@0", "vote:8@x", "greedy@1", "greedy,greedy"];
         foreach (string text in wrong)
             Assert.Contains("strategy", Assert.Throws<GrimoireException>(() => ReasoningStrategy.Parse(text, new ReasoningSettings())).Message, StringComparison.Ordinal);
     }

@@ -16,9 +16,9 @@ public class StrategyReportTests
         Assert.Equal([("sums@greedy", "acc", 0.3), ("sums@vote:4", "acc", 0.58)], result.Figures.Where(figure => figure.Name == "acc").Select(figure => (figure.Of, figure.Name, figure.Value)));
         DataTable table = result.Tables[0];
         Assert.Equal(["greedy", "0.3000"], table.Rows[0].Take(2));
-        Assert.Equal("10.0", table.Rows[0][3]);
-        Assert.Equal(["40.0", "+0.2800"], table.Rows[1].Skip(3).Take(2));
-        Assert.Equal(["30", "2"], table.Rows[1].Skip(7));
+        Assert.Equal("10.0", table.Rows[0][2]);
+        Assert.Equal(["40.0", "+0.2800"], table.Rows[1].Skip(2).Take(2));
+        Assert.Equal(["30", "2"], table.Rows[1].Skip(6));
         Assert.Equal([(10, 0.3), (40, 0.58)], result.Plots[0].Series.Select(series => series.Points[0]));
         Assert.Contains("acc 0.5800 by vote:4 for 40.0 tokens an answer, against 0.3000 by greedy for 10.0", result.Summary, StringComparison.Ordinal);
     }
