@@ -32,8 +32,10 @@ internal sealed class BeamDistance
     private string[] kept = [];
 
     /// <summary>For words of one number and a reference.</summary>
+    /// <exception cref="GrimoireException">The lines are too long.</exception>
     public BeamDistance(int count, string[] reference)
     {
+        CommonSubsequence.RequireTable(count, reference.Length);
         (this.reference, this.count, columns) = (reference, count, reference.Length + 1);
         slope = count > 0 ? (double)reference.Length / count : 1;
         width = HalfWidth < slope / 2 ? (int)Math.Ceiling((slope / 2) + HalfWidth) : HalfWidth;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Grimoire.Tensors;
 
 namespace Grimoire.Evaluation.Metrics;
 

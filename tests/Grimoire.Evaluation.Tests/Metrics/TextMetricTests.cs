@@ -57,6 +57,14 @@ public sealed class TextMetricTests
         Assert.All(Texts.Zip(References), pair => Assert.True(ter.OfLine(pair.First, pair.Second[..1]) <= wer.OfLine(pair.First, pair.Second[..1])));
     }
 
+    [Fact]
+    public void Lines_whose_table_would_not_fit_into_memory_are_refused()
+    {
+        string words = string.Concat(Enumerable.Repeat("a ", 20_000));
+        foreach (TextMetric metric in (TextMetric[])[new Ter(), new Rouge("rougeL")])
+            Assert.Contains("20000 words", Assert.Throws<GrimoireException>(() => metric.OfLine(words, [words])).Message, StringComparison.Ordinal);
+    }
+
     private static string Line(ulong seed, int line) => string.Join(' ', Enumerable.Range(0, 2 + (int)CountedRandom.Below(12, seed, (ulong)line, 99))
         .Select(i => "the cat sat on a red mat, under trees".Split(' ')[(int)CountedRandom.Below(9, seed, (ulong)line, (ulong)i)]));
 }
