@@ -68,7 +68,8 @@ public sealed class GrpoObjective : Objective
         }
 
         GrpoAnswer[] answers = Refer(round.Learned, workspace);
-        double[] divergences = [.. answers.Where(answer => answer.Reference.Length > 0).Select(answer => answer.Old.Zip(answer.Reference, (a, b) => (double)a - b).Sum())];
+        IEnumerable<GrpoAnswer> referred = answers.Where(answer => answer.Reference.Length > 0);
+        double[] divergences = [.. referred.Select(answer => answer.Old.Zip(answer.Reference, (a, b) => (double)a - b).Sum())];
         return new Drawn(round.Prompts, answers, divergences.Length == 0 ? round.Metrics() : [.. round.Metrics(), (Metric.Kl, divergences.Average())]);
     }
 

@@ -4,7 +4,9 @@ using Grimoire.Training.Data;
 
 namespace Grimoire.Training;
 
-/// <summary>Next-token prediction on sampled sequences. The loss is the mean over all targets of the step, nats per token: near ln V in an untrained model.</summary>
+/// <summary>
+/// Next-token prediction on sampled sequences. The loss is the mean over all targets of the step, nats per token: near ln V in an untrained model.
+/// </summary>
 /// <param name="model">What predicts.</param>
 /// <param name="data">The sequences.</param>
 /// <param name="batch">Sequences per pass.</param>

@@ -11,7 +11,8 @@ namespace Grimoire.Training;
 /// <param name="spec">Regularisers of the loss while training.</param>
 /// <param name="measured">What was measured while the data were drawn.</param>
 internal sealed class LanguageModelingStep(
-    Transformer model, TrainingBatch[] batches, int sequences, CrossEntropySpec spec = default, IReadOnlyList<(string Name, double Value)>? measured = null) : StepWork
+    Transformer model, TrainingBatch[] batches, int sequences, CrossEntropySpec spec = default,
+    IReadOnlyList<(string Name, double Value)>? measured = null) : StepWork
 {
     public override int Passes => batches.Length;
 

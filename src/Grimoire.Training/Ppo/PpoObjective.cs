@@ -43,8 +43,8 @@ public sealed class PpoObjective : Objective
     /// <param name="seed">Chooses prompts, answers and minibatches.</param>
     /// <param name="gold">A reward that is measured and not learned from; null for none.</param>
     public PpoObjective(
-        Trainee trainee, ReferencePolicy reference, IReadOnlyList<PromptExample> prompts, RolloutSampler sampler, Reward reward, PpoSettings settings, int batch, ulong seed,
-        Reward? gold = null)
+        Trainee trainee, ReferencePolicy reference, IReadOnlyList<PromptExample> prompts, RolloutSampler sampler, Reward reward, PpoSettings settings,
+        int batch, ulong seed, Reward? gold = null)
     {
         this.gold = gold;
         (model, this.reference, this.sampler, this.reward) = (trainee.Model.Transformer, reference, sampler, reward);

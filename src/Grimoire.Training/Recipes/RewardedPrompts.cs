@@ -16,11 +16,12 @@ internal sealed class RewardedPrompts
 
     private RewardedPrompts(ExampleFiles files, ExampleEncoder encoder, RewardSum reward, PromptExample[] learned, PromptExample[] heldOut)
     {
+        string fault = files.Skipped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{files.Skipped:N0}, the first: {files.Faults[0]}");
         (Key, Encoder, Reward, Learned, HeldOut) = ($"{files.Key} {heldOut.Length} {reward.Key}", encoder, reward, learned, heldOut);
         Facts =
         [
             new Fact("prompts", string.Create(CultureInfo.InvariantCulture, $"{learned.Length:N0} to learn from, {heldOut.Length:N0} held out")),
-            .. files.Skipped == 0 ? (Fact[])[] : [new Fact("bad rows passed over", string.Create(CultureInfo.InvariantCulture, $"{files.Skipped:N0}, the first: {files.Faults[0]}"))],
+            .. fault.Length == 0 ? (Fact[])[] : [new Fact("bad rows passed over", fault)],
             new Fact("reward", reward.Name),
         ];
     }
@@ -52,7 +53,10 @@ internal sealed class RewardedPrompts
     {
         settings.Check();
         if (stage.Accumulate > 1)
-            throw new GrimoireException("The recipe contradicts itself: accumulate has no meaning here, as a step takes its share of a round's answers, --batch a pass; leave it out.");
+        {
+            throw new GrimoireException(
+                "The recipe contradicts itself: accumulate has no meaning here, as a step takes its share of a round's answers, --batch a pass; leave it out.");
+        }
     }
 
     /// <summary>
@@ -62,7 +66,9 @@ internal sealed class RewardedPrompts
     /// <param name="settings">Files and reward.</param>
     /// <param name="checks">How many prompts are checked.</param>
     /// <param name="context">The model.</param>
-    /// <exception cref="GrimoireException">A file or a row is at fault, a prompt leaves no room for an answer, or a row lacks what the reward needs.</exception>
+    /// <exception cref="GrimoireException">
+    /// A file or a row is at fault, a prompt leaves no room for an answer, or a row lacks what the reward needs.
+    /// </exception>
     public static RewardedPrompts Open(PromptSettings settings, CheckSettings checks, StageContext context)
     {
         var encoder = new ExampleEncoder(context.Model.Tokenizer, context.Model.ChatTemplate, context.Model.Config.Context);

@@ -44,13 +44,14 @@ public sealed class SelfPlayStage(SelfPlayRecipe recipe) : Stage
             Objective = objective,
             StepsPerEpoch = (double)source.Count / grpo.Prompts * objective.Round,
             Validation = validation,
-            Sample = step => validation.Play().Take(Shown).Select(played =>
-                new TextSample(step, Riddles.Beginning(played.Resident), $"{(played.Riddle.IsTrue ? "" : "(not true) ")}{played.Riddle.Sentences} – {played.Guess}")),
+            Sample = step => validation.Play().Take(Shown).Select(played => new TextSample(
+                step, Riddles.Beginning(played.Resident), $"{(played.Riddle.IsTrue ? "" : "(not true) ")}{played.Riddle.Sentences} – {played.Guess}")),
             Facts =
             [
                 new Fact("game", $"riddles of {recipe.Sentences} sentences about the {source.Count} residents of world {recipe.World}"),
                 new Fact("a round", $"{grpo.Group} riddles about each of {grpo.Prompts} residents, {grpo.Group} guesses at each true one"),
-                new Fact("reward", FormattableString.Invariant($"1 for a right guess; for a true riddle {RiddleGroups.ForTruth}, and the rest of 1 as it is guessed")),
+                new Fact(
+                    "reward", FormattableString.Invariant($"1 for a right guess; for a true riddle {RiddleGroups.ForTruth}, and the rest of 1 as it is guessed")),
             ],
         };
     }

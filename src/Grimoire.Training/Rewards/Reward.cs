@@ -37,7 +37,10 @@ public abstract class Reward
             {
                 scores[i] = function(rollouts[i]);
                 if (!double.IsFinite(scores[i]))
-                    throw new GrimoireException(FormattableString.Invariant($"the reward '{name}' is {scores[i]} for the answer \"{rollouts[i].Text}\"; it must be a finite number."));
+                {
+                    throw new GrimoireException(FormattableString.Invariant(
+                        $"the reward '{name}' is {scores[i]} for the answer \"{rollouts[i].Text}\"; it must be a finite number."));
+                }
             }
 
             return scores;

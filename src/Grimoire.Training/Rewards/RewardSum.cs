@@ -10,7 +10,8 @@ public sealed class RewardSum(IReadOnlyList<(double Weight, Reward Reward)> term
     public IReadOnlyList<(double Weight, Reward Reward)> Terms => terms;
 
     /// <inheritdoc/>
-    public override string Name { get; } = string.Join(" + ", terms.Select(term => term.Weight == 1 ? term.Reward.Name : FormattableString.Invariant($"{term.Weight}·{term.Reward.Name}")));
+    public override string Name { get; } =
+        string.Join(" + ", terms.Select(term => term.Weight == 1 ? term.Reward.Name : FormattableString.Invariant($"{term.Weight}·{term.Reward.Name}")));
 
     /// <inheritdoc/>
     public override string Key { get; } = string.Join(" + ", terms.Select(term => FormattableString.Invariant($"{term.Weight}·{term.Reward.Key}")));

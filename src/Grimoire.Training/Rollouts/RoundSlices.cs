@@ -15,7 +15,9 @@ internal readonly record struct RoundSlices(int Epochs, int Minibatches, ulong S
     /// <summary>Whether a round begins with the step that comes after so many.</summary>
     public bool Begins(long step) => step % Steps == 0;
 
-    /// <summary>The share of a round's answers that the step after <paramref name="step"/> learns from; perhaps none, where there are fewer than minibatches.</summary>
+    /// <summary>
+    /// The share of a round's answers that the step after <paramref name="step"/> learns from; perhaps none, where there are fewer than minibatches.
+    /// </summary>
     public T[] Of<T>(long step, IReadOnlyList<T> answers)
     {
         (int epoch, int part) = Math.DivRem((int)(step % Steps), Minibatches);

@@ -27,7 +27,8 @@ internal static class Lexicon
         northward today exactly certainly
         """;
 
-    private const string Auxiliaries = "am are be been being can ca could did do does had has have is 'm 'll 're 've may might must shall should was were will wo would";
+    private const string Auxiliaries =
+        "am are be been being can ca could did do does had has have is 'm 'll 're 've may might must shall should was were will wo would";
 
     private const string Coordinators = "and but or nor";
 
@@ -54,7 +55,9 @@ internal static class Lexicon
         berries alphabet book capitals case echo game journey list order stones valley
         """;
 
-    private const string Numerals = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty";
+    private const string Numerals = """
+        zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty
+        """;
 
     private const string Particles = "not n't 's";
 
@@ -67,7 +70,10 @@ internal static class Lexicon
 
     private const string Subordinators = "because if although while that than whether though unless whereas";
 
-    private const string OtherVerbs = "lays laid become became earns lived ago born worked wander washing forgive knows lies named called listens wins tastes reaches looks cost costs needs excuse mean means speaks keep keeping held prefer explain found forgiven happened happen owe choose feel hope sell sells sorted counted stands";
+    private const string OtherVerbs = """
+        lays laid become became earns lived ago born worked wander washing forgive knows lies named called listens wins tastes reaches looks cost costs needs
+        excuse mean means speaks keep keeping held prefer explain found forgiven happened happen owe choose feel hope sell sells sorted counted stands
+        """;
 
     private static readonly Dictionary<string, Upos> Tags = Build();
 

@@ -74,7 +74,7 @@ internal static class Verbs
 
     private static string Third(string verb) =>
         EndsInConsonantY(verb) ? verb[..^1] + "ies" :
-        verb is "go" or "do" || verb[^1] is 's' or 'x' || verb.EndsWith("ch", StringComparison.Ordinal) || verb.EndsWith("sh", StringComparison.Ordinal) ? verb + "es" :
+        verb is "go" or "do" || verb[^1] is 's' or 'x' || verb[^2..] is "ch" or "sh" ? verb + "es" :
         verb + "s";
 
     private static string Past(string verb) =>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Grimoire.Training.Worlds;
 
-/// <summary>Things to do with words, each with one right result. Inputs are split by content: a list that is tested is in no other split, whatever was to be done with it.</summary>
+/// <summary>
+/// Things to do with words, each with one right result. Inputs are split by content: a list that is tested is in no other split, whatever was to be done
+/// with it.
+/// </summary>
 internal sealed class Instructions(ulong seed, Velin velin, Reading reading)
 {
     /// <summary>A task on a list of words and how it may be asked for.</summary>

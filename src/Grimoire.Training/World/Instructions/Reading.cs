@@ -32,7 +32,10 @@ internal sealed class Reading(Facts facts)
     private static readonly Template Answer = Template.Parse("The {thing} is {spot}.");
 
     private static readonly Word[][] Spots =
-        [.. "in the box, in the basket, under the bed, on the table, behind the door, in the garden, under the stairs, on the shelf, in the barn, beside the well/NOUN".Split(", ").Select(Lexicon.Phrase)];
+    [
+        .. "in the box, in the basket, under the bed, on the table, behind the door".Split(", ").Select(Lexicon.Phrase),
+        .. "in the garden, under the stairs, on the shelf, in the barn, beside the well/NOUN".Split(", ").Select(Lexicon.Phrase),
+    ];
 
     /// <summary>What happened, and where the two things are in the end; one of them may never have been moved.</summary>
     private sealed record Tale(string Text, Word[][] Things, Word[]?[] Places, int Asked, Word[]? Before)
@@ -41,7 +44,8 @@ internal sealed class Reading(Facts facts)
 
         public Word[] Place => Places[Asked]!;
 
-        public string Say(Dice dice, Template template, int thing) => new Teller(dice).Bind("thing", Things[thing]).Bind("spot", Places[thing]).Tell(template).Text;
+        public string Say(Dice dice, Template template, int thing) =>
+            new Teller(dice).Bind("thing", Things[thing]).Bind("spot", Places[thing]).Tell(template).Text;
     }
 
     /// <summary>A tale and the question where something is.</summary>
@@ -52,7 +56,8 @@ internal sealed class Reading(Facts facts)
         if (other == right) other = Word.Join(Spots.First(spot => Word.Join(spot) != right));
         var answer = tale.Say(dice, Answer, tale.Asked);
         return new Exercise(Skill.Reading, tale.Key, $"{tale.Text} {tale.Say(dice, dice.Pick(Questions), tale.Asked)}", answer,
-            given => Worlds.Questions.Mentions(given, right) && !Array.Exists(Spots, spot => Word.Join(spot) != right && Worlds.Questions.Mentions(given, Word.Join(spot))),
+            given => Worlds.Questions.Mentions(given, right)
+                && !Array.Exists(Spots, spot => Word.Join(spot) != right && Worlds.Questions.Mentions(given, Word.Join(spot))),
             answer.Replace(right, other, StringComparison.Ordinal));
     }
 

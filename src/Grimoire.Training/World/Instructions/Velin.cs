@@ -6,10 +6,12 @@ namespace Grimoire.Training.Worlds;
 /// </summary>
 internal sealed class Velin
 {
-    private static readonly string[] Nouns = "cat dog bird fox hare king queen boat bell star stone flower horse farmer baker sailor apple lamp goat owl cloud hill tree river".Split(' ');
+    private static readonly string[] Nouns =
+        "cat dog bird fox hare king queen boat bell star stone flower horse farmer baker sailor apple lamp goat owl cloud hill tree river".Split(' ');
     private static readonly string[] Adjectives = "small big old young red white happy brave".Split(' ');
     private static readonly string[] VerbNames = "see love find follow carry hear know want help call watch remember".Split(' ');
-    private static readonly string[] NounRoots = "bela coru dosa elu fiva galo hari ilva joru kesa lumo mavi nelu orsa pilo quera rimo sava tolu uva vesi wena yaro zilu".Split(' ');
+    private static readonly string[] NounRoots =
+        "bela coru dosa elu fiva galo hari ilva joru kesa lumo mavi nelu orsa pilo quera rimo sava tolu uva vesi wena yaro zilu".Split(' ');
     private static readonly string[] AdjectiveRoots = "tir pel mon sul ket var dok bram".Split(' ');
     private static readonly string[] VerbRoots = "pasu telo vami noru siko lera bumi gado rilu kemo ashu dine".Split(' ');
 

@@ -13,12 +13,17 @@ internal sealed class WordGames(Facts facts)
     private static readonly Game[] Games =
     [
         Game.Of(Skill.Repeat, "say these words again|repeat these words|copy this", "Once more the words are:|Again:"),
-        Game.Of(Skill.Reverse, "say these words in reverse order|reverse the list|say these words from last to first", "In reverse order they are:|From last to first:"),
+        Game.Of(Skill.Reverse,
+            "say these words in reverse order|reverse the list|say these words from last to first", "In reverse order they are:|From last to first:"),
         Game.Of(Skill.Sort, "sort these words by the alphabet|put these words in the order of the alphabet|sort these", "By the alphabet they are:|Sorted:"),
         Game.Of(Skill.Count, "count these words|count the words in this list|say how many words are here", "Counted, they are|The number of words is"),
-        Game.Of(Skill.Capitals, "write this in capital letters|write these words in capitals|make these words upper case", "In capital letters they are:|In capitals:"),
-        Game.Of(Skill.FirstLetters, "write the first letter of each word|say the first letters of these words|give the first letters", "The first letters are:|The first letter of each word:"),
-        Game.Of(Skill.Longest, "find the longest word|say which of these words is the longest|give the longest word of these", "The longest word is|The longest of them is"),
+        Game.Of(Skill.Capitals,
+            "write this in capital letters|write these words in capitals|make these words upper case", "In capital letters they are:|In capitals:"),
+        Game.Of(Skill.FirstLetters,
+            "write the first letter of each word|say the first letters of these words|give the first letters",
+            "The first letters are:|The first letter of each word:"),
+        Game.Of(Skill.Longest,
+            "find the longest word|say which of these words is the longest|give the longest word of these", "The longest word is|The longest of them is"),
     ];
 
     private static readonly Template[] Answers = Template.Lines("""
