@@ -121,12 +121,13 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
         return
         [
             new Plot("Wrong answers found against false alarms (ROC)", "share of right answers suspected", "share of wrong answers suspected",
-                [.. drawn.Select(finding => new PlotSeries(finding.Detector.Name, [.. Curves.Roc(finding.Scores, finding.Wrong)])), new PlotSeries("guessing", [(0, 0), (1, 1)])])
+                [.. drawn.Select(finding => new PlotSeries(finding.Detector.Name, [.. Curves.Roc(finding.Scores, finding.Wrong)]) { Marked = false }),
+                    new PlotSeries("guessing", [(0, 0), (1, 1)]) { Marked = false }])
             {
                 Lead = "The further a line bends to the upper left, the more wrong answers are found for the same number of false alarms.",
             },
             new Plot("What remains right if the most suspicious answers are withheld", "share of answers given", "share right",
-                [.. drawn.Select(finding => new PlotSeries(finding.Detector.Name, [.. Curves.Kept(finding.Scores, finding.Wrong).Select(point => (point.Kept, 1 - point.Positive))]))]),
+                [.. drawn.Select(finding => new PlotSeries(finding.Detector.Name, [.. Curves.Kept(finding.Scores, finding.Wrong).Select(point => (point.Kept, 1 - point.Positive))]) { Marked = false })]),
         ];
     }
 

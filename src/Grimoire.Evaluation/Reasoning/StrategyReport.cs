@@ -29,7 +29,7 @@ public static class StrategyReport
         return results[0] with
         {
             Summary = string.Join(" ", names.Select(name => Summary(name, outcomes))),
-            Figures = [.. outcomes.Zip(results).SelectMany(of => of.Second.Figures.Select(figure => figure with { Of = At(figure.Of, of.First) }))],
+            Figures = [.. outcomes.Zip(results).SelectMany(of => of.Second.Figures.Select(figure => figure with { Of = At(figure.Of, of.First) })).OrderBy(figure => figure.Name == "tokens")],
             Tables =
             [
                 .. names.Select(name => Table(name, outcomes, options)),

@@ -13,7 +13,8 @@ internal static class EvaluationReport
         Summary = result.Summary,
         Run = result.Run,
         Headline = [.. Headline(result.Figures).Select(figure => new Fact(figure.FullName, figure.Shown))],
-        Results = [.. result.Tables, result.FigureTable],
+        Results = result.Tables,
+        Figures = result.FigureTable,
         Plots = result.Plots,
         Commands = [new CommandLine("Measure again", Command(result.Run))],
     };

@@ -114,6 +114,9 @@ public sealed record ReportData
     /// <summary>What was found, as rows under headings.</summary>
     public IReadOnlyList<DataTable> Results { get; init; } = [];
 
+    /// <summary>Every figure that was measured, for those who read to the end; null to leave them out.</summary>
+    public DataTable? Figures { get; init; }
+
     /// <summary>Plots of one measurement against another.</summary>
     public IReadOnlyList<Plot> Plots { get; init; } = [];
 

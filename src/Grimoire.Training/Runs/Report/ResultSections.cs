@@ -13,6 +13,15 @@ internal static class ResultSections
         return html.Length == 0 ? "" : ReportSections.Section("results", "What was found", "", html.ToString());
     }
 
+    public static string Figures(DataTable? table)
+    {
+        if (table is null || table.Rows.Count == 0)
+            return "";
+        var html = new StringBuilder();
+        Append(html, table with { Title = "" });
+        return ReportSections.Section("figures", "Every figure", "", html.ToString());
+    }
+
     private static void Append(StringBuilder html, DataTable table)
     {
         string[] looks = [.. table.Columns.Select(column => column.StartsWith('>') ? " class=\"n\"" : "")];
@@ -27,10 +36,13 @@ internal static class ResultSections
         {
             html.Append($"<tr><th scope=\"row\"{looks[0]}>{Markup.Escape(row[0])}</th>");
             for (int i = 1; i < looks.Length; i++)
-                html.Append($"<td{looks[i]}>{Markup.Escape(row[i])}</td>");
+                html.Append($"<td{looks[i]}>{Cell(row[i])}</td>");
             html.Append("</tr>\n");
         }
 
         html.Append("</tbody></table></div>\n");
     }
+
+    /// <summary>A signature's parts may stand on several lines.</summary>
+    private static string Cell(string text) => Markup.Escape(text).Replace("|", "|<wbr>", StringComparison.Ordinal);
 }

@@ -177,8 +177,12 @@
     svg("text", { x: 2, y: 12 }, root).textContent = upwards;
 
     series.forEach(s => {
-      if (s.joined) svg("path", { class: `p${s.colour % 5}`, d: s.points.map((p, j) => `${j ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("") }, root);
-      for (const p of s.marked ? s.points : []) svg("circle", { class: `p${s.colour % 5}`, cx: x(p[0]), cy: y(p[1]), r: s.joined ? 2.4 : 3.4 }, root);
+      if (s.joined) svg("path", { class: `p${s.colour % 8}`, d: s.points.map((p, j) => `${j ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("") }, root);
+      if (s.points.length === 1) {
+        const [px, py] = [x(s.points[0][0]), y(s.points[0][1])], end = px > width * 0.75;
+        svg("text", { x: px + (end ? -8 : 8), y: py + 4, "text-anchor": end ? "end" : "start" }, root).textContent = s.name;
+      }
+      for (const p of s.marked ? s.points : []) svg("circle", { class: `p${s.colour % 8}`, cx: x(p[0]), cy: y(p[1]), r: s.joined ? 2.4 : 3.4 }, root);
     });
     const mark = svg("circle", { class: "hover", r: 5.5, visibility: "hidden" }, root);
     root.addEventListener("pointerleave", () => { mark.setAttribute("visibility", "hidden"); readout.hidden = true; });
@@ -186,7 +190,7 @@
       const box = root.getBoundingClientRect(), away = p => Math.hypot(x(p[0]) - event.clientX + box.left, y(p[1]) - event.clientY + box.top);
       let best = null;
       series.forEach(s => s.points.forEach(p => { if (!best || away(p) < away(best.p)) best = { s, p }; }));
-      for (const [name, value] of [["class", `hover p${best.s.colour % 5}`], ["cx", x(best.p[0])], ["cy", y(best.p[1])], ["visibility", "visible"]]) mark.setAttribute(name, value);
+      for (const [name, value] of [["class", `hover p${best.s.colour % 8}`], ["cx", x(best.p[0])], ["cy", y(best.p[1])], ["visibility", "visible"]]) mark.setAttribute(name, value);
       readout.replaceChildren();
       html("b", best.s.name, readout);
       row(across, show(best.p[0]));
@@ -197,7 +201,7 @@
 
   const plots = [...document.querySelectorAll("figure.plot")];
   for (const figure of plots)
-    for (const s of data.plots[+figure.dataset.plot].series.filter(s => s.name)) html("span", s.name, figure.querySelector("figcaption"), `key p${s.colour % 5}`);
+    for (const s of data.plots[+figure.dataset.plot].series.filter(s => s.name)) html("span", s.name, figure.querySelector("figcaption"), `key p${s.colour % 8}`);
 
   let drawnAt = 0;
   const drawAll = () => {
