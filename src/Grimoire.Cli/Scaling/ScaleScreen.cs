@@ -20,7 +20,7 @@ internal static class ScaleScreen
             sweep.Done.Any(done => done.Run.Name == run.Name) ? "done" : run.IsLargest ? "foretold first" : "",
         ]));
         foreach ((ModelSize size, double budget) in plan.LeftOut)
-            terminal.Line($"  {size} is left out of {Numbers.Short(budget)}: that would be too few steps, or too many.");
+            terminal.Line($"  {size} is left out of {Numbers.Short(budget)} operations: they would last it too few steps.");
         Sheet.Facts(terminal,
             ("folder", sweep.Folder),
             ("text", $"{Numbers.Count(sweep.TrainTokens)} tokens to train on"),

@@ -33,11 +33,11 @@ public static class Lbfgs
     {
         ArgumentNullException.ThrowIfNull(function);
         var search = new WolfeSearch(function, start);
-        var curvature = new Curvature(start.Length, Remembered);
+        var curvature = new Curvature(Remembered);
         double[] direction = new double[start.Length];
         for (int iteration = 0, stalled = 0; iteration < iterations; iteration++)
         {
-            if (TensorPrimitives.MaxMagnitude<double>(search.Gradient) is var steepest && !(Math.Abs(steepest) > gradientTolerance))
+            if (!(Math.Abs(TensorPrimitives.MaxMagnitude<double>(search.Gradient)) > gradientTolerance))
                 return new Minimum(search.Point, search.Value, iteration, Converged: true);
             curvature.Descend(search.Gradient, direction);
             double first = curvature.IsEmpty ? Math.Min(1, 1 / TensorPrimitives.Norm<double>(search.Gradient)) : 1, before = search.Value;
@@ -57,7 +57,7 @@ public static class Lbfgs
     }
 
     /// <summary>The last steps and what they did to the gradient.</summary>
-    private sealed class Curvature(int dimensions, int most)
+    private sealed class Curvature(int most)
     {
         private readonly List<(double[] Step, double[] Turn, double Inverse)> pairs = new(most);
         private readonly double[] shares = new double[most];
@@ -98,7 +98,7 @@ public static class Lbfgs
             if (TensorPrimitives.Dot(gradient, direction) < 0)
                 return;
             Forget();
-            TensorPrimitives.Negate(gradient[..dimensions], direction);
+            TensorPrimitives.Negate(gradient, direction);
         }
     }
 }

@@ -32,31 +32,28 @@ public static class ScalingCsv
     {
         ArgumentNullException.ThrowIfNull(recipe);
         string[] lines = Lines(path);
-        IReadOnlyList<string> headings = Fields(lines[0]);
-        int Column(string name) => headings.ToList().FindIndex(heading => heading.Trim() == name);
+        string[] headings = [.. Fields(lines[0]).Select(heading => heading.Trim())];
+        int Column(string name) => Array.IndexOf(headings, name);
         int Needed(string name, string option) => Column(name) is >= 0 and var at ? at
             : throw new GrimoireException($"{path}, line 1: there is no column \"{name}\", only {string.Join(", ", headings.Select(h => $"\"{h}\""))}; name it with {option}.");
         int size = Needed(recipe.Size, "--size-column"), loss = Needed(recipe.Loss, "--loss-column"), operations = Column(recipe.Operations), budget = Column(recipe.Budget);
         int tokens = operations >= 0 ? Column(recipe.Tokens) : Needed(recipe.Tokens, "--tokens-column, or the operations with --operations-column");
-        var points = new List<ScalingPoint>();
-        for (int i = 1; i < lines.Length; i++)
+        return [.. lines.Index().Skip(1).Where(line => !string.IsNullOrWhiteSpace(line.Item)).Select(line =>
         {
-            if (string.IsNullOrWhiteSpace(lines[i]))
-                continue;
-            IReadOnlyList<string> fields = Fields(lines[i]);
-            double Value(int column) => column < fields.Count && double.TryParse(fields[column], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-                && double.IsFinite(value) && value > 0 ? value : throw new GrimoireException(
-                    $"{path}, line {i + 1}: {headings[column].Trim()} is \"{(column < fields.Count ? fields[column] : "")}\"; expected a number above 0.");
-            double parameters = Value(size), perToken = ScalingPoint.OperationsPerParameterAndToken * parameters;
-            double seen = tokens >= 0 ? Value(tokens) : Value(operations) / perToken;
-            points.Add(new ScalingPoint(parameters, seen, operations >= 0 ? Value(operations) : perToken * seen, Value(loss))
+            List<string> fields = Fields(line.Item);
+            double? Value(int column) => column < 0 ? null : Positive(fields.ElementAtOrDefault(column) ?? "", headings[column], $"{path}, line {line.Index + 1}");
+            double parameters = Value(size)!.Value, perToken = ScalingPoint.OperationsPerParameterAndToken * parameters;
+            double seen = Value(tokens) ?? (Value(operations)!.Value / perToken);
+            return new ScalingPoint(parameters, seen, Value(operations) ?? (perToken * seen), Value(loss)!.Value)
             {
-                Budget = budget >= 0 && budget < fields.Count && fields[budget].Trim().Length > 0 ? Value(budget) : null,
-            });
-        }
-
-        return points;
+                Budget = string.IsNullOrWhiteSpace(fields.ElementAtOrDefault(budget)) ? null : Value(budget),
+            };
+        })];
     }
+
+    private static double Positive(string text, string heading, string place) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value > 0
+            ? value : throw new GrimoireException($"{place}: {heading} is \"{text}\"; expected a number above 0.");
 
     private static string[] Lines(string path)
     {
@@ -81,17 +78,23 @@ public static class ScalingCsv
         bool quoted = false;
         for (int i = 0; i < line.Length; i++)
         {
-            if (line[i] == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"')
-                field.Append(line[++i]);
-            else if (line[i] == '"')
-                quoted = !quoted;
-            else if (line[i] == ',' && !quoted)
-{
+            if (line[i] == ',' && !quoted)
+            {
                 fields.Add(field.ToString());
                 field.Clear();
             }
-            else
+            else if (line[i] != '"')
+            {
                 field.Append(line[i]);
+            }
+            else if (quoted && i + 1 < line.Length && line[i + 1] == '"')
+            {
+                field.Append(line[++i]);
+            }
+            else
+            {
+                quoted = !quoted;
+            }
         }
 
         fields.Add(field.ToString());

@@ -1,3 +1,5 @@
+using Grimoire.Tensors;
+
 namespace Grimoire.Evaluation.Scaling;
 
 /// <summary>A scaling law fitted to points, with the laws that other points of their kind would have given.</summary>
@@ -43,7 +45,7 @@ public sealed record ScalingFit
         double larger = Math.Sqrt(Points.Count / Math.Max(1.0, Points.Count - ScalingObjective.Dimensions));
         double[] residuals = [.. Points.Select(point => larger * Math.Log(point.Loss / Law.Loss(point.Parameters, point.Tokens)))];
         double[] losses = [.. Resampled.Select((law, i) =>
-            law.Loss(parameters, tokens) * Math.Exp(residuals[Tensors.CountedRandom.Below(residuals.Length, Settings.Seed ^ ResidualStream, (ulong)i)]))];
+            law.Loss(parameters, tokens) * Math.Exp(residuals[CountedRandom.Below(residuals.Length, Settings.Seed ^ ResidualStream, (ulong)i)]))];
         return (Law.Loss(parameters, tokens), Bootstrap.Percentiles(losses, Settings.Level));
     }
 

@@ -12,6 +12,9 @@ namespace Grimoire.Evaluation.Scaling;
 /// </remarks>
 internal sealed class ScalingObjective
 {
+    /// <summary>How many numbers there are.</summary>
+    public const int Dimensions = 5;
+
     private const int A = 0, B = 1, E = 2, Alpha = 3, Beta = 4;
 
     private readonly double[] size, tokens, logLoss;
@@ -31,9 +34,6 @@ internal sealed class ScalingObjective
         (largest, sum, pull) = (new double[points.Count], new double[points.Count], new double[points.Count]);
     }
 
-    /// <summary>How many numbers there are.</summary>
-    public const int Dimensions = 5;
-
     /// <summary>From where on the Huber loss grows no faster than its argument.</summary>
     public double Delta { get; set; }
 
@@ -45,7 +45,7 @@ internal sealed class ScalingObjective
 
     /// <summary>The law that numbers stand for.</summary>
     public ScalingLaw Law(ReadOnlySpan<double> at) =>
-        new(Math.Exp(at[E]), Math.Exp(at[A] + (at[Alpha] * meanSize)), Math.Exp(at[B] + (at[Beta] * meanTokens)), at[Alpha], at[Beta]);
+        new(Math.Exp(at[E]), at[A] + (at[Alpha] * meanSize), at[B] + (at[Beta] * meanTokens), at[Alpha], at[Beta]);
 
     /// <summary>The value, and its gradient.</summary>
     public double Evaluate(ReadOnlySpan<double> at, Span<double> gradient)
@@ -54,7 +54,7 @@ internal sealed class ScalingObjective
         double value = 0;
         for (int i = 0; i < pull.Length; i++)
         {
-            // Here pull is the residual, and becomes its share of the gradient.
+            // What was the residual becomes its share of the gradient.
             double scaled = pull[i] / Delta, steep = Math.Clamp(scaled, -1, 1);
             value += Weights[i] * Delta * steep * (scaled - (0.5 * steep));
             pull[i] = Weights[i] * steep / sum[i];
@@ -68,13 +68,6 @@ internal sealed class ScalingObjective
         gradient[Alpha] = -TensorPrimitives.Dot<double>(bySize, size);
         gradient[Beta] = -TensorPrimitives.Dot<double>(byTokens, tokens);
         return value;
-    }
-
-    /// <summary>ln L̂ − ln L of each point, with its weight's sign, that is: above 0 where the law expects more loss than there is.</summary>
-    public double[] Residuals(ReadOnlySpan<double> at)
-    {
-        Predict(at);
-        return [.. pull];
     }
 
     /// <summary>The three terms, each divided by the largest of them, their sum, and the residuals in <see cref="pull"/>.</summary>

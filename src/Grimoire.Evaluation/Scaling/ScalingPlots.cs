@@ -12,8 +12,8 @@ internal static class ScalingPlots
     [
         .. analysis.IsoFlops.Curves.Any(curve => curve.Parabola is not null) ? new[] { Parabolas(analysis) } : [],
         OptimalLine(analysis),
-        LossOver(analysis, "tokens D", point => point.Tokens, (law, point, d) => law.Loss(point.Parameters, d)),
-        LossOver(analysis, "parameters N", point => point.Parameters, (law, point, n) => law.Loss(n, point.Tokens)),
+        LossOver(analysis.Fit, "tokens D", point => point.Tokens, "N", point => point.Parameters, (d, n) => analysis.Fit.Law.Loss(n, d)),
+        LossOver(analysis.Fit, "parameters N", point => point.Parameters, "D", point => point.Tokens, analysis.Fit.Law.Loss),
         Residuals(analysis),
     ];
 
@@ -43,28 +43,27 @@ internal static class ScalingPlots
             (logOperations, Math.Log10(law.Optimum(Math.Pow(10, logOperations), analysis.OperationsPerParameterAndToken).Parameters));
         return new Plot("The compute-optimal size", "log₁₀ C, operations", "log₁₀ N, parameters",
         [
-            new PlotSeries("by the law", [.. Steps(from, to).Select(c => Size(c, analysis.Fit.Law))]) { Marked = false },
+            new PlotSeries("all models", [.. points.Select(point => (Math.Log10(point.Operations), Math.Log10(point.Parameters)))], Joined: false) { Colour = 3 },
+            new PlotSeries("the frontier", [.. analysis.Frontier.Points.Select(point => (Math.Log10(point.Operations), Math.Log10(point.Parameters)))], Joined: false),
             new PlotSeries("by the parabolas", [.. analysis.IsoFlops.Curves.Where(curve => curve.IsInside).Select(
                 curve => (Math.Log10(curve.Budget), Math.Log10(curve.BestSize)))], Joined: false),
-            new PlotSeries("the frontier", [.. analysis.Frontier.Points.Select(point => (Math.Log10(point.Operations), Math.Log10(point.Parameters)))], Joined: false),
-            new PlotSeries("all models", [.. points.Select(point => (Math.Log10(point.Operations), Math.Log10(point.Parameters)))], Joined: false),
+            new PlotSeries("by the law", [.. Steps(from, to).Select(c => Size(c, analysis.Fit.Law))]) { Colour = 0, Marked = false },
         ])
         {
             Lead = "Where the law has its least loss for so many operations, to ten times the largest that were spent.",
         };
     }
 
-    /// <summary>Loss over one of N and D: the models, and what the law says along it from models across the range of the other.</summary>
-    private static Plot LossOver(ScalingAnalysis analysis, string what, Func<ScalingPoint, double> of, Func<ScalingLaw, ScalingPoint, double, double> loss)
+    /// <summary>Loss over one of N and D: the models, and the law along it where the other is at its least, in the middle and at its most.</summary>
+    private static Plot LossOver(ScalingFit fit, string along, Func<ScalingPoint, double> of, string across, Func<ScalingPoint, double> other, Func<double, double, double> loss)
     {
-        ScalingPoint[] points = [.. analysis.Fit.Points.OrderBy(point => point.Parameters)];
-        double from = Math.Log(points.Min(of) / Room), to = Math.Log(points.Max(of) * Room);
-        ScalingPoint[] across = [.. points.OrderBy(point => point.Operations / of(point)) is var ordered ? new[] { ordered.First(), ordered.ElementAt(points.Length / 2), ordered.Last() } : []];
-        string[] names = ["the law, least of the other", "the law, middle", "the law, most"];
-        return new Plot($"Loss over {what}", $"log₁₀ {what}", "loss, nats a token",
+        double from = Math.Log(fit.Points.Min(of) / Room), to = Math.Log(fit.Points.Max(of) * Room);
+        double[] others = [.. fit.Points.Select(other).Order()];
+        return new Plot($"Loss over {along}", $"log₁₀ {along}", "loss, nats a token",
         [
-            new PlotSeries("models", [.. points.Select(point => (Math.Log10(of(point)), point.Loss))], Joined: false),
-            .. across.Select((point, i) => new PlotSeries(names[i], [.. Steps(from, to).Select(x => (x / Math.Log(10), loss(analysis.Fit.Law, point, Math.Exp(x))))]) { Marked = false }),
+            new PlotSeries("models", [.. fit.Points.Select(point => (Math.Log10(of(point)), point.Loss))], Joined: false),
+            .. new[] { others[0], others[others.Length / 2], others[^1] }.Select(held => new PlotSeries($"the law at {across} = {ScalingText.Short(held)}",
+                [.. Steps(from, to).Select(x => (x / Math.Log(10), loss(Math.Exp(x), held)))]) { Marked = false }),
         ]);
     }
 

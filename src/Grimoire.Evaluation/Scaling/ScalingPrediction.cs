@@ -1,6 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Grimoire.Training.Runs;
+using System.Text.Json.Serialization;
 
 namespace Grimoire.Evaluation.Scaling;
 
@@ -20,7 +19,8 @@ public sealed record ScalingPrediction(DateTime Made, int Points, ScalingLaw Law
     /// <summary>The file's name in the sweep's folder.</summary>
     public const string FileName = "prediction.json";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+    // A law of few points may have an A beyond all numbers, and an interval without an end.
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>What a fit says of runs.</summary>
     public static ScalingPrediction Of(ScalingFit fit, IEnumerable<SweepRun> runs)
@@ -42,7 +42,7 @@ public sealed record ScalingPrediction(DateTime Made, int Points, ScalingLaw Law
             return null;
         try
         {
-            return JsonSerializer.Deserialize<ScalingPrediction>(File.ReadAllBytes(path)) is { Law: not null, Runs: not null } read
+            return JsonSerializer.Deserialize<ScalingPrediction>(File.ReadAllBytes(path), Readable) is { Law: not null, Runs: not null } read
                 ? read : throw new JsonException("something is missing");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)

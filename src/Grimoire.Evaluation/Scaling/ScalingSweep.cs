@@ -11,6 +11,11 @@ namespace Grimoire.Evaluation.Scaling;
 /// </summary>
 public sealed class ScalingSweep
 {
+    /// <summary>The verb that a sweep's folder names.</summary>
+    public const string Kind = "scale run";
+
+    private const string PointsFile = "points.csv";
+
     private readonly SweepRecipe recipe;
     private readonly IReadOnlyList<string> command;
     private readonly Dictionary<ModelSize, double> secondsPerStep = [];
@@ -58,9 +63,6 @@ public sealed class ScalingSweep
         return new ScalingSweep(recipe, folder, command, SweepPlan.Of(recipe, text.Tokenizer.VocabularySize), text.Data.Train.Length);
     }
 
-    /// <summary>The verb that a sweep's folder names.</summary>
-    public const string Kind = "scale run";
-
     /// <summary>The folder of a run.</summary>
     public string FolderOf(SweepRun run) => Path.Combine(Folder, "runs", run.Name);
 
@@ -106,7 +108,7 @@ public sealed class ScalingSweep
         SweptRun done = Finished(run) ?? throw new InvalidOperationException($"{run.Name} is not finished.");
         Done = [.. Plan.Runs.Select(planned => planned.Name == run.Name ? done : Done.FirstOrDefault(known => known.Run.Name == planned.Name)).OfType<SweptRun>()];
         secondsPerStep[run.Size] = done.Seconds / run.Recipe.Steps!.Value;
-        ScalingCsv.Write(Path.Combine(Folder, "points.csv"), Done);
+        ScalingCsv.Write(Path.Combine(Folder, PointsFile), Done);
         return done;
     }
 
@@ -114,7 +116,7 @@ public sealed class ScalingSweep
     /// <exception cref="GrimoireException">Runs are open, or the folder cannot be written.</exception>
     public EvaluationResult Conclude(Action<double>? share = null)
     {
-        ScalingCsv.Write(Path.Combine(Folder, "points.csv"), Done);
+        ScalingCsv.Write(Path.Combine(Folder, PointsFile), Done);
         ScalingFit fit = ScalingFit.Of(Points, FitSettings, share);
         var request = new RunInfo { Kind = Kind, Command = command, Recipe = recipe.ToJson(), Seed = (ulong)recipe.Common.Seed };
         EvaluationResult result = SweepReport.Of(this, ScalingAnalysis.Of(fit), Foretell(), request);

@@ -37,7 +37,7 @@ internal static class ScalingText
 
     /// <summary>The law in one sentence.</summary>
     public static string Sentence(ScalingLaw law) => string.Create(CultureInfo.InvariantCulture,
-        $"L(N, D) = {law.E:0.###} + {law.A:0.#} / N^{law.Alpha:0.###} + {law.B:0.#} / D^{law.Beta:0.###}; the best size grows as C^{law.SizeExponent:0.###}");
+        $"L(N, D) = {law.E:0.###} + {Figure.Text(law.A)} / N^{law.Alpha:0.###} + {Figure.Text(law.B)} / D^{law.Beta:0.###}; the best size grows as C^{law.SizeExponent:0.###}");
 
     /// <summary>A large number in few digits: 12.3 M.</summary>
     public static string Short(double value)

@@ -5,7 +5,7 @@ namespace Grimoire.Evaluation.Tests.Scaling;
 
 public sealed class ScalingFitTests
 {
-    private static readonly ScalingLaw Truth = new(1.8, 400, 2000, 0.34, 0.37);
+    private static readonly ScalingLaw Truth = ScalingLaw.Of(1.8, 400, 2000, 0.34, 0.37);
 
     [Theory]
     [InlineData(1e-3)]
@@ -101,6 +101,22 @@ public sealed class ScalingFitTests
         Assert.Equal(1, Truth.SizeExponent + Truth.TokensExponent, 1e-12);
         (double larger, _) = Truth.Optimum(1e22);
         Assert.Equal(Truth.SizeExponent, Math.Log(larger / size) / Math.Log(100), 1e-9);
+    }
+
+    [Fact]
+    public void A_law_too_steep_for_its_A_still_has_losses_and_is_written_down()
+    {
+        var steep = new ScalingLaw(2, 900, 5, 80, 0.3);
+        Assert.Equal(double.PositiveInfinity, steep.A);
+        Assert.Equal(2 + Math.Exp(900 - (80 * Math.Log(1e5))) + Math.Exp(5 - (0.3 * Math.Log(1e6))), steep.Loss(1e5, 1e6), 1e-12);
+        using var scratch = new Scratch();
+        var prediction = new ScalingPrediction(DateTime.UnixEpoch, 6, steep, [new PredictedLoss("2x64-1e9", 3, new Interval(2.5, double.PositiveInfinity))]);
+        prediction.Write(scratch.Folder);
+        ScalingPrediction read = ScalingPrediction.Read(scratch.Folder)!;
+        Assert.Equal(prediction with { Runs = [] }, read with { Runs = [] });
+        Assert.Equal(prediction.Runs, read.Runs);
+        scratch.Write(ScalingPrediction.FileName, "{\"Law\": 3");
+        Assert.Contains(ScalingPrediction.FileName, Assert.Throws<GrimoireException>(() => ScalingPrediction.Read(scratch.Folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
