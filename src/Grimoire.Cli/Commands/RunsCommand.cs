@@ -166,7 +166,7 @@ internal static class RunsCommand
             terminal.Line();
         }
 
-        terminal.Line($"[dim]Intervals by paired bootstrap, p by approximate randomisation, each for its row alone; raised and lowered count examples.[/]");
+        terminal.Line($"[dim]Intervals by paired bootstrap; p by the exact sign test where examples are right or wrong, else by approximate randomisation; each for its row alone.[/]");
         return Tool.Success;
     }
 

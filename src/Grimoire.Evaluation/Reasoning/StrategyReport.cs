@@ -80,7 +80,7 @@ public static class StrategyReport
         IReadOnlyList<string> own = [outcome.Strategy.Name, Figure.Text(scores.Average()), Tokens(task).ToString("0.0", CultureInfo.InvariantCulture)];
         if (ReferenceEquals(task, first))
             return [.. own, "–", "–", "–", "–", "–"];
-        PairedComparison paired = PairedTests.ApproximateRandomization(others, scores, seed: options.Seed);
+        PairedComparison paired = SignTest.Compare(others, scores, options.Seed) ?? PairedTests.ApproximateRandomization(others, scores, seed: options.Seed);
         return
         [
             .. own, Signed(paired.Difference), $"{Signed(paired.Interval.Lower)} … {Signed(paired.Interval.Upper)}", EvaluationComparison.Shown(paired.PValue),

@@ -50,7 +50,8 @@ internal sealed class PairedScores
             if (!Near(first.Value, a.Value) || !Near(second.Value, b.Value))
                 continue;
             int trials = Math.Clamp(Work / scores.Length, FewestTrials, MostTrials);
-            return difference with { Paired = PairedTests.ApproximateRandomization(first, second, trials) };
+            PairedComparison? exact = weight == weights[0] && scale == 1 ? SignTest.Compare([.. scores.Select(pair => pair.A)], [.. scores.Select(pair => pair.B)]) : null;
+            return difference with { Paired = exact ?? PairedTests.ApproximateRandomization(first, second, trials) };
         }
 
         return difference;
