@@ -73,6 +73,7 @@ internal static class Tool
         EvaluateCommand.Create(),
         HallucinationsCommand.Create(),
         EmbedCommand.Create(),
+        TagCommand.Create(),
         TokenizerCommand.Create(),
         ConvertCommand.Create(),
         MergeCommand.Create(),

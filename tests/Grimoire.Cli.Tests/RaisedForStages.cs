@@ -16,13 +16,14 @@ public sealed class RaisedForStages : IDisposable
             "16", "--context", "96", "--batch", "2", "--steps", "20", "--eval-interval", "20", "--sample-interval", "0", "--threads", "1").AssertSucceeded();
         scratch.Write("answers.jsonl", Lines(i => $$"""{"prompt":"What does {{Who(i)}} see on day {{i}}?","completion":"{{Who(i)}} sees {{What(i)}}."}"""));
         scratch.Write("pairs.jsonl", Lines(i => $$"""{"prompt":"What does {{Who(i)}} see on day {{i}}?","chosen":"{{What(i)}}.","rejected":"I see {{What(i + 1)}} and more."}"""));
+        scratch.Write("words.conll", Lines(i => $"{Who(i).Replace(" ", "\tO\n", StringComparison.Ordinal)}\tB-WHO\nsees\tO\nsomething\tO\n"));
         scratch.Write("prompts.jsonl", Lines(i => $$"""{"prompt":"What does {{Who(i)}} see on day {{i}}?","answer":"{{What(i)}}"}"""));
     }
 
     public void Dispose() => scratch.Dispose();
 
     /// <summary>The words of a command, for seconds of training.</summary>
-    /// <param name="stage">The verb and what is its own; MODEL, ANSWERS, PAIRS and PROMPTS stand for paths.</param>
+    /// <param name="stage">The verb and what is its own; MODEL, ANSWERS, PAIRS, PROMPTS and WORDS stand for paths.</param>
     /// <param name="run">The run folder.</param>
     internal string[] Command(string stage, string run) =>
     [
@@ -32,10 +33,11 @@ public sealed class RaisedForStages : IDisposable
             "ANSWERS" => scratch["answers.jsonl"],
             "PAIRS" => scratch["pairs.jsonl"],
             "PROMPTS" => scratch["prompts.jsonl"],
+            "WORDS" => scratch["words.conll"],
             _ => word,
         }),
-        "--run", run, "--steps", $"{Steps}", "--batch", "2", "--log-interval", "1", "--checkpoint-interval", "5", "--check-count", "4", "--check-tokens", "8",
-        "--threads", "1",
+        "--run", run, "--steps", $"{Steps}", "--batch", "2", "--log-interval", "1", "--checkpoint-interval", "5",
+        .. stage.StartsWith("tag", StringComparison.Ordinal) ? Array.Empty<string>() : ["--check-count", "4", "--check-tokens", "8"], "--threads", "1",
     ];
 
     private static string Lines(Func<int, string> line) =>

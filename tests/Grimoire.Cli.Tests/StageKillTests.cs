@@ -24,6 +24,8 @@ public sealed class StageKillTests(RaisedForStages raised) : IClassFixture<Raise
         "align distill MODEL --prompts PROMPTS --reward format=.*e.* --prompts-per-round 4 --answers 4 --minibatches 2 --max-tokens 8",
         "align ppo MODEL --prompts PROMPTS --reward format=.*e.* --answers 8 --minibatches 2 --ppo-epochs 2 --max-tokens 8 --kl-target 1",
         "align ppo MODEL --prompts PROMPTS --reward format=.*e.* --answers 8 --minibatches 2 --ppo-epochs 2 --max-tokens 8 --adapter lora --rank 2",
+        "tag train --data WORDS --dropout 0.3 --crf",
+        "tag train MODEL --data WORDS --adapter lora --rank 2 --adapter-dropout 0.1",
     ];
 
     [Theory]

@@ -37,9 +37,26 @@ internal static class StageVerb
     /// <param name="examples">Commands to copy.</param>
     public static Verb Of<TRecipe>(
         string name, string purpose, string detail, SettingList<TRecipe> settings, TRecipe defaults, Func<TRecipe, Stage> stage,
-        params ReadOnlySpan<string> examples)
+        params ReadOnlySpan<string> examples) => Of(name, purpose, detail, settings, defaults, stage, newborn: null, examples);
+
+    /// <summary>The same for a stage that may begin with no model.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="purpose">What it is for, in a sentence.</param>
+    /// <param name="detail">What more there is to know.</param>
+    /// <param name="settings">The recipe's settings.</param>
+    /// <param name="defaults">The recipe where nothing is said.</param>
+    /// <param name="stage">What the recipe does.</param>
+    /// <param name="newborn">What a run of a recipe is called that begins with no model; null where there must be one.</param>
+    /// <param name="examples">Commands to copy.</param>
+    public static Verb Of<TRecipe>(
+        string name, string purpose, string detail, SettingList<TRecipe> settings, TRecipe defaults, Func<TRecipe, Stage> stage,
+        Func<TRecipe, string>? newborn, params ReadOnlySpan<string> examples)
     {
-        var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder, a checkpoint, an adapter or a .gguf file" };
+        var model = new Argument<string?>("MODEL")
+        {
+            Description = "a model folder, a run folder, a checkpoint, an adapter or a .gguf file" + (newborn is null ? "" : "; none to begin from scratch"),
+            Arity = newborn is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+        };
         Options<Choices>? choices = null;
         Options<TRecipe>? options = null;
         Verb verb = new(name, purpose, examples)
@@ -49,10 +66,11 @@ internal static class StageVerb
             {
                 Choices chosen = choices!.Read(parse, new Choices());
                 options!.Read(parse, defaults);
-                string given = parse.GetRequiredValue(model);
+                string? given = parse.GetValue(model);
                 TRecipe start = chosen.Recipe is { } named ? Recipes.Read(settings, defaults, named) : defaults;
-                TRecipe recipe = settings.Override(start, [.. options.Given(parse), ("model", ModelPath.Find(given)), .. Threads(parse)]);
-                string folder = chosen.Run ?? Path.Combine("runs", $"{ModelPath.NameOf(given)}-{name}");
+                TRecipe recipe = settings.Override(start,
+                    [.. options.Given(parse), .. given is null ? Array.Empty<(string, string)>() : [("model", ModelPath.Find(given))], .. Threads(parse)]);
+                string folder = chosen.Run ?? Path.Combine("runs", $"{(given is null ? newborn!(recipe) : ModelPath.NameOf(given))}-{name}");
                 return StageSession.Run(terminal, stage(recipe), folder, [.. parse.Tokens.Select(token => token.Value)]);
             },
         };

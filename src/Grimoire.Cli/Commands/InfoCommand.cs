@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Grimoire.Evaluation.Tagging;
 using Grimoire.Models;
 using Grimoire.Models.Formats;
 using Grimoire.Models.Tokenizers;
@@ -72,12 +73,33 @@ internal static class InfoCommand
     private static void Model(Terminal terminal, string path, Choices choices)
     {
         string folder = ModelPath.Find(path);
+        if (WordTagger.Exists(folder))
+        {
+            WordTaggerFacts(terminal, path, WordTagger.Load(folder));
+            return;
+        }
+
         ModelDescription model = ModelDescription.Read(folder);
         terminal.Line($"[bold]{path}[/]   {(folder == path ? "model" : "run, whose model lies in " + folder)}");
-        Sheet.Facts(terminal, [.. Architecture(model), .. Adapters(model), ("weights", Weights(model.Tensors)), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
+        Sheet.Facts(terminal, [.. Architecture(model), .. Labels(folder), .. Adapters(model), ("weights", Weights(model.Tensors)), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
         if (choices.Tensors)
             Tensors(terminal, model.Tensors);
     }
+
+    private static void WordTaggerFacts(Terminal terminal, string path, WordTagger tagger)
+    {
+        terminal.Line($"[bold]{path}[/]   tagger");
+        Sheet.Facts(terminal,
+        [
+            ("reads", tagger.Family), ("parameters", Numbers.Count(tagger.AllParameters.Sum(parameter => (long)parameter.Tensor.Shape.Count))),
+            ("vocabulary", $"{Numbers.Count(tagger.Vocabulary.Words.Count)} words, {Numbers.Count(tagger.Vocabulary.Characters.Count)} characters"),
+            ("labels", string.Join(' ', tagger.Tags.Labels)), ("scheme", tagger.Tags.Scheme?.Name ?? "none: labels of single words"),
+            ("transitions", tagger.Transitions is null ? "none" : "between labels"),
+        ]);
+    }
+
+    private static IEnumerable<(string, string)> Labels(string folder) =>
+        TokenClassifier.Exists(folder) ? [("tagger", "its head labels words: " + string.Join(' ', TokenClassifier.Load(folder).Labels))] : [];
 
     private static IEnumerable<(string, string)> Architecture(ModelDescription model)
     {
@@ -86,7 +108,7 @@ internal static class InfoCommand
         string experts = config.Experts > 0 ? $", {config.Experts} experts, {config.ExpertsPerToken} a token" : "";
         int windowed = Enumerable.Range(0, config.Layers).Count(config.IsWindowed);
         string window = windowed == 0 ? "" : $", window {config.Window}{(windowed < config.Layers ? $" in {windowed} layers" : "")}";
-        string ends = config.IsTrunk ? ", a reward model without logits" : !config.Head ? ", an encoder without logits" : config.TiedEmbeddings ? ", embedding and unembedding tied" : "";
+        string ends = config.IsTrunk ? ", a reward model or a tagger without logits" : !config.Head ? ", an encoder without logits" : config.TiedEmbeddings ? ", embedding and unembedding tied" : "";
         return
         [
             ("family", $"{model.Family.Name} ({model.Family.Architecture})"),

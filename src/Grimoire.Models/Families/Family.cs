@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Grimoire.Models.Formats;
@@ -12,7 +13,7 @@ namespace Grimoire.Models;
 public sealed class Family
 {
     internal Family(string name, string architecture, WeightMap weights, Func<JsonRecord, ModelConfig> read, Action<Utf8JsonWriter, ModelConfig> write) =>
-        (Name, Architecture, Weights, Read, Write) = (name, architecture, weights, read, write);
+        (Name, Architecture, Weights, Read, Write, TokenClassifier) = (name, architecture, weights, read, write, Labelled(architecture));
 
     /// <summary>All families.</summary>
     public static IReadOnlyList<Family> All => field ??=
@@ -39,6 +40,9 @@ public sealed class Family
         init;
     }
 
+    /// <summary>Hugging Face's class of the same model with a head that labels each token, as in <c>LlamaForTokenClassification</c>.</summary>
+    internal string TokenClassifier { get; }
+
     /// <summary>Other classes and model types whose files hold the same model with more around it, which is left out.</summary>
     internal IReadOnlyList<(string Architecture, string Type)> Wrappers { get; init; } = [];
 
@@ -64,15 +68,16 @@ public sealed class Family
     /// <param name="beginOfText">The id that begins a text, if there is one.</param>
     /// <param name="endOfText">The id that ends a text, if there is one.</param>
     /// <param name="padding">The id that fills up short texts where several are read at once, if there is one.</param>
+    /// <param name="labels">The labels that a head on the model gives each token; null for a model without such a head.</param>
     /// <exception cref="GrimoireException">The family's files cannot express this config.</exception>
-    public string WriteConfig(ModelConfig config, DType type = DType.F32, int? beginOfText = null, int? endOfText = null, int? padding = null)
+    public string WriteConfig(ModelConfig config, DType type = DType.F32, int? beginOfText = null, int? endOfText = null, int? padding = null, IReadOnlyList<string>? labels = null)
     {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteStartArray("architectures");
-            json.WriteStringValue(config.IsTrunk ? Classifier : Architecture);
+            json.WriteStringValue(labels is not null ? TokenClassifier : config.IsTrunk ? Classifier : Architecture);
             json.WriteEndArray();
             json.WriteString("model_type", Name);
             Write(json, config);
@@ -80,8 +85,8 @@ public sealed class Family
                 json.WriteBoolean("tie_word_embeddings", config.TiedEmbeddings);
             json.WriteNumberOrNull("bos_token_id", beginOfText);
             json.WriteNumberOrNull("eos_token_id", endOfText);
-            if (config.IsTrunk)
-                WriteLabel(json, padding);
+            if (config.IsTrunk || labels is not null)
+                WriteLabels(json, padding, labels ?? ["reward"]);
             json.WriteString("torch_dtype", TorchName(type));
             json.WriteEndObject();
         }
@@ -100,6 +105,8 @@ public sealed class Family
             ModelConfig config = family.Read(json);
             if (json.Texts("architectures") is [var architecture] && architecture == family.Classifier)
                 config = ReadLabel(json, config).Trunk();
+            if (json.Texts("architectures") is [var labelled] && labelled == family.TokenClassifier)
+                config = ReadLabels(json, config);
             RefuseUnknown(json, config);
             config.Validate();
             return config;
@@ -133,7 +140,7 @@ public sealed class Family
     private bool Is(string architecture, string type)
     {
         bool Named(string one, string name) => architecture == one && (type.Length == 0 || type == name);
-        return Named(Architecture, Name) || Named(Classifier ?? Architecture, Name) || Wrappers.Any(wrapper => Named(wrapper.Architecture, wrapper.Type));
+        return Named(Architecture, Name) || Named(Classifier ?? Architecture, Name) || Named(TokenClassifier, Name) || Wrappers.Any(wrapper => Named(wrapper.Architecture, wrapper.Type));
     }
 
     /// <summary>A score is one label. Several would be classes, of which nobody here knows what they mean.</summary>
@@ -144,16 +151,31 @@ public sealed class Family
         return labels == 1 ? config : throw json.Refusal(json.Has("id2label") ? "id2label" : "num_labels", $"a reward model has one label, this is a classifier of {labels}");
     }
 
-    private static void WriteLabel(Utf8JsonWriter json, int? padding)
+    /// <summary>What labels there are does not change the model under the head.</summary>
+    private static ModelConfig ReadLabels(JsonRecord json, ModelConfig config)
+    {
+        json.Skip("num_labels");
+        return config.Causal ? config.Trunk() : config;
+    }
+
+    private static void WriteLabels(Utf8JsonWriter json, int? padding, IReadOnlyList<string> labels)
     {
         json.WriteNumberOrNull("pad_token_id", padding);
-        json.WriteNumber("num_labels", 1);
+        json.WriteNumber("num_labels", labels.Count);
         json.WriteStartObject("id2label");
-        json.WriteString("0", "reward");
+        for (int i = 0; i < labels.Count; i++)
+            json.WriteString(i.ToString(CultureInfo.InvariantCulture), labels[i]);
         json.WriteEndObject();
         json.WriteStartObject("label2id");
-        json.WriteNumber("reward", 0);
+        for (int i = 0; i < labels.Count; i++)
+            json.WriteNumber(labels[i], i);
         json.WriteEndObject();
+    }
+
+    private static string Labelled(string architecture)
+    {
+        string? ending = Array.Find((string[])["ForCausalLM", "LMHeadModel", "Model"], ending => architecture.EndsWith(ending, StringComparison.Ordinal));
+        return architecture[..^(ending?.Length ?? 0)] + "ForTokenClassification";
     }
 
     private static string Known(Func<Family, string> word) => string.Join(", ", All.Select(word));

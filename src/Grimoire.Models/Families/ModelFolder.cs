@@ -10,6 +10,9 @@ public static class ModelFolder
 {
     internal const string ConfigFile = "config.json";
 
+    // What stands on a model in the unembedding's place is read by who knows what it says.
+    private static readonly string[] HeadWeights = ["score.*", "classifier.*"];
+
     /// <summary>Loads a model.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="trainable">
@@ -22,7 +25,7 @@ public static class ModelFolder
     {
         (ModelConfig config, WeightFiles files) = Open(folder);
         WeightMap map = Family.Named(config.Family).Weights;
-        return ModelWeights.Load(files, config, config.IsTrunk ? map with { Ignored = [.. map.Ignored, RewardModel.ScoreWeight] } : map, trainable);
+        return ModelWeights.Load(files, config, config.Head ? map : map with { Ignored = [.. map.Ignored, .. HeadWeights] }, trainable);
     }
 
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> as Hugging Face's libraries read them, each whole or not at all.</summary>
@@ -36,13 +39,14 @@ public static class ModelFolder
         Save(folder, model, type, beginOfText, endOfText, padding: null, []);
 
     internal static void Save(
-        string folder, Transformer model, DType? type, int? beginOfText, int? endOfText, int? padding, IReadOnlyList<Parameter> beside)
+        string folder, Transformer model, DType? type, int? beginOfText, int? endOfText, int? padding, IReadOnlyList<Parameter> beside,
+        IReadOnlyList<string>? labels = null)
     {
         DType stored = type ?? TypeOf(model);
         if (!stored.IsFloat())
             throw new ArgumentOutOfRangeException(nameof(type), type, "weights are stored as floats");
         Family family = Family.Named(model.Config.Family);
-        string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText, padding);
+        string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText, padding, labels);
         IEnumerable<StoredTensor> tensors = StoredWeights.Of(model, family.Weights, interleaved: false, (_, _) => stored)
             .Concat(beside.Select(parameter => new StoredTensor(parameter.Name, stored, parameter.Tensor.Shape, () => parameter.Tensor.To(stored, parameter.Name))));
         Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });

@@ -126,7 +126,7 @@ public sealed class RewardModel
             return Head.Read(heads, trainable).FirstOrDefault(head => head.Name == HeadName);
         if (AdapterFolder.Is(path))
             return PeftFolder.Score(path) is { } score ? Trained(score, trainable) : null;
-        if (!File.Exists(Path.Combine(path, ModelFolder.ConfigFile)) || !ModelFiles.ReadConfig(path).IsTrunk)
+        if (!File.Exists(Path.Combine(path, ModelFolder.ConfigFile)) || !ModelFiles.ReadConfig(path).IsTrunk || TokenClassifier.Exists(path))
             return null;
         WeightFiles files = WeightFiles.Open(path);
         if (!files.Names.Contains(ScoreWeight))

@@ -15,7 +15,10 @@ public sealed class Trainee : Learner
     {
         (Model, Heads) = (model, heads);
         AllParameters =
-            [.. model.Transformer.Parameters, .. model.Transformer.Adapters.SelectMany(adapter => adapter.Parameters), .. heads.SelectMany(head => head.Parameters)];
+        [
+            .. model.Transformer.Parameters, .. model.Transformer.Adapters.SelectMany(adapter => adapter.Parameters),
+            .. heads.SelectMany(head => head.Parameters),
+        ];
         Adapter = model.Transformer.Adapters.FirstOrDefault(adapter => adapter.Parameters.Any(p => p.Tensor.RequiresGrad));
     }
 

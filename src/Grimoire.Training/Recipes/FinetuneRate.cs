@@ -7,7 +7,7 @@ namespace Grimoire.Training.Recipes;
 /// Chooses a learning rate for fine-tuning by AdamW. It falls with the root of the number of parameters, from 1e-3 at three million to the usual 2e-5 at seven
 /// billion; an adapter, which has few numbers to move, takes ten times that.
 /// </summary>
-internal static class FinetuneRate
+public static class FinetuneRate
 {
     private const double Parameters = 3e6, Rate = 1e-3, Least = 1e-5, Most = 1e-3, OfAdapters = 10;
 

@@ -31,7 +31,8 @@ public sealed class LabelSchemeTests
             {
                 string[] labels = scheme.Encode(spans, 12);
                 Assert.Equal(spans, scheme.Decode(new TaggedSentence(labels, labels)));
-                Assert.Equal(spans, SpanRules.Seqeval.Spans(labels.Select(label => label.Replace("L-", "E-", StringComparison.Ordinal).Replace("U-", "S-", StringComparison.Ordinal)).ToArray()));
+                Assert.Equal(spans, SpanRules.Seqeval.Spans(labels.Select(label =>
+                    label.Replace("L-", "E-", StringComparison.Ordinal).Replace("U-", "S-", StringComparison.Ordinal)).ToArray()));
             }
         }
     }

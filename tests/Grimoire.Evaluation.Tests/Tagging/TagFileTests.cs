@@ -18,7 +18,8 @@ public sealed class TagFileTests : IDisposable
     [Fact]
     public void CoNLL_with_tabs_or_spaces_blank_lines_and_lines_of_tabs_only()
     {
-        foreach (string text in (string[])["Thea\tNNP\tB-PER\nsees\tVBZ\tO\n\t\n\nIt\tPRP\tO\n", "-DOCSTART- -X- O\n\nThea  NNP B-PER\r\nsees VBZ O\r\n\r\nIt PRP O"])
+        foreach (string text in (string[])["Thea\tNNP\tB-PER\nsees\tVBZ\tO\n\t\n\nIt\tPRP\tO\n",
+            "-DOCSTART- -X- O\n\nThea  NNP B-PER\r\nsees VBZ O\r\n\r\nIt PRP O"])
         {
             IReadOnlyList<TaggedSentence> read = TagFile.Read(scratch.Write("a.conll", text));
             Assert.Equal(["Thea sees", "It"], read.Select(sentence => string.Join(' ', sentence.Words)));
@@ -77,7 +78,8 @@ public sealed class TagFileTests : IDisposable
     public void Bad_rows_are_named_with_file_and_line(string name, string text, string? message)
     {
         string path = message is null ? scratch.Write(name, Encoding.Latin1.GetBytes(text)) : scratch.Write(name, text);
-        Assert.Contains(message ?? "a.conll, line 2: this is not valid UTF-8", Assert.Throws<GrimoireException>(() => TagFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(message ?? "a.conll, line 2: this is not valid UTF-8", Assert.Throws<GrimoireException>(() => TagFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,9 @@ public sealed class TagScoreTests
 {
     private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden", "Tagging");
 
-    /// <summary>The example output of the CoNLL-2000 task with the figures that conlleval prints of it (clips.uantwerpen.be/conll2000/chunking/output.html).</summary>
+    /// <summary>
+    /// The example output of the CoNLL-2000 task with the figures that conlleval prints of it (clips.uantwerpen.be/conll2000/chunking/output.html).
+    /// </summary>
     [Fact]
     public void Conlleval_s_published_example()
     {
@@ -94,7 +96,8 @@ public sealed class TagScoreTests
             Assert.Equal((double)second.CorrectTags / second.Tokens, score.Accuracy);
             Assert.Equal(new TagCounts(second.Correct.Values.Sum(), second.Gold.Values.Sum(), second.Guessed.Values.Sum()), score.Micro);
             foreach (string type in second.Gold.Keys.Concat(second.Guessed.Keys))
-                Assert.Equal(new TagCounts(second.Correct.GetValueOrDefault(type), second.Gold.GetValueOrDefault(type), second.Guessed.GetValueOrDefault(type)), score[type]);
+                Assert.Equal(new TagCounts(second.Correct.GetValueOrDefault(type), second.Gold.GetValueOrDefault(type),
+                    second.Guessed.GetValueOrDefault(type)), score[type]);
         }
     }
 
@@ -135,7 +138,8 @@ public sealed class TagScoreTests
     {
         TagScore score = Score("DET NOUN VERB | NOUN VERB", "DET VERB VERB | NOUN NOUN", SpanRules.Raw);
         Assert.Equal((0.6, 0.6, new TagCounts(1, 2, 2)), (score.Accuracy, score.Micro.F1, score["NOUN"]));
-        Assert.Equal((1, 1, 0, 1), (score.Confusion["NOUN", "VERB"], score.Confusion["VERB", "NOUN"], score.Confusion["DET", "NOUN"], score.Confusion["VERB", "VERB"]));
+        Assert.Equal((1, 1, 0, 1),
+            (score.Confusion["NOUN", "VERB"], score.Confusion["VERB", "NOUN"], score.Confusion["DET", "NOUN"], score.Confusion["VERB", "VERB"]));
         Assert.Equal(["", ">DET", ">NOUN", ">VERB"], score.Confusion.ToTable().Columns);
         TagScore spans = Score("B-A I-A O", "B-B I-B B-A", SpanRules.Seqeval);
         Assert.Equal((2, 1), (spans.Confusion["A", "B"], spans.Confusion["O", "A"]));
@@ -156,14 +160,16 @@ public sealed class TagScoreTests
     [Fact]
     public void Texts_that_differ_are_refused()
     {
-        Assert.Contains("1 sentences and labels for 2", Assert.Throws<GrimoireException>(() => Score("O", "O | O", SpanRules.Raw)).Message, StringComparison.Ordinal);
+        Assert.Contains("1 sentences and labels for 2", Assert.Throws<GrimoireException>(() => Score("O", "O | O", SpanRules.Raw)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("2 words and 1 predicted", Assert.Throws<GrimoireException>(() => Score("O O", "O", SpanRules.Raw)).Message, StringComparison.Ordinal);
     }
 
     private static TagScore PublishedExample(SpanRules rules)
     {
         IReadOnlyList<TaggedSentence> guessed = TagFile.Read(Path.Combine(Golden, "conll2000-output.conll"), new TagColumns(Word: "1", Label: "2"));
-        return TagScore.Of([.. guessed.Select(sentence => new TaggedSentence(sentence.Words, sentence.Words))], [.. guessed.Select(sentence => sentence.Labels)], rules);
+        return TagScore
+            .Of([.. guessed.Select(sentence => new TaggedSentence(sentence.Words, sentence.Words))], [.. guessed.Select(sentence => sentence.Labels)], rules);
     }
 
     private static TagScore Score(string gold, string predicted, SpanRules rules) => TagScore.Of(
@@ -193,5 +199,6 @@ public sealed class TagScoreTests
         return (gold, guessed);
     }
 
-    private static string Percents(params double[] shares) => string.Join(' ', shares.Select(share => (100 * share).ToString("F2", CultureInfo.InvariantCulture)));
+    private static string Percents(params double[] shares) =>
+        string.Join(' ', shares.Select(share => (100 * share).ToString("F2", CultureInfo.InvariantCulture)));
 }

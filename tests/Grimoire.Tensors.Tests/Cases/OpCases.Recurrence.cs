@@ -6,7 +6,8 @@ public static partial class OpCases
     private static IEnumerable<OpCase> Recurrence()
     {
         foreach ((int rows, int left, int right) in ((int, int, int)[])[(1, 1, 1), (3, 17, 5), (33, 65, 16)])
-            yield return new("ConcatColumns", $"{left} and {right} × {rows}", [new((rows, left)), Weight((rows, right))], (_, x) => Ops.ConcatColumns(x[0], x[1]), 0);
+            yield return new("ConcatColumns", $"{left} and {right} × {rows}", [new((rows, left)), Weight((rows, right))], (_, x) =>
+                Ops.ConcatColumns(x[0], x[1]), 0);
         foreach (bool accumulate in (bool[])[false, true])
         {
             yield return new(
@@ -33,7 +34,8 @@ public static partial class OpCases
     }
 
     private static OpCase Lstm(int[] counts, int channels, bool backwards) => new(
-        "Lstm", $"{string.Join(' ', counts)} × {channels}{(backwards ? " backwards" : "")}", [new((counts.Sum(), 4 * channels)), Weight((4 * channels, channels), 0.3f)],
+        "Lstm", $"{string.Join(' ', counts)} × {channels}{(backwards ? " backwards" : "")}",
+            [new((counts.Sum(), 4 * channels)), Weight((4 * channels, channels), 0.3f)],
         (_, x) => Ops.Lstm(x[0], x[1], counts, backwards), 8.0 * counts.Sum() * channels * channels)
     {
         Tolerance = 2e-5,
@@ -48,7 +50,8 @@ public static partial class OpCases
     private static OpCase LstmCellGrad(int channels, int continued, bool ofLast) => new(
         "LstmCellGrad", $"of {(ofLast ? "what was before" : "the gates")}, {continued} of 3 × {channels} go on",
         [
-            new((3, 4 * channels), Grad: false, Draw.Positive, Scale: 0.3f), Constant((Math.Max(continued, 1), channels)), Constant((3, channels)), Constant((3, channels)),
+            new((3, 4 * channels), Grad: false, Draw.Positive, Scale: 0.3f), Constant((Math.Max(continued, 1), channels)), Constant((3, channels)),
+                Constant((3, channels)),
             Constant((3, channels)), Constant((3, 4 * channels)), Constant((Math.Max(continued, 1), channels)),
         ],
         (w, x) => Written(x[ofLast ? 6 : 5], () => w.Kernels.LstmCellGrad(

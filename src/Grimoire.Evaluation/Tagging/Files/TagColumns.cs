@@ -14,7 +14,9 @@ public enum TagFormat
 
 /// <summary>Which columns of a file hold the words and their labels.</summary>
 /// <param name="Format">The layout; null to tell it from the file's name and its first rows.</param>
-/// <param name="Word">A number from 1, <c>last</c>, or a name of CoNLL-U's; null for the usual: the first, and <c>form</c>.</param>
+/// <param name="Word">
+/// A number from 1, <c>last</c>, <c>last-1</c> (the last but one), or a name of CoNLL-U's; null for the usual: the first, and <c>form</c>.
+/// </param>
 /// <param name="Label">The same; null for the usual: the last, and <c>upos</c>.</param>
 public sealed record TagColumns(TagFormat? Format = null, string? Word = null, string? Label = null)
 {
@@ -32,6 +34,8 @@ public sealed record TagColumns(TagFormat? Format = null, string? Word = null, s
     private static int Index(string column, string what, TagFormat format, int count)
     {
         int at = column == "last" ? count - 1
+            : column.StartsWith("last-", StringComparison.Ordinal)
+                && int.TryParse(column[5..], NumberStyles.None, CultureInfo.InvariantCulture, out int before) ? count - 1 - before
             : format == TagFormat.Conllu && Array.IndexOf(Names, column) is >= 0 and var named ? named
             : int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number - 1
             : throw new GrimoireException(

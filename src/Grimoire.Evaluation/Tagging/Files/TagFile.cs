@@ -34,7 +34,8 @@ public static class TagFile
     }
 
     /// <summary>
-    /// Writes a sentence with other labels. A sentence of a CoNLL file gets a last column more, so that gold and predicted labels stand side by side as conlleval reads them; one
+    /// Writes a sentence with other labels. A sentence of a CoNLL file gets a last column more, so that gold and predicted labels stand side by side as
+    /// conlleval reads them; one
     /// of a CoNLL-U file gets them into a column of its own.
     /// </summary>
     /// <param name="to">Where to.</param>

@@ -27,7 +27,8 @@ public readonly record struct Label(char Prefix, string Type)
     {
         if (text == "O")
             return Outside;
-        bool good = text.Length > 0 && text[0] != 'O' && Prefixes.Contains(text[0], StringComparison.Ordinal) && (text.Length == 1 || (text.Length > 2 && text[1] == '-'));
+        bool good = text.Length > 0 && text[0] != 'O' && Prefixes.Contains(text[0], StringComparison.Ordinal)
+            && (text.Length == 1 || (text.Length > 2 && text[1] == '-'));
         return good ? new Label(text[0], text.Length > 2 ? text[2..] : "") : null;
     }
 

@@ -1,7 +1,8 @@
 namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
-/// A way to write spans as a label for each word (Ramshaw and Marcus 1995; Tjong Kim Sang and Veenstra 1999, arXiv:cs/9907006; Ratinov and Roth 2009): which words of a
+/// A way to write spans as a label for each word (Ramshaw and Marcus 1995; Tjong Kim Sang and Veenstra 1999, arXiv:cs/9907006; Ratinov and Roth 2009): which
+/// words of a
 /// span are marked as its first, its last, or its only one.
 /// </summary>
 public sealed class LabelScheme
@@ -63,7 +64,9 @@ public sealed class LabelScheme
             .MinBy(scheme => known.Sum(scheme.Faults));
     }
 
-    /// <summary>Whether a word labelled <paramref name="next"/> may follow one labelled <paramref name="last"/>; before and behind a sentence all is outside.</summary>
+    /// <summary>
+    /// Whether a word labelled <paramref name="next"/> may follow one labelled <paramref name="last"/>; before and behind a sentence all is outside.
+    /// </summary>
     public bool Allows(Label last, Label next) => Covers(last) && Covers(next) && follows(last, next);
 
     /// <summary>The spans of labels that keep to the scheme.</summary>
@@ -77,7 +80,8 @@ public sealed class LabelScheme
                 : throw new GrimoireException(
                     $"{sentence.PlaceOf(i)}: \"{sentence.Labels[i]}\" is no label of {Name}, whose prefixes are {string.Join(", ", Prefixes.AsEnumerable())}.");
             if (!follows(i == 0 ? Label.Outside : labels[i - 1], labels[i]))
-                throw new GrimoireException($"{sentence.PlaceOf(i)}: in {Name} {labels[i]} cannot follow {(i == 0 ? "the begin of a sentence" : labels[i - 1].ToString())}.");
+                throw new GrimoireException(
+                    $"{sentence.PlaceOf(i)}: in {Name} {labels[i]} cannot follow {(i == 0 ? "the begin of a sentence" : labels[i - 1].ToString())}.");
         }
 
         if (labels.Length > 0 && !follows(labels[^1], Label.Outside))

@@ -15,7 +15,9 @@ public sealed class SpanRules
     /// <summary>As seqeval's default mode does: the same, but B and S always begin and E and S always end a span.</summary>
     public static SpanRules Seqeval { get; } = new("seqeval", labels => Chunks(labels, SeqevalBetween));
 
-    /// <summary>Each label by itself, as conlleval does when asked for raw tags: every word that is not outside is a span of its own. So parts of speech are scored.</summary>
+    /// <summary>
+    /// Each label by itself, as conlleval does when asked for raw tags: every word that is not outside is a span of its own. So parts of speech are scored.
+    /// </summary>
     public static SpanRules Raw { get; } = new("raw", labels =>
         [.. labels.Select((label, at) => new Span(at, at + 1, label)).Where(span => span.Type != "O")]);
 

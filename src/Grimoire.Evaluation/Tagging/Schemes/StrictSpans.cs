@@ -1,7 +1,8 @@
 namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
-/// Spans as seqeval's strict mode finds them: a word may begin a span, go on with one, or show that one ended before it, each told by the labels of two neighbours. Where
+/// Spans as seqeval's strict mode finds them: a word may begin a span, go on with one, or show that one ended before it, each told by the labels of two
+/// neighbours. Where
 /// labels break the scheme, what is left of a span counts or not as those tables have it; IOB1's and IOE1's are odd and kept so that scores agree.
 /// </summary>
 internal static class StrictSpans
@@ -11,7 +12,8 @@ internal static class StrictSpans
     public static List<Span> Of(IReadOnlyList<string> labels, LabelScheme scheme)
     {
         Label[] read = [.. labels.Select(text => Label.Parse(text) is { } label && scheme.Prefixes.Contains(label.Prefix, StringComparison.Ordinal) ? label
-            : throw new GrimoireException($"\"{text}\" is no label of {scheme.Name}, whose prefixes are {string.Join(", ", scheme.Prefixes.AsEnumerable())}.")), Label.Outside];
+            : throw new GrimoireException(
+                $"\"{text}\" is no label of {scheme.Name}, whose prefixes are {string.Join(", ", scheme.Prefixes.AsEnumerable())}.")), Label.Outside];
         var spans = new List<Span>();
         Label last = Label.Outside;
         for (int i = 0; i < read.Length;)

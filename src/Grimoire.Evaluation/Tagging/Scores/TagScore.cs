@@ -1,7 +1,8 @@
 namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
-/// How right predicted labels are: the share of words labelled rightly, and precision, recall and F1 of the spans that the labels mean, by type and averaged. Intervals are
+/// How right predicted labels are: the share of words labelled rightly, and precision, recall and F1 of the spans that the labels mean, by type and averaged.
+/// Intervals are
 /// by sentence: words of one sentence are right or wrong together.
 /// </summary>
 public sealed class TagScore
@@ -71,7 +72,9 @@ public sealed class TagScore
         for (int i = 0; i < gold.Count; i++)
         {
             if (gold[i].Labels.Count != predicted[i].Count)
-                throw new GrimoireException($"{gold[i].PlaceOf(0)}: the sentence has {gold[i].Labels.Count} words and {predicted[i].Count} predicted labels; both must be of the same text.");
+                throw new GrimoireException(
+                    $"{gold[i].PlaceOf(0)}: the sentence has {gold[i].Labels.Count} words and {predicted[i].Count} predicted labels; " +
+                    "both must be of the same text.");
         }
 
         return new TagScore(rules, gold, predicted);

@@ -32,7 +32,8 @@ internal sealed partial class ReferenceKernels
 
     public override void LstmCellGrad(Tensor gates, Tensor? last, Tensor cell, Tensor dhidden, Tensor dcell, Tensor dgates, Tensor? dlast)
     {
-        Elements all = new(gates), lasts = new(last ?? cell), cells = new(cell), dhiddens = new(dhidden), dcells = new(dcell), ds = new(dgates), dlasts = new(dlast ?? dcell);
+        Elements all = new(gates), lasts = new(last ?? cell), cells = new(cell), dhiddens = new(dhidden), dcells = new(dcell), ds = new(dgates),
+            dlasts = new(dlast ?? dcell);
         long channels = cell.Shape.Last, continued = last?.Shape.Rows ?? 0;
         for (long row = 0; row < cell.Shape.Rows; row++)
         {

@@ -9,11 +9,13 @@ internal sealed unsafe partial class SimdKernels<V>
         EachRow(new ColumnsOp(Floats(x) + from, x.Shape.Last, Floats(y) + to, y.Shape.Last, count, accumulate), x.Shape.Rows, count);
 
     public override void LstmCell(Tensor gates, Tensor? last, Tensor cell, Tensor hidden) =>
-        EachRow(new LstmOp(Floats(gates), FloatsOrNull(last), last?.Shape.Rows ?? 0, Floats(cell), Floats(hidden), cell.Shape.Last), cell.Shape.Rows, 8L * cell.Shape.Last);
+        EachRow(new LstmOp(Floats(gates), FloatsOrNull(last), last?.Shape.Rows ?? 0, Floats(cell), Floats(hidden), cell.Shape.Last), cell.Shape.Rows,
+            8L * cell.Shape.Last);
 
     public override void LstmCellGrad(Tensor gates, Tensor? last, Tensor cell, Tensor dhidden, Tensor dcell, Tensor dgates, Tensor? dlast) =>
         EachRow(
-            new LstmGradOp(Floats(gates), FloatsOrNull(last), last?.Shape.Rows ?? 0, Floats(cell), Floats(dhidden), Floats(dcell), Floats(dgates), FloatsOrNull(dlast), cell.Shape.Last),
+            new LstmGradOp(Floats(gates), FloatsOrNull(last), last?.Shape.Rows ?? 0, Floats(cell), Floats(dhidden), Floats(dcell), Floats(dgates),
+                FloatsOrNull(dlast), cell.Shape.Last),
             cell.Shape.Rows, 8L * cell.Shape.Last);
 
     private readonly struct ColumnsOp(float* x, int stride, float* y, int step, int count, bool accumulate) : IRowwise
