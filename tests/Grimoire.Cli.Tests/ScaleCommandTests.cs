@@ -40,8 +40,11 @@ public class ScaleCommandTests
     {
         using var scratch = new Scratch();
         string text = scratch.Write("tale.txt", Tale.Of(6000));
-        string[] command = ["scale", "run", "--data", text, "--vocabulary", "260", "--batch", "2", "--context", "16", "--sizes", "1x8,1x12,1x16", "--run", scratch["sweep"],
-            "--validation-fraction", "0.1"];
+        string[] command =
+        [
+            "scale", "run", "--data", text, "--vocabulary", "260", "--batch", "2", "--context", "16", "--sizes", "1x8,1x12,1x16",
+            "--validation-fraction", "0.1", "--run", scratch["sweep"],
+        ];
         string output = Outcome.Of([.. command, "--budgets", "8e7,1.6e8,4e8", "--plan", "--threads", "1"]).AssertSucceeded().Output;
         Assert.Contains("1x16-4e8", output, StringComparison.Ordinal);
         Assert.Contains("9 runs", output, StringComparison.Ordinal);

@@ -33,10 +33,11 @@ internal static class ScaleFitCommand
         Verb verb = new("fit", "Fit a scaling law to a table of trained models.", "grimoire scale fit points.csv",
             "grimoire scale fit points.csv --size-column \"Model Size\" --operations-column \"Training FLOP\" --drop-highest 5")
         {
-            Detail = "Huber loss of the logarithm of the loss, minimised by L-BFGS from 4500 starts; intervals by bootstrap over models. With budgets also the parabolas " +
-                "of loss over size. A table that grimoire scale run wrote needs no names of columns.",
+            Detail = "Huber loss of the logarithm of the loss, minimised by L-BFGS from 4500 starts; intervals by bootstrap over models. With budgets also " +
+                "the parabolas of loss over size. A table that grimoire scale run wrote needs no names of columns.",
             Run = (parse, terminal) => Run(
-                terminal, parse.GetRequiredValue(table), options!.Read(parse, new FitRecipe()), choices!.Read(parse, new Choices()), [.. parse.Tokens.Select(token => token.Value)]),
+                terminal, parse.GetRequiredValue(table), options!.Read(parse, new FitRecipe()), choices!.Read(parse, new Choices()),
+                [.. parse.Tokens.Select(token => token.Value)]),
         };
         verb.Add(table);
         options = new Options<FitRecipe>(verb, FitRecipe.Settings, new FitRecipe());

@@ -13,7 +13,8 @@ internal static class ScaleScreen
         SweepPlan plan = sweep.Plan;
         terminal.Line();
         terminal.Line($"[bold]The plan[/]");
-        Sheet.Rows(terminal, ["Run", ">Parameters", ">Tokens", ">Tokens a parameter", ">Rounds", ">Steps", ">Operations", ""], plan.Runs.Select(run => (IReadOnlyList<string>)
+        string[] headings = ["Run", ">Parameters", ">Tokens", ">Tokens a parameter", ">Rounds", ">Steps", ">Operations", ""];
+        Sheet.Rows(terminal, headings, plan.Runs.Select(run => (IReadOnlyList<string>)
         [
             run.Name, Numbers.Short(run.Parameters), Numbers.Short(run.Tokens), Numbers.Short((double)run.Tokens / run.Parameters),
             Numbers.Fixed((double)run.Tokens / sweep.TrainTokens, 2), Numbers.Count(run.Recipe.Steps!.Value), Numbers.Short(run.Operations),
@@ -26,7 +27,7 @@ internal static class ScaleScreen
             ("text", $"{Numbers.Count(sweep.TrainTokens)} tokens to train on"),
             ("parameters", "all trained values; the embedding counts, as it is the unembedding and multiplies"),
             ("operations", "of forward and backward passes, attention's included; about six for each parameter and token"),
-            ("work", $"{plan.Runs.Count} runs, {Numbers.Short(plan.Operations)} operations; about {Numbers.Duration(sweep.SecondsLeft)} of training left on this machine"));
+            ("work", $"{plan.Runs.Count} runs, {Numbers.Short(plan.Operations)} operations; about {Numbers.Duration(sweep.SecondsLeft)} left on this machine"));
         terminal.Line();
     }
 
@@ -48,6 +49,9 @@ internal static class ScaleScreen
         foreach (DataTable table in result.Tables)
             EvaluationScreen.Table(terminal, table);
         terminal.Line();
-        Sheet.Facts(terminal, ("measured as", result.Figures.Select(figure => figure.Signature).First(signature => signature.Length > 0)), ("folder", folder), ("report", Path.Combine(folder, EvaluationFolder.ReportFile)));
+        Sheet.Facts(terminal,
+            ("measured as", result.Figures.Select(figure => figure.Signature).First(signature => signature.Length > 0)),
+            ("folder", folder),
+            ("report", Path.Combine(folder, EvaluationFolder.ReportFile)));
     }
 }

@@ -61,7 +61,7 @@ internal static class ScalingSession
 
         pretraining.WriteReport();
         SweptRun done = sweep.Finish(run);
-        terminal.Line($"  loss {Numbers.Loss(done.Loss)} nats a token, {Numbers.Fixed(done.BitsPerByte, 3)} bits a byte, {Numbers.Duration(done.Seconds)} of training");
+        terminal.Line($"  loss {Numbers.Loss(done.Loss)} nats a token, {Numbers.Fixed(done.BitsPerByte, 3)} bits a byte, {Numbers.Duration(done.Seconds)}");
         return true;
     }
 }

@@ -44,7 +44,8 @@ public sealed record FitRecipe
         Setting.Of("operations_column", "column of the operations, C; without it C = 6ND", Text("a name"),
             (FitRecipe r) => r.Operations, (r, v) => r with { Operations = v }, "Columns"),
         Setting.Of("loss_column", "column of the loss", Text("a name"), (FitRecipe r) => r.Loss, (r, v) => r with { Loss = v }, "Columns"),
-        Setting.Of("budget_column", "column of the budget, if there is one", Text("a name"), (FitRecipe r) => r.Budget, (r, v) => r with { Budget = v }, "Columns"),
+        Setting.Of("budget_column", "column of the budget, if there is one", Text("a name"),
+            (FitRecipe r) => r.Budget, (r, v) => r with { Budget = v }, "Columns"),
         Setting.Of("budgets", "budgets to which models belong whose operations are near, as in 1e19,3e19", Texts("numbers"),
             (FitRecipe r) => r.Budgets, (r, v) => r with { Budgets = SweepRecipe.Divided(v) }, "Columns"),
         Setting.Of("budget_tolerance", "how near, as a share of the budget", Number(0, 0.5),
@@ -52,7 +53,8 @@ public sealed record FitRecipe
         Setting.Of("drop_highest", "how many models of the highest loss to leave out", Count(0, int.MaxValue),
             (FitRecipe r) => r.DropHighest, (r, v) => r with { DropHighest = v }, "Fit"),
         .. FitSettings.Settings.Within((FitRecipe r) => r.Fit, (r, v) => r with { Fit = v }, "Fit"),
-        Setting.Of("seed", "seed of the draws", Integer(0), (FitRecipe r) => (long)r.Fit.Seed, (r, v) => r with { Fit = r.Fit with { Seed = (ulong)v } }, "Fit"),
+        Setting.Of("seed", "seed of the draws", Integer(0),
+            (FitRecipe r) => (long)r.Fit.Seed, (r, v) => r with { Fit = r.Fit with { Seed = (ulong)v } }, "Fit"),
     ];
 
     /// <summary>Every value, as it is written to <c>run.json</c>.</summary>

@@ -7,8 +7,8 @@ namespace Grimoire.Evaluation.Scaling;
 public sealed record FitSettings
 {
     /// <summary>
-    /// Residuals of ln L beyond this count by their size rather than its square, so that a few bad runs do not decide. Below 1e-7 nothing is left of the square:
-    /// least absolute deviations.
+    /// Residuals of ln L beyond this count by their size rather than its square, so that a few bad runs do not decide. Below 1e-7 nothing is left of the
+    /// square: least absolute deviations.
     /// </summary>
     public double Delta { get; init; } = 1e-3;
 

@@ -41,7 +41,10 @@ public sealed record IsoFlops
         IsoFlops found = Of(budgeted);
         if (found.Size is null)
             return found;
-        IsoFlops[] resampled = [.. Bootstrap.Draws(budgeted.Length, settings.Resamples, settings.Seed).Select(drawn => Of([.. drawn.Select(i => budgeted[i])]))];
+        IsoFlops[] resampled =
+        [
+            .. Bootstrap.Draws(budgeted.Length, settings.Resamples, settings.Seed).Select(drawn => Of([.. drawn.Select(i => budgeted[i])])),
+        ];
         return found with
         {
             SizeExponent = Exponent(resampled, flops => flops.Size, settings.Level),

@@ -15,8 +15,8 @@ public delegate double DifferentiableFunction(ReadOnlySpan<double> point, Span<d
 public sealed record Minimum(double[] Point, double Value, int Iterations, bool Converged);
 
 /// <summary>
-/// Minimisation by L-BFGS (Liu and Nocedal 1989): the direction is −H·g, where H, the inverse of the second derivatives, is known only through the last few steps
-/// and the changes of the gradient over them; the length satisfies the strong Wolfe conditions (<see cref="WolfeSearch"/>).
+/// Minimisation by L-BFGS (Liu and Nocedal 1989): the direction is −H·g, where H, the inverse of the second derivatives, is known only through the last few
+/// steps and the changes of the gradient over them; the length satisfies the strong Wolfe conditions (<see cref="WolfeSearch"/>).
 /// </summary>
 public static class Lbfgs
 {

@@ -19,7 +19,7 @@ public sealed record ModelSize(int Layers, int Channels)
     ];
 
     /// <summary>Attention heads.</summary>
-    public int Heads => Enumerable.Range(1, Math.Max(1, Channels / HeadChannels)).Last(heads => Channels % heads == 0 && (heads == 1 || Channels / heads % 2 == 0));
+    public int Heads => Enumerable.Range(1, Math.Max(1, Channels / HeadChannels)).Last(heads => heads == 1 || Channels % (2 * heads) == 0);
 
     /// <summary>Layers x channels: 2x64.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Layers}x{Channels}");

@@ -12,8 +12,9 @@ public static class ScalingCsv
     [
         ("name", done => done.Run.Name), ("layers", done => done.Run.Size.Layers), ("channels", done => done.Run.Size.Channels),
         ("parameters", done => done.Run.Parameters), ("block_parameters", done => done.Run.BlockParameters), ("tokens", done => done.Run.Tokens),
-        ("operations", done => done.Run.Operations), ("budget", done => done.Run.Budget), ("loss", done => done.Loss), ("bits_per_byte", done => done.BitsPerByte),
-        ("lr", done => done.Run.Recipe.Optimizer.LearningRate), ("steps", done => done.Run.Recipe.Steps!.Value), ("seconds", done => done.Seconds),
+        ("operations", done => done.Run.Operations), ("budget", done => done.Run.Budget), ("loss", done => done.Loss),
+        ("bits_per_byte", done => done.BitsPerByte), ("lr", done => done.Run.Recipe.Optimizer.LearningRate),
+        ("steps", done => done.Run.Recipe.Steps!.Value), ("seconds", done => done.Seconds),
     ];
 
     /// <summary>Writes the models of a sweep.</summary>
@@ -34,14 +35,16 @@ public static class ScalingCsv
         string[] lines = Lines(path);
         string[] headings = [.. Fields(lines[0]).Select(heading => heading.Trim())];
         int Column(string name) => Array.IndexOf(headings, name);
-        int Needed(string name, string option) => Column(name) is >= 0 and var at ? at
-            : throw new GrimoireException($"{path}, line 1: there is no column \"{name}\", only {string.Join(", ", headings.Select(h => $"\"{h}\""))}; name it with {option}.");
-        int size = Needed(recipe.Size, "--size-column"), loss = Needed(recipe.Loss, "--loss-column"), operations = Column(recipe.Operations), budget = Column(recipe.Budget);
+        int Needed(string name, string option) => Column(name) is >= 0 and var at ? at : throw new GrimoireException(
+            $"{path}, line 1: there is no column \"{name}\", only {string.Join(", ", headings.Select(h => $"\"{h}\""))}; name it with {option}.");
+        int size = Needed(recipe.Size, "--size-column"), loss = Needed(recipe.Loss, "--loss-column");
+        int operations = Column(recipe.Operations), budget = Column(recipe.Budget);
         int tokens = operations >= 0 ? Column(recipe.Tokens) : Needed(recipe.Tokens, "--tokens-column, or the operations with --operations-column");
         return [.. lines.Index().Skip(1).Where(line => !string.IsNullOrWhiteSpace(line.Item)).Select(line =>
         {
             List<string> fields = Fields(line.Item);
-            double? Value(int column) => column < 0 ? null : Positive(fields.ElementAtOrDefault(column) ?? "", headings[column], $"{path}, line {line.Index + 1}");
+            double? Value(int column) => column < 0 ? null
+                : Positive(fields.ElementAtOrDefault(column) ?? "", headings[column], $"{path}, line {line.Index + 1}");
             double parameters = Value(size)!.Value, perToken = ScalingPoint.OperationsPerParameterAndToken * parameters;
             double seen = Value(tokens) ?? (Value(operations)!.Value / perToken);
             return new ScalingPoint(parameters, seen, Value(operations) ?? (perToken * seen), Value(loss)!.Value)

@@ -37,8 +37,8 @@ public sealed record ScalingFit
     }
 
     /// <summary>
-    /// The loss that a model not among the points should have, and where it may lie: the resampled laws, each with the residual of some point upon it, since a run
-    /// of its own has its own luck. Residuals are made larger by √(n/(n − 5)) for the five numbers that were fitted to them.
+    /// The loss that a model not among the points should have, and where it may lie: the resampled laws, each with the residual of some point upon it, since
+    /// a run of its own has its own luck. Residuals are made larger by √(n/(n − 5)) for the five numbers that were fitted to them.
     /// </summary>
     public (double Loss, Interval Interval) Predict(double parameters, double tokens)
     {
@@ -56,14 +56,14 @@ public sealed record ScalingFit
     /// <param name="points">What to fit it to.</param>
     /// <param name="settings">How.</param>
     /// <param name="share">Told which share of the work is done.</param>
-    /// <exception cref="GrimoireException">There are fewer points than a law of five numbers needs, or all of them have one size or one number of tokens.</exception>
+    /// <exception cref="GrimoireException">There are fewer points, sizes or numbers of tokens than a law of five numbers needs.</exception>
     public static ScalingFit Of(IReadOnlyList<ScalingPoint> points, FitSettings settings, Action<double>? share = null)
     {
         ArgumentNullException.ThrowIfNull(points);
         if (points.Count <= ScalingObjective.Dimensions)
             throw new GrimoireException($"{points.Count} points: a scaling law has five numbers, and needs at least six; train or give more.");
         if (points.Select(point => point.Parameters).Distinct().Count() < 3 || points.Select(point => point.Tokens).Distinct().Count() < 3)
-            throw new GrimoireException("The points have fewer than three sizes or numbers of tokens: nothing can be said of both exponents; train or give more.");
+            throw new GrimoireException("The points have fewer than three sizes or numbers of tokens, too few for both exponents; train or give more.");
         var search = new LawSearch(points, settings.Delta);
         IReadOnlyList<Minimum> ends = search.FromGrid(done => share?.Invoke(done / 2));
         var resampled = new List<ScalingLaw>(settings.Resamples);

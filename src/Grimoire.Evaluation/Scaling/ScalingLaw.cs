@@ -1,8 +1,8 @@
 namespace Grimoire.Evaluation.Scaling;
 
 /// <summary>
-/// L(N, D) = E + A/N^α + B/D^β: the loss of a model of N parameters that has learned from D tokens (Hoffmann et al. 2022, arXiv:2203.15556, equation 2). A and B are
-/// held by their logarithms, because those of steep laws are beyond what a number can hold.
+/// L(N, D) = E + A/N^α + B/D^β: the loss of a model of N parameters that has learned from D tokens (Hoffmann et al. 2022, arXiv:2203.15556, equation 2).
+/// A and B are held by their logarithms, because those of steep laws are beyond what a number can hold.
 /// </summary>
 /// <param name="E">What no model can get below: the entropy of the text, in nats a token.</param>
 /// <param name="LogA">ln A.</param>

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Grimoire.Evaluation.Scaling;
 
 /// <summary>
-/// What the fit of a scaling law makes small: Σᵢ wᵢ·Huber_δ(ln L̂ᵢ − ln Lᵢ) / δ, where ln L̂ = logsumexp(a − α·ln N, b − β·ln D, e) and a, b, e are the logarithms
-/// of A, B, E (Hoffmann et al. 2022, equation 3; divided by δ, which moves no minimum, so that gradients have the same size for every δ).
+/// What the fit of a scaling law makes small: Σᵢ wᵢ·Huber_δ(ln L̂ᵢ − ln Lᵢ) / δ, where ln L̂ = logsumexp(a − α·ln N, b − β·ln D, e) and a, b, e are the
+/// logarithms of A, B, E (Hoffmann et al. 2022, equation 3; divided by δ, which moves no minimum, so that gradients have the same size for every δ).
 /// </summary>
 /// <remarks>
 /// Its five numbers are a′ = a − α·m, b′ = b − β·n, e, α, β with m and n the means of ln N and ln D: logarithms of costs at the middle of the points, which,

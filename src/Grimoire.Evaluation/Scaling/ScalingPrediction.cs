@@ -20,7 +20,11 @@ public sealed record ScalingPrediction(DateTime Made, int Points, ScalingLaw Law
     public const string FileName = "prediction.json";
 
     // A law of few points may have an A beyond all numbers, and an interval without an end.
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>What a fit says of runs.</summary>
     public static ScalingPrediction Of(ScalingFit fit, IEnumerable<SweepRun> runs)
@@ -47,7 +51,8 @@ public sealed record ScalingPrediction(DateTime Made, int Points, ScalingLaw Law
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
-            throw new GrimoireException($"{path}: cannot be read ({e.Message.Split(". ")[0].TrimEnd('.')}); a sweep whose prediction is lost begins anew in another folder.", e);
+            string why = e.Message.Split(". ")[0].TrimEnd('.');
+            throw new GrimoireException($"{path}: cannot be read ({why}); a sweep whose prediction is lost begins anew in another folder.", e);
         }
     }
 

@@ -87,8 +87,8 @@ public sealed class ScalingSweep
     }
 
     /// <summary>
-    /// What the runs below the largest budget foretell of those under it. Made and written down once, when all of the former are finished and none of the latter
-    /// has taken a step; later calls read it.
+    /// What the runs below the largest budget foretell of those under it. Made and written down once, when all of the former are finished and none of the
+    /// latter has taken a step; later calls read it.
     /// </summary>
     /// <exception cref="GrimoireException">It is asked for too early, or a largest run is finished without one.</exception>
     public ScalingPrediction Foretell()
@@ -106,7 +106,7 @@ public sealed class ScalingSweep
     public SweptRun Finish(SweepRun run)
     {
         SweptRun done = Finished(run) ?? throw new InvalidOperationException($"{run.Name} is not finished.");
-        Done = [.. Plan.Runs.Select(planned => planned.Name == run.Name ? done : Done.FirstOrDefault(known => known.Run.Name == planned.Name)).OfType<SweptRun>()];
+        Done = [.. Plan.Runs.SelectMany(planned => Done.Append(done).Where(known => known.Run.Name == planned.Name))];
         secondsPerStep[run.Size] = done.Seconds / run.Recipe.Steps!.Value;
         ScalingCsv.Write(Path.Combine(Folder, PointsFile), Done);
         return done;

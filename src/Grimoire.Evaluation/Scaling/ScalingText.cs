@@ -19,7 +19,8 @@ internal static class ScalingText
     {
         ScalingFit fit = analysis.Fit;
         FitSettings s = fit.Settings;
-        string signature = FormattableString.Invariant($"form:E+A/N^alpha+B/D^beta|loss:huber-log|delta:{s.Delta}|n:{fit.Points.Count}|bs:{s.Resamples}|seed:{s.Seed}");
+        string signature = FormattableString.Invariant(
+            $"form:E+A/N^alpha+B/D^beta|loss:huber-log|delta:{s.Delta}|n:{fit.Points.Count}|bs:{s.Resamples}|seed:{s.Seed}");
         foreach ((string name, Func<ScalingLaw, double> of) in Numbers)
             yield return new Figure(name, of(fit.Law)) { Interval = fit.IntervalOf(of), Count = fit.Points.Count, Signature = signature };
         yield return new Figure("mean error", 100 * fit.MeanError) { Unit = "%", Count = fit.Points.Count, Signature = signature, LowerIsBetter = true };
@@ -37,12 +38,14 @@ internal static class ScalingText
 
     /// <summary>The law in one sentence.</summary>
     public static string Sentence(ScalingLaw law) => string.Create(CultureInfo.InvariantCulture,
-        $"L(N, D) = {law.E:0.###} + {Figure.Text(law.A)} / N^{law.Alpha:0.###} + {Figure.Text(law.B)} / D^{law.Beta:0.###}; the best size grows as C^{law.SizeExponent:0.###}");
+        $"L(N, D) = {law.E:0.###} + {Figure.Text(law.A)} / N^{law.Alpha:0.###} + {Figure.Text(law.B)} / D^{law.Beta:0.###}; " +
+        $"the best size grows as C^{law.SizeExponent:0.###}");
 
     /// <summary>A large number in few digits: 12.3 M.</summary>
     public static string Short(double value)
     {
-        string Scaled(double unit, string name) => (value / unit).ToString(value / unit >= 100 ? "0" : value / unit >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture) + name;
+        string Scaled(double unit, string name) =>
+            (value / unit).ToString(value / unit >= 100 ? "0" : value / unit >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture) + name;
         return value switch
         {
             double.NaN => "–",

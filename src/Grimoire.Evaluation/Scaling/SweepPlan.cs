@@ -45,8 +45,8 @@ public sealed record SweepPlan
         int smaller = runs.Count(run => !run.IsLargest);
         if (smaller <= ScalingObjective.Dimensions || smaller == runs.Count)
         {
-            throw new GrimoireException($"The plan has {smaller} runs below the largest budget and {runs.Count - smaller} under it; a law of five numbers needs at " +
-                "least six to foretell at least one: give more --budgets or --sizes, or larger budgets, or a smaller --batch.");
+            throw new GrimoireException($"The plan has {smaller} runs below the largest budget and {runs.Count - smaller} under it; a law of five numbers " +
+                "needs at least six to foretell at least one: give more --budgets or --sizes, or larger budgets, or a smaller --batch.");
         }
 
         return new SweepPlan { Runs = runs, LeftOut = leftOut };

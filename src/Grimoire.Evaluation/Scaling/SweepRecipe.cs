@@ -63,7 +63,9 @@ public sealed record SweepRecipe
         double[] budgets = [.. Budgets.Select(Operations).Order()];
         if (budgets.Length < 2)
             throw new GrimoireException("A sweep compares budgets: give at least two with --budgets, as in --budgets 1e12,3e12,1e13.");
-        return budgets.Zip(budgets.Skip(1)).Any(pair => pair.First == pair.Second) ? throw new GrimoireException("--budgets: a budget is given twice; keep one.") : budgets;
+        if (budgets.Distinct().Count() < budgets.Length)
+            throw new GrimoireException("--budgets: a budget is given twice; keep one.");
+        return budgets;
     }
 
     /// <summary>Every value, as it is written to <c>run.json</c>.</summary>

@@ -35,7 +35,8 @@ internal static class SweepReport
     };
 
     private static string Sentence((PredictedLoss Predicted, SweptRun Measured) run) => string.Create(CultureInfo.InvariantCulture,
-        $"{run.Predicted.Name} was foretold a loss of {run.Predicted.Loss:0.0000} ({ScalingText.Shown(run.Predicted.Interval)}) and has {run.Measured.Loss:0.0000}: {Off(run)} off.");
+        $"{run.Predicted.Name} was foretold a loss of {run.Predicted.Loss:0.0000} ({ScalingText.Shown(run.Predicted.Interval)}) and has " +
+        $"{run.Measured.Loss:0.0000}: {Off(run)} off.");
 
     private static string Off((PredictedLoss Predicted, SweptRun Measured) run) => Error(run).ToString("+0.00;−0.00", CultureInfo.InvariantCulture) + " %";
 
@@ -49,7 +50,7 @@ internal static class SweepReport
     }
 
     private static DataTable Prediction((PredictedLoss Predicted, SweptRun Measured)[] largest, ScalingPrediction prediction) => new(
-        string.Create(CultureInfo.InvariantCulture, $"Foretold from {prediction.Points} smaller models on {prediction.Made:d MMMM yyyy, HH:mm} UTC, then trained"),
+        FormattableString.Invariant($"Foretold from {prediction.Points} smaller models on {prediction.Made:d MMMM yyyy, HH:mm} UTC, then trained"),
         ["Model", ">Foretold loss", ">Interval", ">Measured", ">Off", ""],
         [.. largest.Select(run => (IReadOnlyList<string>)
         [
@@ -62,7 +63,8 @@ internal static class SweepReport
         [.. sweep.Done.Select(done => (IReadOnlyList<string>)
         [
             done.Run.Name, ScalingText.Short(done.Run.Parameters), ScalingText.Short(done.Run.BlockParameters), ScalingText.Short(done.Run.Tokens),
-            Fixed((double)done.Run.Tokens / done.Run.Parameters, "0.0"), Fixed((double)done.Run.Tokens / sweep.TrainTokens, "0.00"), ScalingText.Operations(done.Run.Operations),
+            Fixed((double)done.Run.Tokens / done.Run.Parameters, "0.0"), Fixed((double)done.Run.Tokens / sweep.TrainTokens, "0.00"),
+            ScalingText.Operations(done.Run.Operations),
             Fixed(done.Run.Operations / ((double)done.Run.Parameters * done.Run.Tokens), "0.00"), Fixed(done.Run.Recipe.Optimizer.LearningRate, "0.#####"),
             Fixed(done.Loss, "0.0000"), Fixed(done.BitsPerByte, "0.000"), Fixed(done.Seconds, "0"),
         ])]);

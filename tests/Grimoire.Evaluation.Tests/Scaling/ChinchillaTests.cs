@@ -53,7 +53,8 @@ public sealed class ChinchillaTests
         // Their likelihood scales the Huber loss by a fitted σ of 4.7e-6, so that nothing of its square remains.
         ScalingLaw law = new LawSearch(Points(), 1e-8) is var search ? search.Law(search.FromGrid(_ => { })[0]) : null!;
         AssertLaw(Math.Exp(0.5971119597824348), 482.00572, 2085.43420, 0.34781302903942635, 0.3658541172951044, law, 1e-5);
-        AssertLaw(PublishedLaws.Besiroglu.E, PublishedLaws.Besiroglu.A, PublishedLaws.Besiroglu.B, PublishedLaws.Besiroglu.Alpha, PublishedLaws.Besiroglu.Beta, law, 3e-4);
+        ScalingLaw printed = PublishedLaws.Besiroglu;
+        AssertLaw(printed.E, printed.A, printed.B, printed.Alpha, printed.Beta, law, 3e-4);
         Assert.Equal(0.513, law.SizeExponent, 5e-4);
     }
 

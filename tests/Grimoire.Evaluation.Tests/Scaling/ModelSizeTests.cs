@@ -25,7 +25,8 @@ public sealed class ModelSizeTests
     [InlineData("2x63")]
     [InlineData("2x64x3")]
     [InlineData("-1x64")]
-    public void What_is_no_size_is_refused(string text) => Assert.Contains(text, Assert.Throws<GrimoireException>(() => ModelSize.Parse(text)).Message, StringComparison.Ordinal);
+    public void What_is_no_size_is_refused(string text) =>
+        Assert.Contains(text, Assert.Throws<GrimoireException>(() => ModelSize.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_ladder_climbs()

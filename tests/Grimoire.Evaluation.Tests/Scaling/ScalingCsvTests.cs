@@ -34,8 +34,11 @@ public sealed class ScalingCsvTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_told() =>
-        Assert.Contains("cannot be read", Assert.Throws<GrimoireException>(() => ScalingCsv.Read(scratch["none.csv"], new FitRecipe())).Message, StringComparison.Ordinal);
+    public void A_file_that_is_not_there_is_told()
+    {
+        string message = Assert.Throws<GrimoireException>(() => ScalingCsv.Read(scratch["none.csv"], new FitRecipe())).Message;
+        Assert.Contains("cannot be read", message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_highest_losses_are_dropped_and_budgets_found_nearby()

@@ -116,15 +116,18 @@ public sealed class ScalingFitTests
         Assert.Equal(prediction with { Runs = [] }, read with { Runs = [] });
         Assert.Equal(prediction.Runs, read.Runs);
         scratch.Write(ScalingPrediction.FileName, "{\"Law\": 3");
-        Assert.Contains(ScalingPrediction.FileName, Assert.Throws<GrimoireException>(() => ScalingPrediction.Read(scratch.Folder)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<GrimoireException>(() => ScalingPrediction.Read(scratch.Folder)).Message;
+        Assert.Contains(ScalingPrediction.FileName, message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Too_few_points_or_sizes_are_refused()
     {
-        Assert.Contains("at least six", Assert.Throws<GrimoireException>(() => ScalingFit.Of(Points(0)[..5], new FitSettings())).Message, StringComparison.Ordinal);
+        void Refused(ScalingPoint[] points, string told) =>
+            Assert.Contains(told, Assert.Throws<GrimoireException>(() => ScalingFit.Of(points, new FitSettings())).Message, StringComparison.Ordinal);
+        Refused(Points(0)[..5], "at least six");
         ScalingPoint[] same = [.. Enumerable.Range(1, 10).Select(i => ScalingPoint.Of(1e6, i * 1e6, 3 + (1.0 / i)))];
-        Assert.Contains("fewer than three sizes", Assert.Throws<GrimoireException>(() => ScalingFit.Of(same, new FitSettings())).Message, StringComparison.Ordinal);
+        Refused(same, "fewer than three sizes");
     }
 
     private static void AssertLaw(ScalingLaw expected, ScalingLaw law, double tolerance)

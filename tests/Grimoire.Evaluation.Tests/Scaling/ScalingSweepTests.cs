@@ -90,11 +90,21 @@ public sealed class ScalingSweepTests : IDisposable
         Refused(recipe with { Sizes = ["8"] }, "2x64");
         Refused(recipe with { Sizes = ["1x8", "1x16"] }, "at least six");
         Refused(recipe with { Common = recipe.Common with { Data = recipe.Common.Data with { Sampling = Sampling.Documents } } }, "--sampling");
+    }
+
+    [Fact]
+    public void A_folder_goes_on_only_with_the_same_request_and_text()
+    {
+        void Refused(SweepRecipe other, string told)
+        {
+            string message = Assert.Throws<GrimoireException>(() => ScalingSweep.Prepare(other, scratch["sweep"], ["scale"])).Message;
+            Assert.Contains(told, message, StringComparison.Ordinal);
+        }
+
         ScalingSweep.Prepare(recipe, scratch["sweep"], ["scale"]);
-        Assert.Contains("sizes", Assert.Throws<GrimoireException>(() => ScalingSweep.Prepare(recipe with { Sizes = ["1x8", "1x16", "1x24"] }, scratch["sweep"], ["scale"])).Message,
-            StringComparison.Ordinal);
+        Refused(recipe with { Sizes = ["1x8", "1x16", "1x24"] }, "sizes");
         File.AppendAllText(scratch["text.txt"], "And one line more.\n");
-        Assert.Contains("changed", Assert.Throws<GrimoireException>(() => ScalingSweep.Prepare(recipe, scratch["sweep"], ["scale"])).Message, StringComparison.Ordinal);
+        Refused(recipe, "changed");
     }
 
     /// <summary>The largest was foretold before it was trained, and set beside what came.</summary>
