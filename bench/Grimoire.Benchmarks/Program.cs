@@ -8,6 +8,7 @@ using Grimoire.Benchmarks.Peers;
 //        … -- adapters [threads]                                                  the time that LoRA and others add to a decoded token
 //        … -- tokenizer TEXT VOCABULARY…                                          encoding a text or a folder of texts, on one thread
 //        … -- rollouts MODEL [threads]                                            roll-outs beside generate, in turns
+//        … -- likelihood MODEL [threads]                                          scoring continuations beside plain prefill, in turns
 //        … -- peers PROGRAM FOLDER families [NAME]                 GGUF files written here, as llama.cpp sees them (bench/peers/llama.cpp): logits
 //        … -- peers PROGRAM FOLDER tokens TOKENIZER TEXTS.json                                                                            token ids
 //        … -- peers PROGRAM FOLDER perplexity TOKENIZER TEXT LENGTH COUNT MODEL.gguf...                                           the model's perplexity
@@ -20,6 +21,12 @@ if (args is ["tokenizer", var sample, ..])
 if (args is ["rollouts", var raised, ..])
 {
     RolloutSpeed.Report(raised, args.Length > 2 ? Number(args[2]) : Environment.ProcessorCount);
+    return 0;
+}
+
+if (args is ["likelihood", var scored, ..])
+{
+    LikelihoodSpeed.Report(scored, args.Length > 2 ? Number(args[2]) : Environment.ProcessorCount);
     return 0;
 }
 
@@ -70,7 +77,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train, finetune or adapters, then, if wanted, the number of threads; or rollouts and a model; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train, finetune or adapters, then, if wanted, the number of threads; or rollouts or likelihood and a model; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
     return 2;
 }
 

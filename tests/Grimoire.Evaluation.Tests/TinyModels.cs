@@ -8,7 +8,7 @@ namespace Grimoire.Evaluation.Tests;
 internal static class TinyModels
 {
     private static readonly Tokenizer Letters = TokenizerTrainer.Train(
-        [string.Concat(Enumerable.Range(32, 95).Select(c => (char)c)) + "\n"],
+        [string.Concat(Enumerable.Range(32, 95).Select(c => (char)c)) + "\néï"],
         new TokenizerOptions { Kind = TokenizerKind.Character, VocabularySize = 120, EndOfText = "<|endoftext|>", Special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] });
 
     public static LanguageModel Llama(ulong seed = 1, int context = 128, bool chats = false)

@@ -24,9 +24,22 @@ public static class ModelFingerprint
 
         for (int id = 0; id < model.Tokenizer.VocabularySize; id++)
             Add(hash, model.Tokenizer.Contains(id) ? model.Tokenizer.Piece(id) : "");
-        Add(hash, string.Join(' ', model.Tokenizer.Encode(Probe, addSpecial: true)));
+        Add(hash, string.Join(' ', Encoded(model)));
         Add(hash, model.ChatTemplate?.Source ?? "");
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+
+    /// <summary>How a text is cut; nothing where a small vocabulary lacks a letter of it.</summary>
+    private static int[] Encoded(LanguageModel model)
+    {
+        try
+        {
+            return model.Tokenizer.Encode(Probe, addSpecial: true);
+        }
+        catch (GrimoireException)
+        {
+            return [];
+        }
     }
 
     private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Grimoire.Models;
 
@@ -15,6 +17,20 @@ internal static class LogitRow
         int index = float.IsFinite(max) ? logits.IndexOf(max) : -1;
         return index >= 0 ? index : throw new GrimoireException(
             "the model's logits are not finite numbers; its weights are damaged or its training diverged. Use an earlier checkpoint.");
+    }
+
+    /// <summary>How many logits are larger than one.</summary>
+    public static int CountAbove(ReadOnlySpan<float> logits, float bound)
+    {
+        ReadOnlySpan<Vector<float>> whole = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        var bounds = new Vector<float>(bound);
+        Vector<int> counts = Vector<int>.Zero;
+        foreach (Vector<float> some in whole)
+            counts -= Vector.GreaterThan(some, bounds);
+        int count = Vector.Sum(counts);
+        foreach (float logit in logits[(whole.Length * Vector<float>.Count)..])
+            count += logit > bound ? 1 : 0;
+        return count;
     }
 
     /// <summary>

@@ -17,10 +17,7 @@ public readonly record struct TokenScore(int Token, double LogProbability, doubl
         float max = logits[LogitRow.ArgMax(logits)];
         (double total, double moment) = LogitRow.Sums(logits, max, temperature: 1);
         double logTotal = Math.Log(total);
-        int rank = 1;
-        foreach (float logit in logits)
-            rank += logit > logits[token] ? 1 : 0;
-        return new TokenScore(token, (double)logits[token] - max - logTotal, logTotal - (moment / total), rank) { Highest = -logTotal };
+        return new TokenScore(token, (double)logits[token] - max - logTotal, logTotal - (moment / total), 1 + LogitRow.CountAbove(logits, logits[token])) { Highest = -logTotal };
     }
 }
 
