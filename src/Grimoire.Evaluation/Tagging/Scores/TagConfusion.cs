@@ -26,14 +26,14 @@ public sealed class TagConfusion
         string Name(string label) => ofTypes && Label.Parse(label) is { } parsed && parsed.Type.Length > 0 ? parsed.Type : label;
         string[] labels = [.. gold.SelectMany(s => s.Labels).Concat(predicted.SelectMany(p => p)).Select(Name).Distinct().Order(StringComparer.Ordinal)];
         Dictionary<string, int> places = labels.Select((label, i) => (label, i)).ToDictionary(pair => pair.label, pair => pair.i, StringComparer.Ordinal);
-        var counts = new long[labels.Length, labels.Length];
+        var words = new long[labels.Length, labels.Length];
         for (int i = 0; i < gold.Count; i++)
         {
             for (int word = 0; word < gold[i].Labels.Count; word++)
-                counts[places[Name(gold[i].Labels[word])], places[Name(predicted[i][word])]]++;
+                words[places[Name(gold[i].Labels[word])], places[Name(predicted[i][word])]]++;
         }
 
-        return new TagConfusion(labels, counts);
+        return new TagConfusion(labels, words);
     }
 
     /// <summary>The commonest mistakes, the commonest first.</summary>

@@ -45,9 +45,9 @@ public sealed class WordVocabulary
             .. all.Select(Normal).GroupBy(word => word, StringComparer.Ordinal).Select(group => (Word: group.Key, Count: group.Count()))
                 .Where(word => word.Count >= leastCount).OrderByDescending(word => word.Count).ThenBy(word => word.Word, StringComparer.Ordinal),
         ];
-        string[] characters = [.. all.SelectMany(word => word.EnumerateRunes()).GroupBy(rune => rune).Where(group => group.Count() > 1)
+        string[] known = [.. all.SelectMany(word => word.EnumerateRunes()).GroupBy(rune => rune).Where(group => group.Count() > 1)
             .Select(group => group.Key).Order().Select(rune => rune.ToString())];
-        return new WordVocabulary([.. kept.Select(word => word.Word)], characters) { Counts = [0, .. kept.Select(word => word.Count)] };
+        return new WordVocabulary([.. kept.Select(word => word.Word)], known) { Counts = [0, .. kept.Select(word => word.Count)] };
     }
 
     /// <summary>The number of a word.</summary>
