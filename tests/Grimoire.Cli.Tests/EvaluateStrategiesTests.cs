@@ -19,8 +19,8 @@ public sealed class EvaluateStrategiesTests(TalkingModel talking) : IClassFixtur
         IReadOnlyList<JsonObject> rows = EvaluationFolder.Examples(scratch["out"]);
         Assert.Equal(5 * 2, rows.Count);
         // The drafts of vote and of best are the same draws, which are made once.
-        JsonObject vote = rows.First(row => row["task"]!.GetValue<string>() == "world_sums@vote:3"), best = rows.First(row => row["task"]!.GetValue<string>() == "world_sums@best:3");
-        Assert.Equal(vote["tokens"]!.GetValue<int>(), best["tokens"]!.GetValue<int>());
+        int Tokens(string strategy) => rows.First(row => row["task"]!.GetValue<string>() == "world_sums@" + strategy)["tokens"]!.GetValue<int>();
+        Assert.Equal(Tokens("vote:3"), Tokens("best:3"));
         Assert.Equal(output, Outcome.Of(command).AssertSucceeded().Output);
     }
 
@@ -33,6 +33,7 @@ public sealed class EvaluateStrategiesTests(TalkingModel talking) : IClassFixtur
 
     private string[] Command(string strategies, params string[] more) =>
     [
-        "evaluate", talking.Model, "--template", talking.Template, "--tasks", "world_sums", "--limit", "2", "--chat", "--threads", "1", "--strategies", strategies, .. more,
+        "evaluate", talking.Model, "--template", talking.Template, "--tasks", "world_sums", "--limit", "2", "--chat", "--threads", "1",
+        "--strategies", strategies, .. more,
     ];
 }

@@ -42,13 +42,15 @@ public sealed class HallucinationsCommandTests(TalkingModel talking) : IClassFix
     [Fact]
     public void What_is_no_question_and_what_is_no_model_is_refused()
     {
-        Outcome.Of("hallucinations", talking.Model, "--questions", scratch.Write("bad.jsonl", "{\"prompt\": \"a?\"}")).AssertRefused(Tool.Failed, "bad.jsonl, line 1", "answer");
+        string bad = scratch.Write("bad.jsonl", "{\"prompt\": \"a?\"}");
+        Outcome.Of("hallucinations", talking.Model, "--questions", bad).AssertRefused(Tool.Failed, "bad.jsonl, line 1", "answer");
         Outcome.Of("hallucinations", scratch["nothing"]).AssertRefused(Tool.Failed, "nothing");
         Outcome.Of("hallucinations", talking.Model, "--samples", "-1").AssertRefused(Tool.WrongUsage, "--samples");
     }
 
     private string[] Command(params string[] more) =>
     [
-        "hallucinations", talking.Model, "--template", talking.Template, "--questions", scratch.Write("questions.jsonl", Questions), "--max-tokens", "8", "--threads", "1", .. more,
+        "hallucinations", talking.Model, "--template", talking.Template, "--questions", scratch.Write("questions.jsonl", Questions), "--max-tokens", "8",
+        "--threads", "1", .. more,
     ];
 }

@@ -46,20 +46,25 @@ internal static class HallucinationsCommand
 
         public static SettingList<Choices> Settings { get; } =
         [
-            Setting.Of("questions", "questions of your own: rows with prompt and answer (null where nobody can know), perhaps answers, kind, wordings", Text("a .jsonl file").OrNone(),
-                (Choices c) => c.Questions, (c, v) => c with { Questions = v }, "Questions"),
+            Setting.Of("questions", "questions of your own: rows with prompt and answer (null where nobody can know), perhaps answers, kind, wordings",
+                Text("a .jsonl file").OrNone(), (Choices c) => c.Questions, (c, v) => c with { Questions = v }, "Questions"),
             Setting.Of("world", "else those of the world of this seed", Integer(0), (Choices c) => c.World, (c, v) => c with { World = v }, "Questions"),
             Setting.Of("split", "which of the world's questions", Choice(("train", Split.Train), ("validation", Split.Validation), ("test", Split.Test)),
                 (Choices c) => c.Split, (c, v) => c with { Split = v }, "Questions"),
-            Setting.Of("count", "the most questions of a kind, or of a file", Count(1, 1 << 20), (Choices c) => c.Count, (c, v) => c with { Count = v }, "Questions"),
-            Setting.Of("wordings", "the most other wordings in which each is asked again", Count(0, 16), (Choices c) => c.Wordings, (c, v) => c with { Wordings = v }, "Questions"),
+            Setting.Of("count", "the most questions of a kind, or of a file", Count(1, 1 << 20),
+                (Choices c) => c.Count, (c, v) => c with { Count = v }, "Questions"),
+            Setting.Of("wordings", "the most other wordings in which each is asked again", Count(0, 16),
+                (Choices c) => c.Wordings, (c, v) => c with { Wordings = v }, "Questions"),
             Setting.Of("samples", "answers drawn to each question", Count(0, 1024), (Choices c) => c.Samples, (c, v) => c with { Samples = v }, "Answers"),
-            Setting.Of("temperature", "the temperature at which they are drawn", Number(1e-3, 100), (Choices c) => c.Temperature, (c, v) => c with { Temperature = v }, "Answers"),
-            Setting.Of("max_tokens", "the most tokens of an answer", Count(1, 1 << 20), (Choices c) => c.MaxTokens, (c, v) => c with { MaxTokens = v }, "Answers"),
+            Setting.Of("temperature", "the temperature at which they are drawn", Number(1e-3, 100),
+                (Choices c) => c.Temperature, (c, v) => c with { Temperature = v }, "Answers"),
+            Setting.Of("max_tokens", "the most tokens of an answer", Count(1, 1 << 20),
+                (Choices c) => c.MaxTokens, (c, v) => c with { MaxTokens = v }, "Answers"),
             Setting.Of("template", "how a conversation is written; else as the model says", ConversationFormat,
                 (Choices c) => c.Template, (c, v) => c with { Template = v }, "Answers"),
             Setting.Of("seed", "same seed, same draws", Integer(0), (Choices c) => c.Seed, (c, v) => c with { Seed = v }, "Answers"),
-            Setting.Of("out", "the folder of results (none: runs/hallucinations-MODEL)", Text("a path").OrNone(), (Choices c) => c.Out, (c, v) => c with { Out = v }, "Results"),
+            Setting.Of("out", "the folder of results (none: runs/hallucinations-MODEL)", Text("a path").OrNone(),
+                (Choices c) => c.Out, (c, v) => c with { Out = v }, "Results"),
             Setting.Of("json", "the figures as one line of JSON", Flag, (Choices c) => c.Json, (c, v) => c with { Json = v }, "Results"),
         ];
     }
@@ -71,8 +76,9 @@ internal static class HallucinationsCommand
         Verb verb = new(Kind, "How often a model states what is not so, and which of its own doubts would have told.",
             "grimoire hallucinations runs/quickstart", "grimoire hallucinations my-model.gguf --questions questions.jsonl --samples 20")
         {
-            Detail = "Each question is answered greedily and judged; then more answers are drawn, and other wordings are asked. From these, detectors tell how suspicious the " +
-                "answer is without knowing the truth, and the truth tells how good the detectors are: AUROC is the chance that a wrong answer is more suspicious than a right one.",
+            Detail = "Each question is answered greedily and judged; then more answers are drawn, and other wordings are asked. From these, detectors tell " +
+                "how suspicious the answer is without knowing the truth, and the truth tells how good the detectors are: AUROC is the chance that a wrong " +
+                "answer is more suspicious than a right one.",
             Run = (parse, terminal) => Run(terminal, parse, parse.GetRequiredValue(model), options!.Read(parse, new Choices())),
         };
         verb.Add(model);
@@ -84,7 +90,8 @@ internal static class HallucinationsCommand
     {
         string found = ModelPath.Find(path), name = ModelPath.NameOf(path), folder = choices.Out ?? EvaluationPlace.Folder(Kind, name);
         IReadOnlyList<FactQuestion> questions = Questions(choices);
-        LocalModel model = Waiting.While(terminal, "opening the model", () => new LocalModel(LanguageModel.Load(found), Device.Kernels(parse), name, choices.Template));
+        LocalModel model = Waiting.While(terminal, "opening the model", 
+            () => new LocalModel(LanguageModel.Load(found), Device.Kernels(parse), name, choices.Template));
         RunInfo run = Request(parse, path, model, choices, questions);
         if (EvaluationFolder.Find(folder, run) is { } before)
             return EvaluationPlace.Tell(terminal, before, folder, choices.Json, figures: false);
@@ -110,7 +117,10 @@ internal static class HallucinationsCommand
         recipe["model"] = path;
         recipe["fingerprint"] = model.Fingerprint;
         recipe["asked"] = Hash(questions);
-        return new RunInfo { Kind = Kind, Command = [.. parse.Tokens.Select(token => token.Value)], Recipe = recipe, Seed = (ulong)choices.Seed, Started = DateTime.UtcNow };
+        return new RunInfo
+        {
+            Kind = Kind, Command = [.. parse.Tokens.Select(token => token.Value)], Recipe = recipe, Seed = (ulong)choices.Seed, Started = DateTime.UtcNow,
+        };
     }
 
     private static string Hash(IReadOnlyList<FactQuestion> questions)

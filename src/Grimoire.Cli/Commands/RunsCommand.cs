@@ -56,8 +56,8 @@ internal static class RunsCommand
         var runs = new Argument<string[]>("RUN") { Description = "run folders, or their names in runs/", Arity = new ArgumentArity(2, 16) };
         Verb verb = new("compare", "How runs differ: settings and outcome, or the figures of evaluations.", "grimoire runs compare runs/a runs/b")
         {
-            Detail = "Two evaluations of the same tasks are paired example by example: each figure's difference comes with an interval and with the probability that " +
-                "so large a one would come of nothing, and with how many examples went up (from wrong to right) and down.",
+            Detail = "Two evaluations of the same tasks are paired example by example: each figure's difference comes with an interval and with the " +
+                "probability that so large a one would come of nothing, and with how many examples went up (from wrong to right) and down.",
             Run = (parse, terminal) => Compare(terminal, [.. parse.GetRequiredValue(runs).Select(Find)]),
         };
         verb.Add(runs);
@@ -75,7 +75,8 @@ internal static class RunsCommand
 
         Sheet.Rows(terminal, ["Run", "Verb", "Status", ">Steps", ">Loss", "Outcome", ">Time", "Begun"], runs.Select(run => (IReadOnlyList<string>)
         [
-            Path.GetRelativePath(".", run.Folder), run.Info.Kind, Word(run.Info.Status), run.Steps == 0 && EvaluationFolder.Exists(run.Folder) ? "–" : Numbers.Count(run.Steps),
+            Path.GetRelativePath(".", run.Folder), run.Info.Kind, Word(run.Info.Status),
+            run.Steps == 0 && EvaluationFolder.Exists(run.Folder) ? "–" : Numbers.Count(run.Steps),
             Numbers.Loss(run.Loss), Outcome(run),
             Numbers.Duration(run.Seconds), Date(run.Info.Started),
         ]));
@@ -138,7 +139,11 @@ internal static class RunsCommand
         if (evaluations.Length == folders.Count)
             return CompareEvaluations(terminal, folders);
         if (evaluations.Length > 0)
-            throw new GrimoireException($"{evaluations[0]} is an evaluation and {folders.First(folder => !EvaluationFolder.Exists(folder))} is none; compare evaluations with each other.");
+        {
+            string other = folders.First(folder => !EvaluationFolder.Exists(folder));
+            throw new GrimoireException($"{evaluations[0]} is an evaluation and {other} is none; compare evaluations with each other.");
+        }
+
         RunSummary[] runs = [.. folders.Select(RunSummary.Read)];
         List<IReadOnlyList<string>> rows =
         [
@@ -166,14 +171,15 @@ internal static class RunsCommand
             terminal.Line();
         }
 
-        terminal.Line($"[dim]Intervals by paired bootstrap; p by the exact sign test where examples are right or wrong, else by approximate randomisation; each for its row alone.[/]");
+        terminal.Line($"[dim]Intervals by paired bootstrap; p by the exact sign test where examples are right or wrong, else by approximate randomisation.[/]");
         return Tool.Success;
     }
 
     /// <summary>What was measured of the finished models, where any two runs differ in it.</summary>
     private static IEnumerable<IReadOnlyList<string>> Results(IReadOnlyList<RunSummary> runs) => runs
         .SelectMany(run => run.Info.Results.Keys).Distinct(StringComparer.Ordinal).Where(name => name is not (Metric.Seconds or Metric.ValidationLoss))
-        .Select(name => (IReadOnlyList<string>)[Metric.Words(name), .. runs.Select(run => run.Info.Results.TryGetValue(name, out double value) ? Numbers.Metric(value) : "–")])
+        .Select(name => (IReadOnlyList<string>)
+            [Metric.Words(name), .. runs.Select(run => run.Info.Results.TryGetValue(name, out double value) ? Numbers.Metric(value) : "–")])
         .Where(row => row.Skip(1).Distinct(StringComparer.Ordinal).Skip(1).Any());
 
     private static string Outcome(RunSummary run) => run.Outcome is { } outcome ? $"{Metric.Words(outcome.Name)} {Numbers.Metric(outcome.Value)}" : "–";

@@ -27,14 +27,18 @@ public sealed record Detector(string Name, string Words, DetectorNeeds Needs, Fu
     private static IEnumerable<double> Entropies(ProbedAnswer probed) => probed.Greedy.Entropies.Select(entropy => (double)entropy);
 
     /// <summary>Length-normalised predictive entropy (Malinin and Gales 2021, arXiv:2002.07650), which counts wordings and not meanings.</summary>
-    private static double PredictiveEntropy(ProbedAnswer probed) => probed.Samples.Count == 0 || probed.Samples.Any(sample => sample.LogProbabilities.Count == 0) ? double.NaN
-        : probed.Samples.Average(sample => -sample.LogProbabilities.Average(p => (double)p));
+    private static double PredictiveEntropy(ProbedAnswer probed) =>
+        HasProbabilities(probed) ? probed.Samples.Average(sample => -sample.LogProbabilities.Average(p => (double)p)) : double.NaN;
 
-    private static double Weighted(ProbedAnswer probed) => probed.Samples.Count == 0 || probed.Samples.Any(sample => sample.LogProbabilities.Count == 0) ? double.NaN
-        : SemanticEntropy.OfProbabilities(
-            probed.SampleMeanings, [.. probed.Samples.Select(sample => sample.Text)], [.. probed.Samples.Select(sample => sample.LogProbabilities.Sum(p => (double)p))]);
+    private static double Weighted(ProbedAnswer probed) => !HasProbabilities(probed) ? double.NaN : SemanticEntropy.OfProbabilities(
+        probed.SampleMeanings, [.. probed.Samples.Select(sample => sample.Text)],
+        [.. probed.Samples.Select(sample => sample.LogProbabilities.Sum(p => (double)p))]);
 
-    /// <summary>The share of other answers that do not say what the judged one says: SelfCheckGPT's idea (Manakul et al. 2023, arXiv:2303.08896), with exact meanings.</summary>
+    private static bool HasProbabilities(ProbedAnswer probed) => probed.Samples.Count > 0 && probed.Samples.All(sample => sample.LogProbabilities.Count > 0);
+
+    /// <summary>
+    /// The share of other answers that do not say what the judged one says: SelfCheckGPT's idea (Manakul et al. 2023, arXiv:2303.08896), with exact meanings.
+    /// </summary>
     private static double Disagreement(ProbedAnswer probed, IReadOnlyList<string> others) =>
         Some(others, all => all.Count(other => other != probed.Meaning) / (double)all.Count);
 

@@ -35,7 +35,8 @@ public abstract class FactQuestion(string id, string kind, string prompt)
     public string? Answer { get; init; }
 
     /// <summary>What became of the question. To a question that nobody can answer every answer but a refusal is wrong.</summary>
-    public AnswerOutcome Judge(string answer) => Refuses(answer) ? AnswerOutcome.Refused : Answer is not null && Accepts(answer) ? AnswerOutcome.Right : AnswerOutcome.Wrong;
+    public AnswerOutcome Judge(string answer) =>
+        Refuses(answer) ? AnswerOutcome.Refused : Answer is not null && Accepts(answer) ? AnswerOutcome.Right : AnswerOutcome.Wrong;
 
     /// <summary>What an answer says, however it is worded: answers of one meaning are equal strings.</summary>
     public abstract string Meaning(string answer);

@@ -18,7 +18,8 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
     public IReadOnlyList<DetectorFinding> Detectors { get; } =
         [.. Detector.All.Select(detector => DetectorFinding.Of(detector, answers, settings.Seed)).Where(finding => finding.Scores.Count > 0)];
 
-    private string Signature => string.Create(CultureInfo.InvariantCulture, $"{questions}|samples:{settings.Samples}|temperature:{settings.Temperature}|seed:{settings.Seed}");
+    private string Signature => string.Create(
+        CultureInfo.InvariantCulture, $"{questions}|samples:{settings.Samples}|temperature:{settings.Temperature}|seed:{settings.Seed}");
 
     /// <summary>The findings as an evaluation.</summary>
     /// <param name="run">What was asked for.</param>
@@ -38,7 +39,8 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
     {
         ["id"] = answer.Question.Id,
         ["task"] = answer.Question.Kind,
-        ["scores"] = new JsonObject(Enum.GetValues<AnswerOutcome>().Select(outcome => KeyValuePair.Create<string, JsonNode?>(Name(outcome), answer.Outcome == outcome ? 1 : 0))),
+        ["scores"] = new JsonObject(Enum.GetValues<AnswerOutcome>()
+            .Select(outcome => KeyValuePair.Create<string, JsonNode?>(Name(outcome), answer.Outcome == outcome ? 1 : 0))),
         ["prompt"] = answer.Question.Prompt,
         ["right_answer"] = answer.Question.Answer,
         ["answer"] = answer.Greedy.Text,
@@ -58,7 +60,7 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
     {
         int right = answers.Count(answer => answer.Outcome == AnswerOutcome.Right), refused = answers.Count(answer => answer.Outcome == AnswerOutcome.Refused);
         string best = Detectors.Where(finding => finding.CanTell).OrderByDescending(finding => finding.Auroc).FirstOrDefault() is { } finding
-            ? string.Create(CultureInfo.InvariantCulture, $" What parts wrong answers from right ones best is {finding.Detector.Name} (AUROC {finding.Auroc:0.000}).") : "";
+            ? $" What parts wrong answers from right ones best is {finding.Detector.Name} (AUROC {Area(finding.Auroc)})." : "";
         return $"Of {answers.Count} questions, {right} were answered right, {answers.Count - right - refused} wrong, and {refused} not at all.{best}";
     }
 
@@ -67,7 +69,11 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
         double[] marks = [.. answers.Select(answer => answer.Outcome == outcome ? 1.0 : 0)];
         return new Figure(Name(outcome), marks.Average())
         {
-            Of = of, Interval = Bootstrap.OfMean(marks, seed: settings.Seed), Count = marks.Length, Signature = questions, LowerIsBetter = outcome == AnswerOutcome.Wrong,
+            Of = of,
+            Interval = Bootstrap.OfMean(marks, seed: settings.Seed),
+            Count = marks.Length,
+            Signature = questions,
+            LowerIsBetter = outcome == AnswerOutcome.Wrong,
         };
     });
 
@@ -81,25 +87,28 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
         [.. Kinds().Select(kind => Row(kind.Key, [.. kind])), Row("all", answers)]);
 
     private static IReadOnlyList<string> Row(string name, IReadOnlyList<ProbedAnswer> answers) =>
-        [name, $"{answers.Count}", .. Enum.GetValues<AnswerOutcome>().Select(outcome => Share(answers.Count(answer => answer.Outcome == outcome), answers.Count))];
+    [
+        name, $"{answers.Count}",
+        .. Enum.GetValues<AnswerOutcome>().Select(outcome => Share(answers.Count(answer => answer.Outcome == outcome), answers.Count)),
+    ];
 
     private static string Share(int count, int of) => string.Create(CultureInfo.InvariantCulture, $"{count} ({100.0 * count / of:0.0} %)");
 
     private DataTable DetectorTable()
     {
         ProbedAnswer[] known = [.. answers.Where(answer => answer.Question.Answer is not null)];
-        double[] tokens = [Mean(answer => answer.Greedy.Tokens), Mean(answer => answer.Samples.Sum(sample => sample.Tokens)), Mean(answer => answer.Reworded.Sum(again => again.Tokens))];
+        string[] tokens = ["0", Mean(answer => answer.Samples.Sum(sample => sample.Tokens)), Mean(answer => answer.Reworded.Sum(again => again.Tokens))];
         return new DataTable(
             "Detectors, without refused answers", ["Detector", "What it measures", ">AUROC", ">95 % interval", ">Known facts", ">More tokens", ">Answers"],
             [.. Detectors.Select(finding => (IReadOnlyList<string>)
             [
                 finding.Detector.Name, finding.Detector.Words, Area(finding.Auroc), finding.Interval is { } at ? $"{Area(at.Lower)} … {Area(at.Upper)}" : "–",
                 Area(DetectorFinding.Of(finding.Detector, known).Auroc),
-                finding.Detector.Needs == DetectorNeeds.Answer ? "0" : tokens[(int)finding.Detector.Needs].ToString("0.0", CultureInfo.InvariantCulture), $"{finding.Scores.Count}",
+                tokens[(int)finding.Detector.Needs], $"{finding.Scores.Count}",
             ])]);
     }
 
-    private double Mean(Func<ProbedAnswer, int> tokens) => answers.Average(tokens);
+    private string Mean(Func<ProbedAnswer, int> tokens) => answers.Average(tokens).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Area(double value) => double.IsNaN(value) ? "–" : value.ToString("0.000", CultureInfo.InvariantCulture);
 
@@ -110,7 +119,8 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
             .Select(answer => (Answer: answer, Agree: answer.SampleMeanings.Count(meaning => meaning == answer.Meaning)))
             .OrderByDescending(found => found.Agree).Take(ShownAnswers).Select(found => (IReadOnlyList<string>)
             [
-                found.Answer.Question.Prompt, found.Answer.Greedy.Text.Trim(), found.Answer.Question.Answer ?? "nobody knows", $"{found.Agree} of {found.Answer.Samples.Count}",
+                found.Answer.Question.Prompt, found.Answer.Greedy.Text.Trim(), found.Answer.Question.Answer ?? "nobody knows",
+                $"{found.Agree} of {found.Answer.Samples.Count}",
             ])]);
 
     private IReadOnlyList<Plot> Plots()
@@ -127,9 +137,12 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
                 Lead = "The further a line bends to the upper left, the more wrong answers are found for the same number of false alarms.",
             },
             new Plot("What remains right if the most suspicious answers are withheld", "share of answers given", "share right",
-                [.. drawn.Select(finding => new PlotSeries(finding.Detector.Name, [.. Curves.Kept(finding.Scores, finding.Wrong).Select(point => (point.Kept, 1 - point.Positive))]) { Marked = false })]),
+                [.. drawn.Select(finding => new PlotSeries(finding.Detector.Name, Kept(finding)) { Marked = false })]),
         ];
     }
+
+    private static IReadOnlyList<(double Given, double Right)> Kept(DetectorFinding finding) =>
+        [.. Curves.Kept(finding.Scores, finding.Wrong).Select(point => (point.Kept, 1 - point.Positive))];
 
     private static string Name(AnswerOutcome outcome) => outcome.ToString().ToLowerInvariant();
 }

@@ -41,7 +41,8 @@ public sealed class ProbedAnswer(FactQuestion question, GeneratedAnswer greedy, 
     /// <param name="cancellation">Ends the work soon.</param>
     /// <exception cref="GrimoireException">A question cannot be put.</exception>
     public static IReadOnlyList<ProbedAnswer> Ask(
-        TaskModel model, IReadOnlyList<FactQuestion> questions, HallucinationSettings settings, Action<double>? progress = null, CancellationToken cancellation = default)
+        TaskModel model, IReadOnlyList<FactQuestion> questions, HallucinationSettings settings, Action<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         GenerateRequest[] requests = [.. questions.SelectMany(question => Requests(question, settings, model.Chats))];
         var answers = new GeneratedAnswer[requests.Length];

@@ -17,7 +17,8 @@ public static class SemanticEntropy
     public static double OfProbabilities(IReadOnlyList<string> meanings, IReadOnlyList<string> texts, IReadOnlyList<double> logProbabilities)
     {
         double largest = logProbabilities.Max();
-        double[] masses = [.. Enumerable.Range(0, texts.Count).DistinctBy(i => texts[i], StringComparer.Ordinal).GroupBy(i => meanings[i], StringComparer.Ordinal)
+        double[] masses = [.. Enumerable.Range(0, texts.Count)
+            .DistinctBy(i => texts[i], StringComparer.Ordinal).GroupBy(i => meanings[i], StringComparer.Ordinal)
             .Select(cluster => cluster.Sum(i => Math.Exp(logProbabilities[i] - largest)))];
         double total = masses.Sum();
         return Entropy([.. masses.Select(mass => mass / total)]);

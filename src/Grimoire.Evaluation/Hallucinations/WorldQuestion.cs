@@ -4,8 +4,8 @@ using Grimoire.Training.Worlds;
 namespace Grimoire.Evaluation.Hallucinations;
 
 /// <summary>
-/// A question to the generated world about a value: a single fact, two facts joined, or what was never told. The world judges the answer exactly, and the value that
-/// is named is what it means.
+/// A question to the generated world about a value: a single fact, two facts joined, or what was never told. The world judges the answer exactly, and the value
+/// that is named is what it means.
 /// </summary>
 public sealed class WorldQuestion : FactQuestion
 {
@@ -58,7 +58,8 @@ public sealed class WorldQuestion : FactQuestion
     /// <summary>The series comes round to the same questions in other words.</summary>
     private WorldQuestion With(int wordings, int different) => new(place, exercise)
     {
-        Wordings = [.. Enumerable.Range(1, wordings > 0 ? Rounds : 0).Select(round => place.World.Questions(place.Split)[place.Index + ((long)round * different)].Prompt)
+        Wordings = [.. Enumerable.Range(1, wordings > 0 ? Rounds : 0)
+            .Select(round => place.World.Questions(place.Split)[place.Index + ((long)round * different)].Prompt)
             .Where(prompt => prompt != Prompt).Distinct(StringComparer.Ordinal).Take(wordings)],
     };
 

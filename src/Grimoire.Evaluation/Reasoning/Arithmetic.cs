@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Grimoire.Evaluation.Reasoning;
 
 /// <summary>
-/// An exact evaluator of sums as people and models write them: <c>+ - * / ( )</c>, also <c>×</c>, <c>÷</c> and <c>−</c>, decimals, thousands set apart by commas,
-/// <c>$</c> before a number and <c>%</c> behind it. Numbers are fractions of whole numbers of any size, so 0.1 + 0.2 is 0.3.
+/// An exact evaluator of sums as people and models write them: <c>+ - * / ( )</c>, also <c>×</c>, <c>÷</c> and <c>−</c>, decimals, thousands set apart by
+/// commas, <c>$</c> before a number and <c>%</c> behind it. Numbers are fractions of whole numbers of any size, so 0.1 + 0.2 is 0.3.
 /// </summary>
 public sealed class Arithmetic
 {
@@ -17,8 +17,8 @@ public sealed class Arithmetic
     private Arithmetic(string text) => this.text = text;
 
     /// <summary>
-    /// The value of an expression as text: whole, or with up to ten digits behind the point, the last of which is rounded (half away from zero). Null where the text
-    /// is no expression with an operator in it, or divides by nought.
+    /// The value of an expression as text: whole, or with up to ten digits behind the point, the last of which is rounded (half away from zero). Null where the
+    /// text is no expression with an operator in it, or divides by nought.
     /// </summary>
     public static string? Evaluate(string expression)
     {
@@ -36,7 +36,8 @@ public sealed class Arithmetic
 
         public static Fraction operator *(Fraction a, Fraction b) => new(a.Above * b.Above, a.Below * b.Below);
 
-        public Fraction? Over(Fraction b) => b.Above.IsZero ? null : b.Above.Sign < 0 ? new(-Above * b.Below, Below * -b.Above) : new(Above * b.Below, Below * b.Above);
+        public Fraction? Over(Fraction b) =>
+            b.Above.IsZero ? null : b.Above.Sign < 0 ? new(-Above * b.Below, Below * -b.Above) : new(Above * b.Below, Below * b.Above);
 
         public override string ToString()
         {

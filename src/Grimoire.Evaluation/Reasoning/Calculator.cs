@@ -1,9 +1,9 @@
 namespace Grimoire.Evaluation.Reasoning;
 
 /// <summary>
-/// A calculator that a model uses by writing: whenever it puts <see cref="Trigger"/> behind an expression, the result is computed exactly and stands there before
-/// the model goes on. In <c>&lt;&lt;48/2=</c>, as the solutions of GSM8K have it (Cobbe et al. 2021, arXiv:2110.14168), the brackets are closed too; in plain
-/// writing, <c>7 + 5 =</c>, the result follows as it would have been written.
+/// A calculator that a model uses by writing: whenever it puts <see cref="Trigger"/> behind an expression, the result is computed exactly and stands there
+/// before the model goes on. In <c>&lt;&lt;48/2=</c>, as the solutions of GSM8K have it (Cobbe et al. 2021, arXiv:2110.14168), the brackets are closed too; in
+/// plain writing, <c>7 + 5 =</c>, the result follows as it would have been written.
 /// </summary>
 public static class Calculator
 {
@@ -13,7 +13,9 @@ public static class Calculator
     private const string Open = "<<", Close = ">>", Signs = "+-−*×/÷";
     private const int Longest = 200;
 
-    /// <summary>What is to stand behind a text that has just come to <see cref="Trigger"/>, without it: the sign and, after an expression, its result.</summary>
+    /// <summary>
+    /// What is to stand behind a text that has just come to <see cref="Trigger"/>, without it: the sign and, after an expression, its result.
+    /// </summary>
     public static string Continue(string text)
     {
         int open = text.LastIndexOf(Open, StringComparison.Ordinal);
@@ -37,9 +39,13 @@ public static class Calculator
     }
 
     /// <summary>A number or a bracket, not in the middle of a word or a number.</summary>
-    private static bool CanBegin(string text, int start) =>
-        (char.IsAsciiDigit(text[start]) || text[start] is '(' or '$' or '.')
-        && (start == 0 || !(char.IsLetterOrDigit(text[start - 1]) || text[start - 1] is '.' or '$' || (text[start - 1] == ',' && char.IsAsciiDigit(text[start]))));
+    private static bool CanBegin(string text, int start)
+    {
+        if (!char.IsAsciiDigit(text[start]) && text[start] is not ('(' or '$' or '.'))
+            return false;
+        char before = start > 0 ? text[start - 1] : ' ';
+        return !char.IsLetterOrDigit(before) && before is not ('.' or '$') && (before != ',' || !char.IsAsciiDigit(text[start]));
+    }
 
     /// <summary>Whether an operator stands before it, whose left side is no number: of <c>x * 2 + 3</c> nothing can be computed.</summary>
     private static bool FollowsSign(string text, int start)

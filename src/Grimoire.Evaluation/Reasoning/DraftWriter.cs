@@ -4,8 +4,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Evaluation.Reasoning;
 
 /// <summary>
-/// Has a model write drafts to their end, all at once and turn by turn: it writes until it ends, calls the calculator or has used up its tokens; then what helps it
-/// puts in its part, and it goes on. Tokens are counted where the model generates them: cues, results and "Wait" are read and not generated.
+/// Has a model write drafts to their end, all at once and turn by turn: it writes until it ends, calls the calculator or has used up its tokens; then what
+/// helps it puts in its part, and it goes on. Tokens are counted where the model generates them: cues, results and "Wait" are read and not generated.
 /// </summary>
 /// <param name="model">What writes.</param>
 /// <param name="task">The task.</param>
@@ -17,7 +17,9 @@ internal sealed class DraftWriter(TaskModel model, TaskFile task, ReasoningPlan 
     private const int MostWaits = 16, ConcludingTokens = 32;
 
     /// <summary>The most tokens before an answer ends or, held to a budget, is asked for.</summary>
-    private int Longest => plan.Most ?? (plan.HasBudget || plan.Cue == Cues.ChainOfThought ? Math.Max(task.MaxTokens, Math.Max(settings.ThinkingTokens, plan.Least)) : task.MaxTokens);
+    private int Longest => plan.Most ?? (plan.HasBudget || plan.Cue == Cues.ChainOfThought ? Thinking : task.MaxTokens);
+
+    private int Thinking => Math.Max(task.MaxTokens, Math.Max(settings.ThinkingTokens, plan.Least));
 
     /// <summary>Writes the drafts.</summary>
     public void Write(IReadOnlyList<Draft> drafts, CancellationToken cancellation)

@@ -16,9 +16,9 @@ public enum AnswerChoice
 }
 
 /// <summary>
-/// A way to spend tokens on an answer, as it is written on the command line: parts joined by <c>+</c>. <c>greedy</c>; <c>cot</c> and <c>direct</c> (the answer begins
-/// with the task's cue of that name); <c>calculator</c>; <c>budget:LEAST</c> or <c>budget:LEAST-MOST</c>; <c>vote:N</c>; <c>best:N</c>, both perhaps with a
-/// temperature of their own, as in <c>vote:8@0.3</c>.
+/// A way to spend tokens on an answer, as it is written on the command line: parts joined by <c>+</c>. <c>greedy</c>; <c>cot</c> and <c>direct</c> (the answer
+/// begins with the task's cue of that name); <c>calculator</c>; <c>budget:LEAST</c> or <c>budget:LEAST-MOST</c>; <c>vote:N</c>; <c>best:N</c>, both perhaps
+/// with a temperature of their own, as in <c>vote:8@0.3</c>.
 /// </summary>
 public sealed record ReasoningPlan
 {
@@ -68,7 +68,8 @@ public sealed record ReasoningPlan
                 ("greedy", null) when parts.Length == 1 => plan,
                 ("cot" or "direct", null) when plan.Cue is null => plan with { Cue = words[0] },
                 ("calculator", null) when !plan.Calculator => plan with { Calculator = true },
-                ("budget", { } tokens) when !plan.HasBudget => Budget(plan, tokens) ?? throw Wrong(text, "a budget is written as in budget:64 or budget:64-256"),
+                ("budget", { } tokens) when !plan.HasBudget =>
+                    Budget(plan, tokens) ?? throw Wrong(text, "a budget is written as in budget:64 or budget:64-256"),
                 ("vote", { } number) when plan.Choice == AnswerChoice.Only => Drawn(plan with { Choice = AnswerChoice.Vote }, text, number),
                 ("best", { } number) when plan.Choice == AnswerChoice.Only => Drawn(plan with { Choice = AnswerChoice.Best }, text, number),
                 _ => throw Wrong(text, $"'{part}' is unknown or does not go with what comes before it; there are {Known}"),
@@ -81,7 +82,7 @@ public sealed record ReasoningPlan
     private static ReasoningPlan? Budget(ReasoningPlan plan, string text)
     {
         string[] ends = text.Split('-');
-        int?[] tokens = [.. ends.Select(end => int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value <= MostTokens ? value : (int?)null)];
+        int?[] tokens = [.. ends.Select(Tokens)];
         return tokens switch
         {
             [int least and > 0] => plan with { Least = least },
@@ -89,6 +90,9 @@ public sealed record ReasoningPlan
             _ => null,
         };
     }
+
+    private static int? Tokens(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int tokens) && tokens <= MostTokens ? tokens : null;
 
     private static ReasoningPlan Drawn(ReasoningPlan plan, string text, string number)
     {

@@ -24,12 +24,14 @@ public static class StrategyReport
     /// <param name="options">How the tasks were run.</param>
     public static EvaluationResult Of(RunInfo run, string model, IReadOnlyList<TaskFile> asked, IReadOnlyList<StrategyOutcome> outcomes, TaskOptions options)
     {
-        EvaluationResult[] results = [.. outcomes.Select(outcome => TaskReport.Of(run, model, asked, outcome.Tasks, options with { Strategy = outcome.Strategy }))];
+        EvaluationResult[] results =
+            [.. outcomes.Select(outcome => TaskReport.Of(run, model, asked, outcome.Tasks, options with { Strategy = outcome.Strategy }))];
         string[] names = [.. outcomes[0].Tasks.Select(task => task.Task.Name)];
         return results[0] with
         {
             Summary = string.Join(" ", names.Select(name => Summary(name, outcomes))),
-            Figures = [.. outcomes.Zip(results).SelectMany(of => of.Second.Figures.Select(figure => figure with { Of = At(figure.Of, of.First) })).OrderBy(figure => figure.Name == "tokens")],
+            Figures = [.. outcomes.Zip(results).SelectMany(of => of.Second.Figures.Select(figure => figure with { Of = At(figure.Of, of.First) }))
+                .OrderBy(figure => figure.Name == "tokens")],
             Tables =
             [
                 .. names.Select(name => Table(name, outcomes, options)),
@@ -40,12 +42,18 @@ public static class StrategyReport
     }
 
     /// <summary>The rows of <see cref="EvaluationFolder.ExamplesFile"/>.</summary>
-    public static IEnumerable<JsonObject> Rows(IReadOnlyList<StrategyOutcome> outcomes) => outcomes.SelectMany(outcome => TaskReport.Rows(outcome.Tasks).Select(row =>
+    public static IEnumerable<JsonObject> Rows(IReadOnlyList<StrategyOutcome> outcomes)
     {
-        row["id"] = At(row["id"]!.GetValue<string>(), outcome);
-        row["task"] = At(row["task"]!.GetValue<string>(), outcome);
-        return row;
-    }));
+        foreach (StrategyOutcome outcome in outcomes)
+        {
+            foreach (JsonObject row in TaskReport.Rows(outcome.Tasks))
+            {
+                row["id"] = At(row["id"]!.GetValue<string>(), outcome);
+                row["task"] = At(row["task"]!.GetValue<string>(), outcome);
+                yield return row;
+            }
+        }
+    }
 
     private static string At(string name, StrategyOutcome outcome) => $"{name}@{outcome.Strategy.Name}";
 
@@ -61,8 +69,8 @@ public static class StrategyReport
         ScoredTask first = Task(outcomes[0], name), found = Task(best, name);
         string metric = found.Task.Metrics[0].Name;
         string held = best == outcomes[0] ? "and no other strategy is better"
-            : string.Create(CultureInfo.InvariantCulture, $"against {Figure.Text(Scores(first).Average())} by {outcomes[0].Strategy.Name} for {Tokens(first):0.0}");
-        return string.Create(CultureInfo.InvariantCulture, $"{name}: {metric} {Figure.Text(Scores(found).Average())} by {best.Strategy.Name} for {Tokens(found):0.0} tokens an answer, {held}.");
+            : $"against {Figure.Text(Scores(first).Average())} by {outcomes[0].Strategy.Name} for {Shown(Tokens(first))}";
+        return $"{name}: {metric} {Figure.Text(Scores(found).Average())} by {best.Strategy.Name} for {Shown(Tokens(found))} tokens an answer, {held}.";
     }
 
     private static DataTable Table(string name, IReadOnlyList<StrategyOutcome> outcomes, TaskOptions options)
@@ -70,14 +78,17 @@ public static class StrategyReport
         ScoredTask first = Task(outcomes[0], name);
         return new DataTable(
             $"{name}: {first.Task.Metrics[0].Name} for tokens spent",
-            ["Strategy", ">" + first.Task.Metrics[0].Name, ">Tokens an answer", $">Against {outcomes[0].Strategy.Name}", ">95 % interval", ">p", ">Raised", ">Lowered"],
+            [
+                "Strategy", ">" + first.Task.Metrics[0].Name, ">Tokens an answer", $">Against {outcomes[0].Strategy.Name}", ">95 % interval", ">p", ">Raised",
+                ">Lowered",
+            ],
             [.. outcomes.Select(outcome => Row(outcome, Task(outcome, name), first, options))]);
     }
 
     private static IReadOnlyList<string> Row(StrategyOutcome outcome, ScoredTask task, ScoredTask first, TaskOptions options)
     {
         double[] scores = Scores(task), others = Scores(first);
-        IReadOnlyList<string> own = [outcome.Strategy.Name, Figure.Text(scores.Average()), Tokens(task).ToString("0.0", CultureInfo.InvariantCulture)];
+        IReadOnlyList<string> own = [outcome.Strategy.Name, Figure.Text(scores.Average()), Shown(Tokens(task))];
         if (ReferenceEquals(task, first))
             return [.. own, "–", "–", "–", "–", "–"];
         PairedComparison paired = SignTest.Compare(others, scores, options.Seed) ?? PairedTests.ApproximateRandomization(others, scores, seed: options.Seed);
@@ -90,10 +101,14 @@ public static class StrategyReport
 
     private static Plot Plot(string name, IReadOnlyList<StrategyOutcome> outcomes) => new(
         $"{name}: accuracy against tokens spent", "tokens generated for an answer", Task(outcomes[0], name).Task.Metrics[0].Name,
-        [.. outcomes.Select(outcome => new PlotSeries(outcome.Strategy.Name, [(Tokens(Task(outcome, name)), Scores(Task(outcome, name)).Average())], Joined: false))])
+        [.. outcomes.Select(outcome => (outcome.Strategy.Name, Task: Task(outcome, name)))
+            .Select(of => new PlotSeries(of.Name, [(Tokens(of.Task), Scores(of.Task).Average())], Joined: false))])
     {
-        Lead = "Tokens are all that the model generated, samples that were not chosen among them; what was put into its text (cues, results, \"Wait\") it read and did not generate.",
+        Lead = "Tokens are all that the model generated, samples that were not chosen among them; what was put into its text (cues, results, \"Wait\") it " +
+            "read and did not generate.",
     };
+
+    private static string Shown(double tokens) => tokens.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Signed(double value) => EvaluationComparison.Signed(value);
 }

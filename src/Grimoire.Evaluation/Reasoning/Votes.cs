@@ -8,7 +8,10 @@ internal static class Votes
 {
     private static readonly AnswerFilter Number = AnswerFilter.Named("final_number");
 
-    /// <summary>What an answer comes to, as the task's first metric sees it: what its filters leave, as a number where numbers are compared, else in the words that count.</summary>
+    /// <summary>
+    /// What an answer comes to, as the task's first metric sees it: what its filters leave, as a number where numbers are compared, else in the words that
+    /// count.
+    /// </summary>
     public static string Of(TaskFile task, string answer)
     {
         if (task.Metrics.Count == 0)

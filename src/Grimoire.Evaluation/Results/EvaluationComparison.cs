@@ -23,12 +23,16 @@ public sealed record FigureDifference(Figure A, Figure B)
 public sealed record EvaluationComparison(IReadOnlyList<FigureDifference> Differences)
 {
     /// <summary>Compares the evaluations in two folders.</summary>
-    /// <exception cref="GrimoireException">A folder holds no evaluation, a file is damaged, or they measured different things or measured them differently.</exception>
+    /// <exception cref="GrimoireException">A folder holds no evaluation, a file is damaged, or they measured different things or differently.</exception>
     public static EvaluationComparison Of(string a, string b)
     {
         EvaluationResult first = EvaluationFolder.Read(a), second = EvaluationFolder.Read(b);
         if (first.Run.Kind != second.Run.Kind)
-            throw new GrimoireException($"{a} holds a result of grimoire {first.Run.Kind} and {b} one of grimoire {second.Run.Kind}; what they measured cannot be compared.");
+        {
+            throw new GrimoireException(
+                $"{a} holds a result of grimoire {first.Run.Kind} and {b} one of grimoire {second.Run.Kind}; what they measured cannot be compared.");
+        }
+
         (Figure A, Figure B)[] shared = [.. Shared(first, second)];
         if (shared.Length == 0)
             throw new GrimoireException($"{a} and {b} have no figure in common; compare evaluations of the same tasks.");
@@ -48,8 +52,9 @@ public sealed record EvaluationComparison(IReadOnlyList<FigureDifference> Differ
     public DataTable Table(string a, string b)
     {
         double level = Differences.Select(difference => difference.Paired?.Interval.Level).FirstOrDefault(level => level is not null) ?? 0.95;
+        string interval = string.Create(CultureInfo.InvariantCulture, $">{100 * level:0.#} % interval");
         return new DataTable(
-            "", ["Figure", ">" + a, ">" + b, ">Difference", string.Create(CultureInfo.InvariantCulture, $">{100 * level:0.#} % interval"), ">p", ">Raised", ">Lowered"],
+            "", ["Figure", ">" + a, ">" + b, ">Difference", interval, ">p", ">Raised", ">Lowered"],
             [.. Differences.Select(Row)]);
     }
 

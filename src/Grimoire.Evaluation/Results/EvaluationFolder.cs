@@ -47,7 +47,8 @@ public static class EvaluationFolder
         {
             string differs = found.Run.Recipe.Select(setting => setting.Key).Union(request.Recipe.Select(setting => setting.Key), StringComparer.Ordinal)
                 .First(key => !JsonNode.DeepEquals(found.Run.Recipe[key], Plain(request.Recipe)[key]));
-            throw new GrimoireException($"{folder}: holds the result of another request (its {differs} is another); choose another folder with --out, or delete it.");
+            throw new GrimoireException(
+                $"{folder}: holds the result of another request (its {differs} is another); choose another folder with --out, or delete it.");
         }
 
         return found;

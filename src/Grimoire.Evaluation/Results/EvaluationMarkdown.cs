@@ -18,7 +18,8 @@ public static class EvaluationMarkdown
             text.Append($"\n{Of(table)}");
         }
 
-        return text.Append($"\n```\n{EvaluationReport.Command(result.Run)}\n```\n\nGrimoire {result.Run.Version}, {Line(result.Run.Machine.ToString())}, seed {result.Run.Seed}.\n").ToString();
+        text.Append($"\n```\n{EvaluationReport.Command(result.Run)}\n```\n");
+        return text.Append($"\nGrimoire {result.Run.Version}, {Line(result.Run.Machine.ToString())}, seed {result.Run.Seed}.\n").ToString();
     }
 
     /// <summary>A table of GitHub's Markdown.</summary>

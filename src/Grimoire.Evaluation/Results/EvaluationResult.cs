@@ -26,6 +26,10 @@ public sealed record EvaluationResult
     /// <summary>One measurement against another.</summary>
     public IReadOnlyList<Plot> Plots { get; init; } = [];
 
+    private string IntervalHeading => FormattableString.Invariant($">{100 * Level:0.#} % interval");
+
+    private double Level => Figures.Select(figure => figure.Interval?.Level).FirstOrDefault(level => level is not null) ?? 0.95;
+
     /// <summary>The figures as rows under headings: what, value, interval, number of examples, signature, without columns in which nothing stands.</summary>
     public DataTable FigureTable
     {
@@ -33,12 +37,11 @@ public sealed record EvaluationResult
         {
             (string Heading, Func<Figure, string> Cell)[] columns =
             [
-                ("Of", figure => figure.Of), ("Figure", figure => figure.Name), (">Value", figure => figure.Shown), (">95 % interval", figure => figure.ShownInterval),
+                ("Of", figure => figure.Of), ("Figure", figure => figure.Name), (">Value", figure => figure.Shown),
+                (IntervalHeading, figure => figure.ShownInterval),
                 (">Examples", figure => figure.Count > 0 ? FormattableString.Invariant($"{figure.Count:N0}") : ""), ("Signature", figure => figure.Signature),
             ];
             columns = [.. columns.Where(column => Figures.Any(figure => column.Cell(figure).Length > 0))];
-            if (Figures.Select(figure => figure.Interval?.Level).FirstOrDefault(level => level is not null) is { } level)
-                columns = [.. columns.Select(column => (column.Heading.Replace("95", FormattableString.Invariant($"{100 * level:0.#}"), StringComparison.Ordinal), column.Cell))];
             return new DataTable("Figures", [.. columns.Select(column => column.Heading)],
                 [.. Figures.Select(figure => (IReadOnlyList<string>)[.. columns.Select(column => column.Cell(figure))])]);
         }

@@ -16,7 +16,9 @@ public sealed record Figure(string Name, double Value)
     /// <summary>Over how many examples it was measured; 0 where that means nothing.</summary>
     public long Count { get; init; }
 
-    /// <summary>How it was measured: <c>|</c>-joined <c>key:value</c> pairs, as sacreBLEU's (Post 2018, arXiv:1804.08771). Figures compare only under equal signatures.</summary>
+    /// <summary>
+    /// How it was measured: <c>|</c>-joined <c>key:value</c> pairs, as sacreBLEU's (Post 2018, arXiv:1804.08771). Figures compare only under equal signatures.
+    /// </summary>
     public string Signature { get; init; } = "";
 
     /// <summary>Whether less is better.</summary>

@@ -28,7 +28,8 @@ internal sealed class PairedScores
         {
             string task = row["task"] is JsonValue named && named.TryGetValue(out string? text) ? text : "";
             IReadOnlyDictionary<string, double> others = Scores(second[id]);
-            pairs.AddRange(Scores(row).Where(score => others.ContainsKey(score.Key)).Select(score => new Pair(task, score.Key, score.Value, others[score.Key])));
+            pairs.AddRange(Scores(row).Where(score => others.ContainsKey(score.Key))
+                .Select(score => new Pair(task, score.Key, score.Value, others[score.Key])));
         }
 
         return new PairedScores(pairs);
@@ -42,7 +43,7 @@ internal sealed class PairedScores
         if (scores.Length == 0)
             return difference;
         difference = difference with { Raised = scores.Count(pair => pair.B > pair.A), Lowered = scores.Count(pair => pair.B < pair.A) };
-        Dictionary<string, int> counts = scores.GroupBy(pair => pair.Task, StringComparer.Ordinal).ToDictionary(task => task.Key, task => task.Count(), StringComparer.Ordinal);
+        Dictionary<string, int> counts = scores.CountBy(pair => pair.Task, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Func<Pair, double>[] weights = [_ => 1, pair => 1.0 / counts[pair.Task]];
         foreach ((Func<Pair, double> weight, double scale) in weights.SelectMany(weight => new[] { (weight, 1.0), (weight, 100.0) }))
         {
@@ -50,7 +51,8 @@ internal sealed class PairedScores
             if (!Near(first.Value, a.Value) || !Near(second.Value, b.Value))
                 continue;
             int trials = Math.Clamp(Work / scores.Length, FewestTrials, MostTrials);
-            PairedComparison? exact = weight == weights[0] && scale == 1 ? SignTest.Compare([.. scores.Select(pair => pair.A)], [.. scores.Select(pair => pair.B)]) : null;
+            PairedComparison? exact = weight == weights[0] && scale == 1
+                ? SignTest.Compare([.. scores.Select(pair => pair.A)], [.. scores.Select(pair => pair.B)]) : null;
             return difference with { Paired = exact ?? PairedTests.ApproximateRandomization(first, second, trials) };
         }
 
@@ -72,7 +74,10 @@ internal sealed class PairedScores
         {
             line++;
             if (row["id"] is not JsonValue named || !named.TryGetValue(out string? id) || !rows.TryAdd(id, row))
-                throw new GrimoireException($"{Path.Combine(folder, EvaluationFolder.ExamplesFile)}, line {line}: an id of its own is missing; measure again into another folder.");
+            {
+                throw new GrimoireException(
+                    $"{Path.Combine(folder, EvaluationFolder.ExamplesFile)}, line {line}: an id of its own is missing; measure again into another folder.");
+            }
         }
 
         return rows;
@@ -94,6 +99,9 @@ internal sealed class PairedScores
     {
         string[] missing = [.. has.Keys.Where(id => !lacks.ContainsKey(id))];
         if (missing.Length > 0)
-            throw new GrimoireException($"{a} and {b} measured different examples: {missing.Length} of {a} are not in {b}, {missing[0]} first; measure both on the same.");
+        {
+            throw new GrimoireException(
+                $"{a} and {b} measured different examples: {missing.Length} of {a} are not in {b}, {missing[0]} first; measure both on the same.");
+        }
     }
 }

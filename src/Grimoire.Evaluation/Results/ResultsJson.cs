@@ -18,7 +18,9 @@ public static class ResultsJson
         ["plots"] = new JsonArray([.. result.Plots.Select(Of)]),
     };
 
-    /// <summary>A figure as an object: <c>name</c>, <c>of</c>, <c>value</c>, <c>interval</c> as [lower, upper], <c>level</c>, <c>count</c>, <c>signature</c>, …</summary>
+    /// <summary>
+    /// A figure as an object: <c>name</c>, <c>of</c>, <c>value</c>, <c>interval</c> as [lower, upper], <c>level</c>, <c>count</c>, <c>signature</c>, …
+    /// </summary>
     public static JsonObject Of(Figure figure)
     {
         var json = new JsonObject { ["name"] = figure.Name };
@@ -69,7 +71,8 @@ public static class ResultsJson
         {
             throw new GrimoireException($"{path}: cannot be read ({e.Message.TrimEnd('.')}).", e);
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException or NullReferenceException or OverflowException)
+        catch (Exception e) when (
+            e is JsonException or FormatException or InvalidOperationException or ArgumentException or NullReferenceException or OverflowException)
         {
             throw new GrimoireException($"{path}: damaged ({e.Message.Split(". ")[0].TrimEnd('.')}); measure again into another folder.", e);
         }

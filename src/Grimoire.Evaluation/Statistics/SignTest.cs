@@ -1,8 +1,9 @@
 namespace Grimoire.Evaluation;
 
 /// <summary>
-/// The exact sign test of two systems whose answers are right or wrong, which is McNemar's (1947) with the binomial distribution itself: of the examples in which
-/// they differ, as many should go one way as the other. It counts differences as large as the measured one, which a test by drawing may not where many are equal.
+/// The exact sign test of two systems whose answers are right or wrong, which is McNemar's (1947) with the binomial distribution itself: of the examples in
+/// which they differ, as many should go one way as the other. It counts differences as large as the measured one, which a test by drawing may not where many
+/// are equal.
 /// </summary>
 public static class SignTest
 {

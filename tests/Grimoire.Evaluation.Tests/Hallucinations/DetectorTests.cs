@@ -21,7 +21,8 @@ public class DetectorTests
     public void Detectors_say_what_they_measure()
     {
         using var scratch = new Scratch();
-        FactQuestion question = TextQuestion.Read(scratch.Write("q.jsonl", """{"prompt": "Where does Mira live?", "answer": "Oakton", "wordings": ["Mira lives where?"]}"""))[0];
+        string file = scratch.Write("q.jsonl", """{"prompt": "Where does Mira live?", "answer": "Oakton", "wordings": ["Mira lives where?"]}""");
+        FactQuestion question = TextQuestion.Read(file)[0];
         var probed = new ProbedAnswer(
             question, Said("Mira lives in Oakton.", [-0.1f, -0.7f], [0.2f, 0.4f]),
             [Said("Oakton.", [-1f], [1f]), Said("In Elmwick", [-3f], [1f]), Said("I don't know.", [-2f], [1f])], [Said("Mira lives in Elmwick.", [-1f], [1f])]);

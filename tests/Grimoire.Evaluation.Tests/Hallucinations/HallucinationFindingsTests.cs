@@ -30,8 +30,8 @@ public class HallucinationFindingsTests
     }
 
     /// <summary>
-    /// A model that knows every other question by heart, guesses at the others anew each time, and refuses a few: disagreement must part right from wrong without a
-    /// fault, and its surprise, which is the same everywhere, not at all.
+    /// A model that knows every other question by heart, guesses at the others anew each time, and refuses a few: disagreement must part right from wrong
+    /// without a fault, and its surprise, which is the same everywhere, not at all.
     /// </summary>
     [Fact]
     public void A_model_that_guesses_is_found_out_by_its_samples()
@@ -42,7 +42,9 @@ public class HallucinationFindingsTests
         {
             int index = Array.FindIndex(questions, question => question.Prompt == request.Prompt || question.Wordings.Contains(request.Prompt));
             ulong guess = request.Seed + (ulong)request.Prompt.Length;
-            return index % 5 == 4 ? "I don't know." : index % 2 == 0 && questions[index].Answer is { } answer ? answer : $"It is {homes[(int)(guess % (ulong)homes.Length)].Value}.";
+            if (index % 5 == 4)
+                return "I don't know.";
+            return index % 2 == 0 && questions[index].Answer is { } answer ? answer : $"It is {homes[(int)(guess % (ulong)homes.Length)].Value}.";
         });
         var settings = new HallucinationSettings { Samples = 6 };
         double last = 0;

@@ -10,10 +10,12 @@ public class ReasoningOnModelsTests
 {
     private static readonly TaskFile Task = new()
     {
-        Name = "t", Kind = TaskKind.Generate, MaxTokens = 24, Metrics = [new TaskMetric("acc", "number")], Cues = new Dictionary<string, string> { ["direct"] = "So" },
+        Name = "t", Kind = TaskKind.Generate, MaxTokens = 24, Metrics = [new TaskMetric("acc", "number")],
+        Cues = new Dictionary<string, string> { ["direct"] = "So" },
     };
 
-    private static readonly TaskExample[] Examples = [.. Enumerable.Range(0, 5).Select(i => new TaskExample { Id = $"t/{i}", Row = new JsonObject(), Question = $"What is {i} + {i * i}?" })];
+    private static readonly TaskExample[] Examples =
+        [.. Enumerable.Range(0, 5).Select(i => new TaskExample { Id = $"t/{i}", Row = new JsonObject(), Question = $"What is {i} + {i * i}?" })];
 
     private static readonly LocalModel Model = new(TinyModels.Llama(chats: true), Kernels.CreateSimd(1), "tiny");
 
@@ -30,7 +32,8 @@ public class ReasoningOnModelsTests
     public void What_a_prompt_and_a_cue_are_continued_with_does_not_depend_on_how_they_are_cut()
     {
         TaskAnswer[] answers = Answers(Parse("direct"), chat: true);
-        IReadOnlyList<GeneratedAnswer> once = Model.Generate([.. Examples.Select(example => new GenerateRequest(example.Question) { Chat = true, Begun = "So", MaxTokens = 24 })]);
+        IReadOnlyList<GeneratedAnswer> once =
+            Model.Generate([.. Examples.Select(example => new GenerateRequest(example.Question) { Chat = true, Begun = "So", MaxTokens = 24 })]);
         Assert.Equal(once.Select(answer => ("So" + answer.Text, answer.Tokens)), answers.Select(answer => (answer.Text, answer.Tokens)));
     }
 
@@ -50,7 +53,8 @@ public class ReasoningOnModelsTests
     {
         TaskAnswer[] answers = Answers(Parse("vote:4"), chat: true);
         Assert.All(answers, answer => Assert.Equal(answer.Tokens, answer.Notes!["drafts"]!.AsArray().Sum(draft => draft!["tokens"]!.GetValue<int>())));
-        Assert.All(answers, answer => Assert.InRange(answer.Notes!["drafts"]!.AsArray().Select(draft => draft!["text"]!.GetValue<string>()).Distinct().Count(), 2, 4));
+        Assert.All(answers, answer =>
+            Assert.InRange(answer.Notes!["drafts"]!.AsArray().Select(draft => draft!["text"]!.GetValue<string>()).Distinct().Count(), 2, 4));
         Assert.Equal(answers.Select(answer => answer.Text), Answers(Parse("vote:4"), chat: true).Select(answer => answer.Text));
     }
 

@@ -75,8 +75,8 @@ public class ReasoningStrategyTests
     {
         int asked = 0;
         var model = new ScriptedModel(_ => new string('x', ++asked * 3 % 7));
-        var settings = new ReasoningSettings { Reward = Reward.Of("short", (prompt, answer) => prompt.Prompt.ToString() == "17 + 5?" ? -answer.Length : throw new InvalidOperationException()) };
-        TaskAnswer answer = Ask(model, "best:4", settings);
+        var shorter = Reward.Of("short", (prompt, answer) => prompt.Prompt.ToString() == "17 + 5?" ? -answer.Length : throw new InvalidOperationException());
+        TaskAnswer answer = Ask(model, "best:4", new ReasoningSettings { Reward = shorter });
         Assert.Equal(new string('x', 2), answer.Text);
         Assert.Throws<GrimoireException>(() => ReasoningStrategy.Parse("best:4", new ReasoningSettings()));
     }
@@ -132,9 +132,16 @@ public class ReasoningStrategyTests
         Assert.Equal("cot+calculator+budget:10-20+vote:8", plan.Name);
         Assert.Equal((4, 0.3), (ReasoningPlan.Parse("best:4@0.3").Samples, ReasoningPlan.Parse("best:4@0.3").Temperature!.Value));
         Assert.Same(AnswerStrategy.Greedy, ReasoningStrategy.Parse("greedy", new ReasoningSettings())[0]);
-        string[] wrong = ["", "greedy+cot", "cot+direct", "vote", "vote:1", "vote:x", "vote:2+best:3", "budget:", "budget:20-10", "budget:0", "best:9999", "think", "calculator:3", "vote:8@", "vote:8@0", "vote:8@x", "greedy@1", "greedy,greedy"];
+        string[] wrong =
+        [
+            "", "greedy+cot", "cot+direct", "vote", "vote:1", "vote:x", "vote:2+best:3", "budget:", "budget:20-10", "budget:0", "best:9999", "think",
+            "calculator:3", "vote:8@", "vote:8@0", "vote:8@x", "greedy@1", "greedy,greedy",
+        ];
         foreach (string text in wrong)
-            Assert.Contains("strategy", Assert.Throws<GrimoireException>(() => ReasoningStrategy.Parse(text, new ReasoningSettings())).Message, StringComparison.Ordinal);
+        {
+            string message = Assert.Throws<GrimoireException>(() => ReasoningStrategy.Parse(text, new ReasoningSettings())).Message;
+            Assert.Contains("strategy", message, StringComparison.Ordinal);
+        }
     }
 
     private static TaskAnswer Ask(ScriptedModel model, string plan, ReasoningSettings? settings = null, bool chat = true)

@@ -13,7 +13,8 @@ public class StrategyReportTests
     {
         StrategyOutcome[] outcomes = [Outcome("greedy", 10, i => i < 30), Outcome("vote:4", 40, i => i is >= 2 and < 60)];
         EvaluationResult result = StrategyReport.Of(Run, "m", [Sums], outcomes, new TaskOptions());
-        Assert.Equal([("sums@greedy", "acc", 0.3), ("sums@vote:4", "acc", 0.58)], result.Figures.Where(figure => figure.Name == "acc").Select(figure => (figure.Of, figure.Name, figure.Value)));
+        Assert.Equal(
+            [("sums@greedy", 0.3), ("sums@vote:4", 0.58)], result.Figures.Where(figure => figure.Name == "acc").Select(figure => (figure.Of, figure.Value)));
         DataTable table = result.Tables[0];
         Assert.Equal(["greedy", "0.3000"], table.Rows[0].Take(2));
         Assert.Equal("10.0", table.Rows[0][2]);
@@ -46,6 +47,7 @@ public class StrategyReportTests
         ReasoningStrategy.Parse(plan, new ReasoningSettings())[0],
         [
             new ScoredTask(Sums, 0, true, [.. Enumerable.Range(0, 100).Select(i => new ScoredExample(
-                new TaskExample { Id = $"sums/{i}", Row = [] }, new Dictionary<string, double> { ["acc"] = right(i) ? 1 : 0 }, new JsonObject { ["answer"] = "?" }) { Tokens = tokens })]),
+                new TaskExample { Id = $"sums/{i}", Row = [] }, new Dictionary<string, double> { ["acc"] = right(i) ? 1 : 0 }, new JsonObject { ["answer"] = "?" })
+                { Tokens = tokens })]),
         ]);
 }

@@ -36,8 +36,14 @@ public sealed class EvaluationComparisonTests : IDisposable
     public void A_mean_of_tasks_is_paired_as_one_and_a_figure_of_another_kind_is_not()
     {
         JsonObject[] Rows(double[] scores) =>
-            [.. scores.Select((score, i) => new JsonObject { ["id"] = $"{i}", ["task"] = i < 1 ? "g/x" : "g/y", ["scores"] = new JsonObject { ["acc"] = score, ["ppl"] = score } })];
-        Figure[] Figures(double x, double y) => [new("acc", 50 * (x + y)) { Of = "g" }, new("acc", 100 * y) { Of = "g/y" }, new("ppl", Math.Exp(x + y)) { Of = "g" }];
+        [
+            .. scores.Select((score, i) => new JsonObject
+            {
+                ["id"] = $"{i}", ["task"] = i < 1 ? "g/x" : "g/y", ["scores"] = new JsonObject { ["acc"] = score, ["ppl"] = score },
+            }),
+        ];
+        Figure[] Figures(double x, double y) =>
+            [new("acc", 50 * (x + y)) { Of = "g" }, new("acc", 100 * y) { Of = "g/y" }, new("ppl", Math.Exp(x + y)) { Of = "g" }];
         EvaluationFolder.Write(scratch["a"], Result(Figures(1, 0.25)), Rows([1, 0, 1, 0, 0]));
         EvaluationFolder.Write(scratch["b"], Result(Figures(1, 0.75)), Rows([1, 1, 1, 1, 0]));
         IReadOnlyList<FigureDifference> found = EvaluationComparison.Of(scratch["a"], scratch["b"]).Differences;
@@ -69,7 +75,8 @@ public sealed class EvaluationComparisonTests : IDisposable
 
     private void Write(string name, bool[] right, bool reversed = false)
     {
-        IEnumerable<JsonObject> rows = right.Select((one, i) => new JsonObject { ["id"] = $"t/{i}", ["task"] = "t", ["scores"] = new JsonObject { ["acc"] = one ? 1 : 0 } });
+        IEnumerable<JsonObject> rows = right.Select((one, i) =>
+            new JsonObject { ["id"] = $"t/{i}", ["task"] = "t", ["scores"] = new JsonObject { ["acc"] = one ? 1 : 0 } });
         EvaluationFolder.Write(scratch[name], Result([new Figure("acc", right.Average(one => one ? 1.0 : 0)) { Of = "t" }]), reversed ? rows.Reverse() : rows);
     }
 

@@ -21,7 +21,13 @@ public class EvaluationFolderTests
             new Figure("perplexity", double.NaN) { Of = "blimp/a", LowerIsBetter = true, Unit = "bits" },
         ],
         Tables = [new DataTable("By kind", ["Kind", ">Right"], [["a <i>", "1"], ["b", "0"]])],
-        Plots = [new Plot("Right against length", "tokens", "right", [new PlotSeries("all", [(1, 2), (3, double.PositiveInfinity)], Joined: false)]) { Lead = "Longer is worse." }],
+        Plots =
+        [
+            new Plot("Right against length", "tokens", "right", [new PlotSeries("all", [(1, 2), (3, double.PositiveInfinity)], Joined: false) { Colour = 3 }])
+            {
+                Lead = "Longer is worse.",
+            },
+        ],
     };
 
     [Fact]
@@ -62,7 +68,8 @@ public class EvaluationFolderTests
         EvaluationFolder.Write(scratch["out"], Result, []);
         Assert.Equal(Result.Title, EvaluationFolder.Find(scratch["out"], Request)!.Title);
         RunInfo other = Request with { Recipe = new JsonObject { ["tasks"] = "blimp", ["limit"] = 4 } };
-        Assert.Contains("its limit is another", Assert.Throws<GrimoireException>(() => EvaluationFolder.Find(scratch["out"], other)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<GrimoireException>(() => EvaluationFolder.Find(scratch["out"], other)).Message;
+        Assert.Contains("its limit is another", message, StringComparison.Ordinal);
         Assert.Throws<GrimoireException>(() => EvaluationFolder.Find(scratch["out"], Request with { Kind = "score" }));
     }
 
@@ -82,11 +89,13 @@ public class EvaluationFolderTests
     {
         using var scratch = new Scratch();
         EvaluationFolder.Write(scratch.Folder, Result, []);
-        string[] damages = ["", "[]", "{}", "{\"title\": 3}", File.ReadAllText(scratch["results.json"]).Replace("\"0\"", "\"0\", \"1\"", StringComparison.Ordinal)];
+        string whole = File.ReadAllText(scratch["results.json"]);
+        string[] damages = ["", "[]", "{}", "{\"title\": 3}", whole.Replace("\"0\"", "\"0\", \"1\"", StringComparison.Ordinal)];
         foreach (string damage in damages)
         {
             scratch.Write("results.json", damage);
-            Assert.Contains("results.json: damaged", Assert.Throws<GrimoireException>(() => EvaluationFolder.Read(scratch.Folder)).Message, StringComparison.Ordinal);
+            string message = Assert.Throws<GrimoireException>(() => EvaluationFolder.Read(scratch.Folder)).Message;
+            Assert.Contains("results.json: damaged", message, StringComparison.Ordinal);
         }
     }
 
