@@ -141,11 +141,12 @@ internal static class TagScoreCommand
         if (choices.Floor is { } file)
         {
             IReadOnlyList<TaggedSentence> training = TagFile.Read(file, new TagColumns(Word: choices.WordColumn, Label: choices.Column));
-            (string name, IReadOnlyList<IReadOnlyList<string>> labels) = Floor(training, given.Gold, rules, scheme);
-            TagScore floor = TagScore.Of(given.Gold, labels, rules);
-            Figure figure = TagResult.Figures(floor, "floor", scheme)[0];
-            figures = [.. figures, figure];
-            floors = $" The floor, {name}, has {figure.Shown}.";
+            foreach ((string name, string of, IReadOnlyList<IReadOnlyList<string>> labels) in Floors(training, given.Gold, rules, scheme))
+            {
+                Figure floor = TagResult.Figures(TagScore.Of(given.Gold, labels, rules), of, scheme)[0];
+                figures = [.. figures, floor];
+                floors += $" {name} would have {floor.Shown}.";
+            }
         }
 
         return new EvaluationResult
@@ -159,17 +160,16 @@ internal static class TagScoreCommand
         };
     }
 
-    private static (string Name, IReadOnlyList<IReadOnlyList<string>> Labels) Floor(
+    private static IEnumerable<(string Name, string Of, IReadOnlyList<IReadOnlyList<string>> Labels)> Floors(
         IReadOnlyList<TaggedSentence> training, IReadOnlyList<TaggedSentence> gold, SpanRules rules, LabelScheme? scheme)
     {
+        var commonest = MostFrequentTag.Of(training);
+        yield return ("Each word's commonest label", "floor/words", [.. gold.Select(sentence => commonest.Tag(sentence.Words))]);
         if (rules == SpanRules.Raw || scheme is null)
-        {
-            var commonest = MostFrequentTag.Of(training);
-            return ("each word's commonest label", [.. gold.Select(sentence => commonest.Tag(sentence.Words))]);
-        }
-
+            yield break;
         var dictionary = SpanDictionary.Of(training, rules);
-        return ("a dictionary of the training spans", [.. gold.Select(sentence => scheme.Encode(dictionary.Find(sentence.Words), sentence.Words.Count))]);
+        yield return ("A dictionary of the training spans", "floor/dictionary",
+            [.. gold.Select(sentence => scheme.Encode(dictionary.Find(sentence.Words), sentence.Words.Count))]);
     }
 
     private static void Show(Terminal terminal, EvaluationResult result, string folder, bool json, bool again)

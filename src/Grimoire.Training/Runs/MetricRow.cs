@@ -77,6 +77,9 @@ public static class Metric
     /// <summary>Share of held-out questions or pairs that are got right; that of a skill has its name after a slash.</summary>
     public const string Accuracy = "accuracy";
 
+    /// <summary>F1 of the spans found in held-out sentences.</summary>
+    public const string F1 = "f1";
+
     /// <summary>Mean squared error of the probabilities given to held-out preferences.</summary>
     public const string Brier = "brier";
 
@@ -141,6 +144,7 @@ public static class Metric
         GradientNorm => "gradient norm",
         TokensPerSecond => "tokens a second",
         Kl => "KL",
+        F1 => "F1",
         EndRate => "answers that end",
         UnknownRate => "ignorance admitted",
         RefusalRate => "wrongly refused",

@@ -13,7 +13,7 @@ public sealed record RunSummary(string Folder, RunInfo Info, long Steps, double?
 {
     // What tells most about a run, if it was measured; the first is taken.
     private static readonly string[] Telling =
-        [Metric.WinRate, Metric.Accuracy, Metric.RewardAccuracy, Metric.Reward, Metric.ValidationLoss];
+        [Metric.WinRate, Metric.F1, Metric.Accuracy, Metric.RewardAccuracy, Metric.Reward, Metric.ValidationLoss];
 
     /// <summary>What tells most about how it went, and its value in the finished model, or when it was last measured; null where nothing was.</summary>
     public (string Name, double Value)? Outcome { get; private init; }

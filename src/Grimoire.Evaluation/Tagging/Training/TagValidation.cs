@@ -11,9 +11,6 @@ namespace Grimoire.Evaluation.Tagging;
 /// <param name="sentences">The sentences with their labels, at least one.</param>
 public sealed class TagValidation(Tagger tagger, IReadOnlyList<TaggedSentence> sentences) : Validation
 {
-    /// <summary>The name of F1 among metrics.</summary>
-    public const string F1 = "f1";
-
     private readonly TagInput[] inputs = [.. sentences.Select(tagger.Encode)];
 
     /// <summary>What was found last; null before the first measurement.</summary>
@@ -25,7 +22,7 @@ public sealed class TagValidation(Tagger tagger, IReadOnlyList<TaggedSentence> s
         TagScore score = Score(workspace);
         return tagger.Tags.Scheme is null
             ? new ValidationResult(1 - score.Accuracy, [(Metric.Accuracy, score.Accuracy)])
-            : new ValidationResult(1 - score.Micro.F1, [(F1, score.Micro.F1), (Metric.Accuracy, score.Accuracy)]);
+            : new ValidationResult(1 - score.Micro.F1, [(Metric.F1, score.Micro.F1), (Metric.Accuracy, score.Accuracy)]);
     }
 
     /// <summary>The same in full.</summary>
