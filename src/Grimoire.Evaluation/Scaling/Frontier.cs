@@ -15,11 +15,11 @@ public sealed record Frontier
     /// <summary>D = c·C^b through them.</summary>
     public PowerLaw? Tokens => PowerLaw.Through(Points.Select(point => (point.Operations, point.Tokens)));
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds it. Models of one budget count as equally dear, though whole steps make their operations differ a little.</summary>
     public static Frontier Of(IEnumerable<ScalingPoint> points)
     {
         var best = new List<ScalingPoint>();
-        foreach (ScalingPoint point in points.OrderBy(point => point.Operations).ThenBy(point => point.Loss))
+        foreach (ScalingPoint point in points.OrderBy(point => point.Budget ?? point.Operations).ThenBy(point => point.Loss))
         {
             if (best.Count == 0 || point.Loss < best[^1].Loss)
                 best.Add(point);

@@ -20,7 +20,7 @@ internal static class ScalingPlots
     private static Plot Parabolas(ScalingAnalysis analysis) => new("Loss of the models of each budget", "log₁₀ N, parameters", "loss, nats a token",
         [.. analysis.IsoFlops.Curves.SelectMany((curve, i) => Curve(curve, i))])
     {
-        Lead = "Too small a model cannot hold what the text says; too large a one has read too little of it. The best size is where a budget's parabola is lowest.",
+        Lead = "Too small a model cannot hold what the text says; too large a one has read too little of it. The best lies where a parabola is lowest.",
     };
 
     private static IEnumerable<PlotSeries> Curve(IsoFlopCurve curve, int colour)

@@ -59,13 +59,13 @@ internal static class SweepReport
         ])]);
 
     private static DataTable Runs(ScalingSweep sweep) => new("The models",
-        ["Model", ">N", ">in blocks", ">D", ">D/N", ">Rounds", ">C", ">C/ND", ">lr", ">Loss", ">Bits a byte", ">Seconds"],
+        ["Model", ">N", ">in blocks", ">D", ">D/N", ">Rounds", ">C", ">C/ND", ">Loss", ">Bits a byte", ">Seconds"],
         [.. sweep.Done.Select(done => (IReadOnlyList<string>)
         [
             done.Run.Name, ScalingText.Short(done.Run.Parameters), ScalingText.Short(done.Run.BlockParameters), ScalingText.Short(done.Run.Tokens),
             Fixed((double)done.Run.Tokens / done.Run.Parameters, "0.0"), Fixed((double)done.Run.Tokens / sweep.TrainTokens, "0.00"),
             ScalingText.Operations(done.Run.Operations),
-            Fixed(done.Run.Operations / ((double)done.Run.Parameters * done.Run.Tokens), "0.00"), Fixed(done.Run.Recipe.Optimizer.LearningRate, "0.#####"),
+            Fixed(done.Run.Operations / ((double)done.Run.Parameters * done.Run.Tokens), "0.00"),
             Fixed(done.Loss, "0.0000"), Fixed(done.BitsPerByte, "0.000"), Fixed(done.Seconds, "0"),
         ])]);
 

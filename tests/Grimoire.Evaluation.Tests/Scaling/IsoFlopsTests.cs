@@ -68,5 +68,7 @@ public sealed class IsoFlopsTests
         Frontier found = Frontier.Of(points);
         Assert.Equal([3, 2.5, 2], found.Points.Select(point => point.Loss));
         Assert.Equal(0.5, found.Size!.Exponent, 1e-9);
+        ScalingPoint[] rounded = [new ScalingPoint(20, 5, 599, 4) { Budget = 600 }, new ScalingPoint(10, 10, 601, 3) { Budget = 600 }];
+        Assert.Equal([3], Frontier.Of(rounded).Points.Select(point => point.Loss));
     }
 }
