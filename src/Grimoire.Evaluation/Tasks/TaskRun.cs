@@ -134,7 +134,7 @@ public sealed class TaskRun
                 "byte_perplexity" => Math.Exp(-score.LogProbability / bytes),
                 _ => -score.LogProbability / bytes / Math.Log(2),
             }, StringComparer.Ordinal);
-            return new ScoredExample(example, values, new JsonObject { ["logprob"] = score.LogProbability, ["words"] = words, ["bytes"] = bytes, ["tokens"] = score.Tokens });
+            return new ScoredExample(example, values, new JsonObject { ["logprob"] = score.LogProbability, ["words"] = (double)words, ["bytes"] = (double)bytes, ["tokens"] = score.Tokens });
         })];
     }
 
