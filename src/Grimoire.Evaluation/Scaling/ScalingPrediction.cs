@@ -1,5 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
+using Grimoire.Training.Runs;
 
 namespace Grimoire.Evaluation.Scaling;
 
@@ -18,13 +19,6 @@ public sealed record ScalingPrediction(DateTime Made, int Points, ScalingLaw Law
 {
     /// <summary>The file's name in the sweep's folder.</summary>
     public const string FileName = "prediction.json";
-
-    // A law of few points may have an A beyond all numbers, and an interval without an end.
-    private static readonly JsonSerializerOptions Readable = new()
-    {
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
 
     /// <summary>What a fit says of runs.</summary>
     public static ScalingPrediction Of(ScalingFit fit, IEnumerable<SweepRun> runs)
@@ -46,10 +40,10 @@ public sealed record ScalingPrediction(DateTime Made, int Points, ScalingLaw Law
             return null;
         try
         {
-            return JsonSerializer.Deserialize<ScalingPrediction>(File.ReadAllBytes(path), Readable) is { Law: not null, Runs: not null } read
-                ? read : throw new JsonException("something is missing");
+            return Read(JsonNode.Parse(File.ReadAllBytes(path))!);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or JsonException or FormatException or InvalidOperationException or NullReferenceException)
         {
             string why = e.Message.Split(". ")[0].TrimEnd('.');
             throw new GrimoireException($"{path}: cannot be read ({why}); a sweep whose prediction is lost begins anew in another folder.", e);
@@ -58,5 +52,39 @@ public sealed record ScalingPrediction(DateTime Made, int Points, ScalingLaw Law
 
     /// <summary>Writes it.</summary>
     /// <exception cref="GrimoireException">It cannot be written.</exception>
-    public void Write(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Readable));
+    public void Write(string folder)
+    {
+        var json = new JsonObject
+        {
+            ["made"] = Made,
+            ["points"] = Points,
+            ["law"] = new JsonObject
+            {
+                ["e"] = JsonLines.Number(Law.E),
+                ["log_a"] = JsonLines.Number(Law.LogA),
+                ["log_b"] = JsonLines.Number(Law.LogB),
+                ["alpha"] = JsonLines.Number(Law.Alpha),
+                ["beta"] = JsonLines.Number(Law.Beta),
+            },
+            ["runs"] = new JsonArray([.. Runs.Select(run => new JsonObject
+            {
+                ["name"] = run.Name,
+                ["loss"] = JsonLines.Number(run.Loss),
+                ["lower"] = JsonLines.Number(run.Interval.Lower),
+                ["upper"] = JsonLines.Number(run.Interval.Upper),
+                ["level"] = JsonLines.Number(run.Interval.Level),
+            })]),
+        };
+        AtomicFile.WriteText(Path.Combine(folder, FileName), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
+
+    private static ScalingPrediction Read(JsonNode json)
+    {
+        double Law(string number) => JsonLines.ToDouble(json["law"]![number]);
+        return new ScalingPrediction(
+            json["made"]!.GetValue<DateTime>(), json["points"]!.GetValue<int>(),
+            new ScalingLaw(Law("e"), Law("log_a"), Law("log_b"), Law("alpha"), Law("beta")),
+            [.. json["runs"]!.AsArray().Select(run => new PredictedLoss(run!["name"]!.GetValue<string>(), JsonLines.ToDouble(run["loss"]),
+                new Interval(JsonLines.ToDouble(run["lower"]), JsonLines.ToDouble(run["upper"]), JsonLines.ToDouble(run["level"]))))]);
+    }
 }

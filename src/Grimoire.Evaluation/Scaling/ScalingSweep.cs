@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Grimoire.Training;
 using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
