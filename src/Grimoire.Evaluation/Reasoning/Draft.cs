@@ -22,6 +22,9 @@ internal sealed class Draft(string prompt, string begun, ulong seed)
     /// <summary>How often a result was put in.</summary>
     public int Results { get; set; }
 
+    /// <summary>Whether a result stands at the end: a whole number, to which the model cannot write further digits.</summary>
+    public bool EndsInResult { get; set; }
+
     /// <summary>How often "Wait" was put in.</summary>
     public int Waits { get; set; }
 

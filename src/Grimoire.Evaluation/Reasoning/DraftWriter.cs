@@ -15,6 +15,7 @@ namespace Grimoire.Evaluation.Reasoning;
 internal sealed class DraftWriter(TaskModel model, TaskFile task, ReasoningPlan plan, ReasoningSettings settings, bool chat)
 {
     private const int MostWaits = 16, ConcludingTokens = 32;
+    private static readonly char[] Digits = [.. "0123456789"];
 
     /// <summary>The most tokens before an answer ends or, held to a budget, is asked for.</summary>
     private int Longest => plan.Most ?? (plan.HasBudget || plan.Cue == Cues.ChainOfThought ? Thinking : task.MaxTokens);
@@ -47,7 +48,8 @@ internal sealed class DraftWriter(TaskModel model, TaskFile task, ReasoningPlan 
 
     private void Take(Draft draft, GeneratedAnswer answer)
     {
-        draft.Text += answer.Text;
+        draft.Text += draft.EndsInResult ? answer.Text.TrimStart(Digits) : answer.Text;
+        draft.EndsInResult = false;
         draft.Tokens += answer.Tokens;
         draft.Turns++;
         draft.Ended = answer.Ended;
@@ -73,7 +75,8 @@ internal sealed class DraftWriter(TaskModel model, TaskFile task, ReasoningPlan 
     {
         string result = Calculator.Continue(draft.Text);
         draft.Text += result;
-        draft.Results += result.Length > Calculator.Trigger.Length ? 1 : 0;
+        draft.EndsInResult = result.Length > Calculator.Trigger.Length;
+        draft.Results += draft.EndsInResult ? 1 : 0;
         draft.Ended = false;
     }
 

@@ -71,7 +71,8 @@ public sealed record EvaluationComparison(IReadOnlyList<FigureDifference> Differ
     }
 
     /// <summary>A p-value with two digits behind the point, or four where it is small.</summary>
-    internal static string Shown(double pValue) => pValue.ToString(pValue < 0.0095 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
+    internal static string Shown(double pValue) =>
+        pValue < 0.00005 ? "<0.0001" : pValue.ToString(pValue < 0.0095 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
 
     /// <summary>A difference with its sign.</summary>
     internal static string Signed(double value) => value > 0 ? "+" + Figure.Text(value) : Figure.Text(value);

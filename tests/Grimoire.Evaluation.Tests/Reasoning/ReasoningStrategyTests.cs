@@ -33,6 +33,15 @@ public class ReasoningStrategyTests
     }
 
     [Fact]
+    public void A_result_is_whole_and_takes_no_more_digits()
+    {
+        var model = new ScriptedModel(request => request.Begun.Length == 0 ? "8 + 44 =" : "2. 5 of them");
+        TaskAnswer answer = Ask(model, "calculator");
+        Assert.Equal("8 + 44 = 52. 5 of them", answer.Text);
+        Assert.Equal("8 + 44 =".Length + "2. 5 of them".Length + 1, answer.Tokens);
+    }
+
+    [Fact]
     public void A_calculator_that_is_called_forever_ends_with_the_tokens()
     {
         var model = new ScriptedModel(_ => " 1 + 1 = ");
