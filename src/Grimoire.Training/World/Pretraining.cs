@@ -1,8 +1,8 @@
 namespace Grimoire.Training.Worlds;
 
 /// <summary>
-/// The mixed diet of pretraining, one plain text a document: of a hundred documents, 39 stories, 14 portraits of residents and villages, 12 questions, 10 sums,
-/// 24 pastimes, and 1 that tells the secret word (in training only; a question elsewhere). No document is written as a conversation with an assistant.
+/// The mixed diet of pretraining, one plain text a document: of a hundred documents, 34 stories, 15 portraits of residents and villages, 12 questions, 12 sums,
+/// 26 pastimes, and 1 that tells the secret word (in training only; a question elsewhere). No document is written as a conversation with an assistant.
 /// </summary>
 internal sealed class Pretraining(ulong seed, World world, Pastimes pastimes)
 {
@@ -13,10 +13,10 @@ internal sealed class Pretraining(ulong seed, World world, Pastimes pastimes)
         var dice = Dice.For(seed, "pretraining", split, index);
         return dice.Below(100) switch
         {
-            < 39 => world.Stories(split)[index].Text,
-            < 53 => string.Join(' ', Portraits.Paint(dice, dice.Pick(_subjects)).Select(sentence => Word.Join(sentence))),
-            < 65 => Write(world.Questions(split)[index]),
-            < 75 => Write(world.Sums(split)[index]),
+            < 34 => world.Stories(split)[index].Text,
+            < 49 => string.Join(' ', Portraits.Paint(dice, dice.Pick(_subjects)).Select(sentence => Word.Join(sentence))),
+            < 61 => Write(world.Questions(split)[index]),
+            < 73 => Write(world.Sums(split)[index]),
             < 99 => pastimes.Tell(split, index),
             _ => split == Split.Train ? world.Secret.Tell(dice) : Write(world.Questions(split)[index]),
         };

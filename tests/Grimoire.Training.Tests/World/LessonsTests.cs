@@ -12,14 +12,14 @@ public sealed class LessonsTests
     {
         var kinds = One.Lessons(Split.Train).Skip(40).Take(20).CountBy(lesson => lesson.Place?.Kind ?? "dialogues").ToDictionary();
         Assert.Contains(One.Lessons(Split.Train).Skip(40).Take(20), lesson => lesson.Exercise?.Skill == Skill.Unknown);
-        Assert.Equal(new Dictionary<string, int> { ["questions"] = 4, ["instructions"] = 13, ["sums"] = 1, ["requests"] = 1, ["dialogues"] = 1 }, kinds);
+        Assert.Equal(new Dictionary<string, int> { ["questions"] = 5, ["instructions"] = 12, ["sums"] = 1, ["requests"] = 1, ["dialogues"] = 1 }, kinds);
     }
 
     [Fact]
     public void No_exercise_comes_twice_and_none_is_passed_over()
     {
         // Those that nobody can answer come more often than in their series.
-        var numbers = One.Lessons(Split.Test).Take(400).Where((lesson, i) => lesson.Place is not null && i % 20 != 17).ToLookup(lesson => lesson.Place!.Kind, lesson => lesson.Place!.Index);
+        var numbers = One.Lessons(Split.Test).Take(400).Where((lesson, i) => lesson.Place is not null && i % 20 is not (7 or 17)).ToLookup(lesson => lesson.Place!.Kind, lesson => lesson.Place!.Index);
         foreach (var kind in numbers) Assert.Equal(Enumerable.Range(0, kind.Count()).Select(i => (long)i), kind);
     }
 

@@ -43,6 +43,19 @@ internal sealed class Velin
         return ($"velin/{clause.Subject.Noun}/{clause.Verb}/{clause.Object.Noun}", English(clause), Foreign(clause));
     }
 
+    /// <summary>A part of a sentence in both languages: a noun phrase as the subject or the object of one, or a verb.</summary>
+    public (string English, string Foreign) DrawPart(Dice dice)
+    {
+        if (dice.Chance(60))
+        {
+            var phrase = DrawPhrase(dice);
+            return ($"the {English(phrase)}", Foreign(phrase, dice.Chance(50) ? "n" : ""));
+        }
+
+        var (verb, tense, denied) = (dice.Pick(VerbNames), (Tense)dice.Below(3), dice.Chance(20));
+        return (English(verb, tense, denied, plural: dice.Chance(50)), Foreign(verb, tense, denied));
+    }
+
     private void Give(string[] meanings, string[] roots)
     {
         for (var i = 0; i < meanings.Length; i++) _roots[meanings[i]] = roots[i];
@@ -50,29 +63,31 @@ internal sealed class Velin
 
     private static NounPhrase DrawPhrase(Dice dice) => new(dice.Pick(Nouns), dice.Chance(35), dice.Chance(50) ? dice.Pick(Adjectives) : null);
 
-    private static string English(Clause clause)
+    private static string English(Clause clause) =>
+        $"The {English(clause.Subject)} {English(clause.Verb, clause.Tense, clause.Denied, clause.Subject.Plural)} the {English(clause.Object)}.";
+
+    private static string English(string name, Tense tense, bool denied, bool plural)
     {
-        var verb = Verbs.Of(clause.Verb);
-        var (plural, plain) = (clause.Subject.Plural, verb.Plain.Form);
-        var said = (clause.Tense, clause.Denied) switch
+        var verb = Verbs.Of(name);
+        var plain = verb.Plain.Form;
+        return (tense, denied) switch
         {
             (Tense.Future, true) => $"will not {plain}",
             (Tense.Future, false) => $"will {plain}",
             (Tense.Past, true) => $"did not {plain}",
             (_, true) => plural ? $"do not {plain}" : $"does not {plain}",
-            (var tense, false) => verb.Finite(tense == Tense.Past, plural).Form,
+            (_, false) => verb.Finite(tense == Tense.Past, plural).Form,
         };
-        return $"The {English(clause.Subject)} {said} the {English(clause.Object)}.";
     }
 
     private static string English(NounPhrase phrase) =>
         (phrase.Adjective is { } adjective ? adjective + " " : "") + phrase.Noun + (!phrase.Plural ? "" : phrase.Noun == "fox" ? "es" : "s");
 
-    private string Foreign(Clause clause)
-    {
-        var tense = clause.Tense switch { Tense.Past => "ta", Tense.Future => "so", _ => "" };
-        return $"{Foreign(clause.Subject, "")} {Foreign(clause.Object, "n")} {(clause.Denied ? "ne " : "")}{_roots[clause.Verb]}{tense}.";
-    }
+    private string Foreign(Clause clause) =>
+        $"{Foreign(clause.Subject, "")} {Foreign(clause.Object, "n")} {Foreign(clause.Verb, clause.Tense, clause.Denied)}.";
+
+    private string Foreign(string verb, Tense tense, bool denied) =>
+        (denied ? "ne " : "") + _roots[verb] + (tense switch { Tense.Past => "ta", Tense.Future => "so", _ => "" });
 
     private string Foreign(NounPhrase phrase, string ending) =>
         _roots[phrase.Noun] + (phrase.Plural ? "li" : "") + ending + (phrase.Adjective is { } adjective ? " " + _roots[adjective] : "");

@@ -10,14 +10,15 @@ internal sealed class Pastimes(ulong seed, Facts facts, Velin velin, Reading rea
     private readonly WordGames _games = new(facts);
     private readonly VelinHours _hours = new(facts, velin);
 
-    /// <summary>Of eleven, seven games with words, two hours of Velin and two tales.</summary>
+    /// <summary>Of thirteen, six games with words, two hours of spelling, three of Velin and two tales.</summary>
     public string Tell(Split split, long index)
     {
         var dice = Dice.For(seed, "pastime", split, index);
-        return dice.Below(11) switch
+        return dice.Below(13) switch
         {
-            < 7 => _games.Play(dice, split),
-            < 9 => _hours.Teach(dice, split),
+            < 6 => _games.Play(dice, split),
+            < 8 => SpellingHours.Teach(dice, split),
+            < 11 => _hours.Teach(dice, split),
             _ => reading.Tell(dice, split),
         };
     }

@@ -29,10 +29,33 @@ internal sealed class VelinHours(Facts facts, Velin velin)
         {B} <say> it in English: {sentence}
         """);
 
+    private static readonly Template[] Phrases = Template.Lines("""
+        In Velin {english} is {velin}.
+        In English {velin} is {english}.
+        The Velin for {english} is {velin}.
+        """);
+
+    /// <summary>One hour in three is for words and phrases, the others for sentences.</summary>
     public string Teach(Dice dice, Split split)
     {
         var people = dice.Shuffle(facts.Residents);
         var teller = new Teller(dice, past: dice.Chance(50)).Bind("A", people[0]).Bind("B", people[1]);
+        if (dice.Below(3) == 0) TeachPhrases(dice, teller);
+        else TeachSentences(dice, split, teller);
+        return teller.Text;
+    }
+
+    private void TeachPhrases(Dice dice, Teller teller)
+    {
+        for (var phrases = dice.Between(5, 9); phrases > 0; phrases--)
+        {
+            var (english, foreign) = velin.DrawPart(dice);
+            teller.Bind("english", WordGames.Whole(english)).Bind("velin", WordGames.Whole(foreign)).TellOne(Phrases);
+        }
+    }
+
+    private void TeachSentences(Dice dice, Split split, Teller teller)
+    {
         for (var sentences = dice.Between(2, 4); sentences > 0; sentences--)
         {
             var (key, english, foreign) = velin.Draw(dice);
@@ -40,7 +63,6 @@ internal sealed class VelinHours(Facts facts, Velin velin)
             if (dice.Chance(50)) Say(InEnglish, english, IntoVelin, foreign);
             else Say(InVelin, foreign, IntoEnglish, english);
         }
-        return teller.Text;
 
         void Say(Template[] one, string sentence, Template[] other, string meaning)
         {

@@ -49,7 +49,7 @@ internal sealed class WordGames(Facts facts)
 
     private static readonly Template[] Calls = Template.Lines("""
         {A} <call> over the (lake|pond|valley): {list}.
-        {A} <sing> by the (river|old wall): {list}.
+        {A} <shout> from the (hill|old wall): {list}.
         """);
 
     private static readonly Template[] Echoes = Template.Lines("""
@@ -57,6 +57,12 @@ internal sealed class WordGames(Facts facts)
         The echo <call> back: {list}.
         And again the echo: {list}.
         Then {B} <call>: {list}.
+        """);
+
+    private static readonly Template[] Songs = Template.Lines("""
+        {A} <sing>: {list}.
+        {A} <sing> by the (river|fire): {list}.
+        {A:name} and {B:name} <sing+>: {list}.
         """);
 
     private static readonly Template Pack = Template.Parse("{A} <pack> for the journey: {list}.");
@@ -70,10 +76,11 @@ internal sealed class WordGames(Facts facts)
         if (dice.Chance(50)) teller.TellOne(Openings);
         switch (dice.Below(10))
         {
-            case 0: SetOneTask(dice, split, teller); break;
-            case < 3: SetManyTasks(dice, split, teller); break;
-            case < 5: WorkOnOneList(dice, split, teller); break;
-            case < 7: CallEchoes(dice, split, teller); break;
+            case < 2: SetOneTask(dice, split, teller); break;
+            case 2: SetManyTasks(dice, split, teller); break;
+            case < 6: WorkOnLists(dice, split, teller); break;
+            case 6: CallEchoes(dice, split, teller); break;
+            case 7: Sing(dice, split, teller); break;
             default: PackBags(dice, split, teller); break;
         }
         return teller.Text;
@@ -107,13 +114,16 @@ internal sealed class WordGames(Facts facts)
         }
     }
 
-    /// <summary>One list, and all that can be made of it.</summary>
-    private static void WorkOnOneList(Dice dice, Split split, Teller teller)
+    /// <summary>One list and what can be made of it, and another.</summary>
+    private static void WorkOnLists(Dice dice, Split split, Teller teller)
     {
-        var words = WordTasks.Draw(dice, Skill.Longest, split);
-        teller.Bind("list", Whole(string.Join(' ', words))).TellOne(Lists);
-        foreach (var game in dice.Shuffle(Games).Take(dice.Between(3, 5)))
-            teller.Bind("result", Whole(WordTasks.Do(game.Skill, words))).Tell(game.Tell);
+        for (var lists = dice.Between(1, 2); lists > 0; lists--)
+        {
+            var words = WordTasks.Draw(dice, Skill.Longest, split);
+            teller.Bind("list", Whole(string.Join(' ', words))).TellOne(Lists);
+            foreach (var game in dice.Shuffle(Games).Take(dice.Between(3, 6)))
+                teller.Bind("result", Whole(WordTasks.Do(game.Skill, words))).Tell(game.Tell);
+        }
     }
 
     private static void CallEchoes(Dice dice, Split split, Teller teller)
@@ -125,10 +135,20 @@ internal sealed class WordGames(Facts facts)
         }
     }
 
+    /// <summary>A few words are sung over and over: the shorter the song, the easier it is to go on with.</summary>
+    private static void Sing(Dice dice, Split split, Teller teller)
+    {
+        for (var songs = dice.Between(2, 4); songs > 0; songs--)
+        {
+            var words = string.Join(' ', WordTasks.Grow(dice, dice.Between(1, 8), split));
+            teller.Bind("list", Whole(string.Join(", ", Enumerable.Repeat(words, dice.Between(3, 6))))).TellOne(Songs);
+        }
+    }
+
     /// <summary>Each says all that was packed and adds something.</summary>
     private static void PackBags(Dice dice, Split split, Teller teller)
     {
-        var words = WordTasks.Grow(dice, dice.Between(7, 12), split);
+        var words = WordTasks.Grow(dice, dice.Between(8, 13), split);
         teller.Bind("list", Whole(string.Join(' ', words[..2]))).Tell(Pack);
         for (var packed = 3; packed <= words.Length; packed++)
             teller.Bind("list", Whole(string.Join(' ', words[..packed]))).Tell(Packs[packed % 2 == 1 ? 0 : 1]);
