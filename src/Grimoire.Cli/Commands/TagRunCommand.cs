@@ -112,8 +112,11 @@ internal static class TagRunCommand
         if (format != Input.Text)
             return file == "-" ? TagFile.Read("standard input", terminal.In, columns, labelled: false) : TagFile.Read(file, columns, labelled: false);
         if (file != "-" && !File.Exists(file))
+        {
             throw new GrimoireException(
                 $"{file}: {(Directory.Exists(file) ? "this is a folder" : "there is no such file")}; give a text, or - for standard input.");
+        }
+
         TaggedSentence[] sentences = [.. PlainWords.Sentences(file == "-" ? Lines(terminal.In) : File.ReadLines(file))];
         return sentences.Length > 0 ? sentences : throw new GrimoireException($"{(file == "-" ? "standard input" : file)}: there is no word in it.");
     }
@@ -145,7 +148,7 @@ internal static class TagRunCommand
         var row = new JsonObject { ["words"] = Texts(words), ["labels"] = Texts(labels) };
         if (tags.Scheme is not null)
         {
-            row["spans"] = new JsonArray([.. Spans(labels, tags).Select(span => (JsonNode)new JsonObject
+            row["spans"] = new JsonArray([.. tags.Rules.Spans(labels).Select(span => (JsonNode)new JsonObject
             {
                 ["start"] = span.Start, ["end"] = span.End, ["type"] = span.Type,
                 ["text"] = string.Join(' ', words.Skip(span.Start).Take(span.End - span.Start)),
@@ -159,7 +162,7 @@ internal static class TagRunCommand
     private static Paragraph Coloured(IReadOnlyList<string> words, string[] labels, TagSet tags, bool coloured)
     {
         var text = new Paragraph();
-        IReadOnlyList<Span> spans = tags.Scheme is null ? SpanRules.Raw.Spans(labels) : Spans(labels, tags);
+        IReadOnlyList<Span> spans = tags.Rules.Spans(labels);
         string[] types = [.. tags.Labels.Select(label => tags.Scheme is null ? label : Label.Parse(label)?.Type ?? "").Distinct()];
         for (int i = 0; i < words.Count;)
         {
@@ -183,8 +186,6 @@ internal static class TagRunCommand
         text.Append(Environment.NewLine, Style.Plain);
         return text;
     }
-
-    private static IReadOnlyList<Span> Spans(string[] labels, TagSet tags) => SpanRules.Strict(tags.Scheme!).Spans(labels);
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode?)JsonValue.Create(text))]);
 }

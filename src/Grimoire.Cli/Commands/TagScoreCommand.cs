@@ -112,8 +112,8 @@ internal static class TagScoreCommand
         IReadOnlyList<string[]> predicted = [];
         Waiting.While(terminal, "labelling", tell => predicted = tagger.Tag(gold, new Workspace(kernels), tell));
         // A tagger may have learned another scheme than the file has.
-        if (tagger.Tags.Scheme is { } learned && SchemeOf(gold) is { } written && learned != written)
-            predicted = [.. predicted.Select(labels => written.Encode(SpanRules.Strict(learned).Spans(labels), labels.Length))];
+        if (tagger.Tags is { IsCertain: true, Scheme: { } learned } && SchemeOf(gold) is { } written && learned != written)
+            predicted = [.. predicted.Select(labels => written.Encode(tagger.Tags.Rules.Spans(labels), labels.Length))];
         return new Given(gold, predicted, path);
     }
 
@@ -126,8 +126,10 @@ internal static class TagScoreCommand
         for (int i = 0; i < Math.Min(gold.Count, predicted.Count); i++)
         {
             if (!gold[i].Words.SequenceEqual(predicted[i].Words))
+            {
                 throw new GrimoireException(
                     $"{predicted[i].PlaceOf(0)}: the sentence is another than that of {gold[i].PlaceOf(0)}; both files must be of the same text.");
+            }
         }
 
         return new Given(gold, [.. predicted.Select(sentence => sentence.Labels)], predictedFile ?? goldFile);

@@ -28,8 +28,11 @@ public sealed class TokenClassifier
     public TokenClassifier(LanguageModel model, Head head, IReadOnlyList<string> labels)
     {
         if (head.Weight.Shape != (labels.Count, model.Config.Channels))
+        {
             throw new GrimoireException(
                 $"the head {head.Name} is {head.Weight.Shape} where {labels.Count} labels of this model need [{labels.Count}, {model.Config.Channels}].");
+        }
+
         (Model, Head, Labels) = (model, head, labels);
     }
 
@@ -41,6 +44,9 @@ public sealed class TokenClassifier
 
     /// <summary>The labels in order of the head's outputs.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>How the labels are of spans, as in <c>iob2</c>; null where the files do not say.</summary>
+    public string? Scheme { get; init; }
 
     private Template Frame => Model.Tokenizer.Pipeline.Template;
 
@@ -67,7 +73,11 @@ public sealed class TokenClassifier
         WeightFiles files = WeightFiles.Open(path);
         string name = NameOf(model.Config.Family);
         Tensor weight = Read($"{name}.weight") ?? throw new GrimoireException($"{path}: weight {name}.weight is missing.");
-        return new TokenClassifier(model, new Head(name, weight, Read($"{name}.bias")), ReadLabels(Path.Combine(path, ModelFolder.ConfigFile)));
+        string config = Path.Combine(path, ModelFolder.ConfigFile);
+        return new TokenClassifier(model, new Head(name, weight, Read($"{name}.bias")), ReadLabels(config))
+        {
+            Scheme = JsonRecord.Read(config).Text(ConfigKeys.LabelScheme, "") is { Length: > 0 } scheme ? scheme : null,
+        };
 
         Tensor? Read(string weight)
         {
@@ -91,7 +101,7 @@ public sealed class TokenClassifier
     {
         Transformer trunk = Model.Config.Head ? Model.Transformer.Trunk() : Model.Transformer;
         Model.Tokenizer.Save(folder);
-        ModelFolder.Save(folder, trunk, type, Model.Tokenizer.BeginOfText, Model.Tokenizer.EndOfText, Model.Tokenizer.EndOfText, Head.Parameters, Labels);
+        ModelFolder.Save(folder, trunk, type, Model.Tokenizer.BeginOfText, Model.Tokenizer.EndOfText, Model.Tokenizer.EndOfText, Head.Parameters, Labels, Scheme);
     }
 
     /// <summary>

@@ -9,6 +9,9 @@ namespace Grimoire.Models;
 /// <summary>What the families' <c>config.json</c> files have in common.</summary>
 internal static class ConfigKeys
 {
+    /// <summary>How labels of a head are of spans: a key of our own, which other libraries pass over.</summary>
+    public const string LabelScheme = "label_scheme";
+
     /// <summary>Keys that change nothing in the forward pass of inference, whatever their values.</summary>
     public static readonly FrozenSet<string> Harmless = FrozenSet.ToFrozenSet(
     [
@@ -23,7 +26,7 @@ internal static class ConfigKeys
         "repetition_penalty", "length_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "num_return_sequences",
         "remove_invalid_values", "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens", "chunk_size_feed_forward", "output_scores",
         "return_dict_in_generate", "use_bfloat16", "tf_legacy_loss", "pruned_heads", "auto_map", "transformers.js_config", "is_llama_config",
-        "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout", "output_router_logits", "router_aux_loss_coef", "router_jitter_noise",
+        LabelScheme, "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout", "output_router_logits", "router_aux_loss_coef", "router_jitter_noise",
     ], StringComparer.Ordinal);
 
     private static readonly (string Name, Activation Activation)[] Activations =

@@ -69,8 +69,11 @@ public sealed class Family
     /// <param name="endOfText">The id that ends a text, if there is one.</param>
     /// <param name="padding">The id that fills up short texts where several are read at once, if there is one.</param>
     /// <param name="labels">The labels that a head on the model gives each token; null for a model without such a head.</param>
+    /// <param name="scheme">How the labels are of spans, as in <c>iob2</c>; null where that is not said.</param>
     /// <exception cref="GrimoireException">The family's files cannot express this config.</exception>
-    public string WriteConfig(ModelConfig config, DType type = DType.F32, int? beginOfText = null, int? endOfText = null, int? padding = null, IReadOnlyList<string>? labels = null)
+    public string WriteConfig(
+        ModelConfig config, DType type = DType.F32, int? beginOfText = null, int? endOfText = null, int? padding = null,
+        IReadOnlyList<string>? labels = null, string? scheme = null)
     {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
@@ -87,6 +90,8 @@ public sealed class Family
             json.WriteNumberOrNull("eos_token_id", endOfText);
             if (config.IsTrunk || labels is not null)
                 WriteLabels(json, padding, labels ?? ["reward"]);
+            if (scheme is not null)
+                json.WriteString(ConfigKeys.LabelScheme, scheme);
             json.WriteString("torch_dtype", TorchName(type));
             json.WriteEndObject();
         }

@@ -40,13 +40,13 @@ public static class ModelFolder
 
     internal static void Save(
         string folder, Transformer model, DType? type, int? beginOfText, int? endOfText, int? padding, IReadOnlyList<Parameter> beside,
-        IReadOnlyList<string>? labels = null)
+        IReadOnlyList<string>? labels = null, string? scheme = null)
     {
         DType stored = type ?? TypeOf(model);
         if (!stored.IsFloat())
             throw new ArgumentOutOfRangeException(nameof(type), type, "weights are stored as floats");
         Family family = Family.Named(model.Config.Family);
-        string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText, padding, labels);
+        string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText, padding, labels, scheme);
         IEnumerable<StoredTensor> tensors = StoredWeights.Of(model, family.Weights, interleaved: false, (_, _) => stored)
             .Concat(beside.Select(parameter => new StoredTensor(parameter.Name, stored, parameter.Tensor.Shape, () => parameter.Tensor.To(stored, parameter.Name))));
         Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });

@@ -84,6 +84,21 @@ public sealed class TaggerTests : IDisposable
         Assert.Equal(((TagLearner)run.Learner).Tagger.Tag(dev, new Workspace(Kernels.Simd)), opened.Tag(dev, new Workspace(Kernels.Simd)));
     }
 
+    [Fact]
+    public void A_folder_that_does_not_name_its_scheme_is_not_held_to_one()
+    {
+        var tags = new TagSet(["B-PER", "I-PER", "O"], LabelScheme.Iob1);
+        TransformerTagger.Newborn(TinyModels.Llama(), tags, chained: false).Save(scratch["named"]);
+        Tagger named = Tagger.Load(scratch["named"]);
+        Assert.Equal((LabelScheme.Iob1, true, "strict-iob1"), (named.Tags.Scheme, named.Tags.IsCertain, named.Tags.Rules.Name));
+        string config = scratch["named/config.json"];
+        File.WriteAllText(config, string.Join('\n', File.ReadLines(config).Where(line => !line.Contains("label_scheme", StringComparison.Ordinal))));
+        Tagger foreign = Tagger.Load(scratch["named"]);
+        Assert.Equal((LabelScheme.Iob2, false, "seqeval"), (foreign.Tags.Scheme, foreign.Tags.IsCertain, foreign.Tags.Rules.Name));
+        Assert.Null(foreign.Tags.Transitions([]));
+        Assert.Equal(float.NegativeInfinity, named.Tags.Transitions([])![2 * 3]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

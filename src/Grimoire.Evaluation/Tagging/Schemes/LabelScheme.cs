@@ -80,8 +80,10 @@ public sealed class LabelScheme
                 : throw new GrimoireException(
                     $"{sentence.PlaceOf(i)}: \"{sentence.Labels[i]}\" is no label of {Name}, whose prefixes are {string.Join(", ", Prefixes.AsEnumerable())}.");
             if (!follows(i == 0 ? Label.Outside : labels[i - 1], labels[i]))
+            {
                 throw new GrimoireException(
                     $"{sentence.PlaceOf(i)}: in {Name} {labels[i]} cannot follow {(i == 0 ? "the begin of a sentence" : labels[i - 1].ToString())}.");
+            }
         }
 
         if (labels.Length > 0 && !follows(labels[^1], Label.Outside))

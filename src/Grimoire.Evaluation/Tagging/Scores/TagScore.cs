@@ -72,9 +72,11 @@ public sealed class TagScore
         for (int i = 0; i < gold.Count; i++)
         {
             if (gold[i].Labels.Count != predicted[i].Count)
+            {
                 throw new GrimoireException(
                     $"{gold[i].PlaceOf(0)}: the sentence has {gold[i].Labels.Count} words and {predicted[i].Count} predicted labels; " +
                     "both must be of the same text.");
+            }
         }
 
         return new TagScore(rules, gold, predicted);

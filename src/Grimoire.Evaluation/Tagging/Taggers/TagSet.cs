@@ -23,6 +23,15 @@ public sealed class TagSet
     /// <summary>The scheme of spans they are written in, or null.</summary>
     public LabelScheme? Scheme { get; }
 
+    /// <summary>
+    /// Whether the scheme is known to be theirs, so that nothing is given that breaks it; a scheme that was only guessed from the labels' prefixes tells no more
+    /// than that they are of spans.
+    /// </summary>
+    public bool IsCertain { get; init; } = true;
+
+    /// <summary>How labels that were given are read as spans.</summary>
+    public SpanRules Rules => Scheme is not { } scheme ? SpanRules.Raw : IsCertain || scheme == LabelScheme.Bilou ? SpanRules.Strict(scheme) : SpanRules.Seqeval;
+
     /// <summary>How many there are.</summary>
     public int Count => Labels.Count;
 
@@ -41,10 +50,10 @@ public sealed class TagSet
     /// <param name="learned"><c>[labels + 2, labels]</c>, or empty.</param>
     public float[]? Transitions(ReadOnlySpan<float> learned)
     {
-        if (Scheme is null && learned.IsEmpty)
+        if ((Scheme is null || !IsCertain) && learned.IsEmpty)
             return null;
         float[] transitions = learned.IsEmpty ? new float[(Count + 2) * Count] : learned.ToArray();
-        if (Scheme is not { } scheme)
+        if (Scheme is not { } scheme || !IsCertain)
             return transitions;
         Label[] parsed = [.. Labels.Select(label => Label.Parse(label) ?? Label.Outside)];
         for (int j = 0; j < Count; j++)

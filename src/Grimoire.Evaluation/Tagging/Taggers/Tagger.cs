@@ -16,8 +16,11 @@ public abstract class Tagger
     private protected Tagger(TagSet tags, Tensor? transitions)
     {
         if (transitions is not null && transitions.Shape != (tags.Count + 2, tags.Count))
+        {
             throw new GrimoireException(
                 $"the transitions are {transitions.Shape} where {tags.Count} labels need [{tags.Count + 2}, {tags.Count}]; the files do not belong together.");
+        }
+
         (Tags, Transitions) = (tags, transitions);
     }
 

@@ -16,10 +16,9 @@ public sealed class TransformerTagger : Tagger
 
     /// <summary>A tagger of a model under a head.</summary>
     /// <param name="classifier">The model and its head.</param>
-    /// <param name="scheme">The scheme of spans that its labels are of, or null.</param>
     /// <param name="transitions">See <see cref="Tagger.Transitions"/>.</param>
-    public TransformerTagger(TokenClassifier classifier, LabelScheme? scheme, Tensor? transitions)
-        : base(new TagSet(classifier.Labels, scheme), transitions)
+    public TransformerTagger(TokenClassifier classifier, Tensor? transitions)
+        : base(TagsOf(classifier), transitions)
     {
         Classifier = classifier;
         AllParameters =
@@ -44,15 +43,12 @@ public sealed class TransformerTagger : Tagger
     /// <param name="tags">The labels.</param>
     /// <param name="chained">Whether labels have transitions.</param>
     public static TransformerTagger Newborn(LanguageModel model, TagSet tags, bool chained) => new(
-        new TokenClassifier(model, TokenClassifier.NewHead(model, tags.Count), tags.Labels), tags.Scheme, chained ? NewTransitions(tags.Count) : null);
+        new TokenClassifier(model, TokenClassifier.NewHead(model, tags.Count), tags.Labels) { Scheme = tags.Scheme?.Name },
+        chained ? NewTransitions(tags.Count) : null);
 
-    /// <summary>Opens a …ForTokenClassification folder; the scheme is told from its labels.</summary>
+    /// <summary>Opens a …ForTokenClassification folder; where it does not say of which scheme its labels are, that is guessed.</summary>
     /// <exception cref="GrimoireException">The folder holds none, or a file is damaged.</exception>
-    public static new TransformerTagger Load(string path)
-    {
-        TokenClassifier classifier = TokenClassifier.Load(path);
-        return new TransformerTagger(classifier, SchemeOf(classifier.Labels), ReadChain(path));
-    }
+    public static new TransformerTagger Load(string path) => new(TokenClassifier.Load(path), ReadChain(path));
 
     /// <inheritdoc/>
     public override TagInput Encode(TaggedSentence sentence) => new TokenInput(Classifier.Encode(sentence.Words, SpacesBefore(sentence)));
@@ -89,10 +85,16 @@ public sealed class TransformerTagger : Tagger
     /// <summary>The name of the transitions among the parameters.</summary>
     internal static Parameter Chain(Tensor transitions) => new(ChainName, transitions);
 
-    /// <summary>The first scheme whose prefixes cover all labels, where they are labels of spans.</summary>
-    internal static LabelScheme? SchemeOf(IReadOnlyList<string> labels) =>
-        Label.AreOfSpans(labels) ? LabelScheme.All.FirstOrDefault(scheme => labels.All(label => scheme.Prefixes.Contains(label[0], StringComparison.Ordinal)))
-            : null;
+    /// <summary>The labels with their scheme: the one that the files name, else the first whose prefixes cover them, where they are labels of spans.</summary>
+    private static TagSet TagsOf(TokenClassifier classifier)
+    {
+        IReadOnlyList<string> labels = classifier.Labels;
+        if (classifier.Scheme is { } named)
+            return new TagSet(labels, LabelScheme.Named(named));
+        LabelScheme? guess = Label.AreOfSpans(labels)
+            ? LabelScheme.All.FirstOrDefault(scheme => labels.All(label => scheme.Prefixes.Contains(label[0], StringComparison.Ordinal))) : null;
+        return new TagSet(labels, guess) { IsCertain = false };
+    }
 
     /// <summary>Where the file does not say how words were spaced, marks stand beside their words as they usually do.</summary>
     private static bool[] SpacesBefore(TaggedSentence sentence)

@@ -21,14 +21,20 @@ public sealed record TagData(IReadOnlyList<TaggedSentence> Train, IReadOnlyList<
         LabelScheme? from = Label.AreOfSpans(all.SelectMany(sentence => sentence.Labels)) ? LabelScheme.Detect(all.Select(sentence => sentence.Labels)) : null;
         LabelScheme? to = recipe.Scheme is { } name ? LabelScheme.Named(name) : from;
         if (to is not null && from is null)
+        {
             throw new GrimoireException(
                 $"{recipe.Data[0]}: the labels are not those of spans, so no scheme is theirs; leave --scheme out, or choose another --column.");
+        }
+
         TaggedSentence[] train = [.. all.Where((_, i) => apart is not null || !IsHeldOut(i, recipe.ValidationShare))];
         TaggedSentence[] validation = apart ?? [.. all.Where((_, i) => IsHeldOut(i, recipe.ValidationShare))];
         if (train.Length == 0 || validation.Length == 0)
+        {
             throw new GrimoireException(
                 $"{string.Join(", ", recipe.Data)}: no sentence is {(train.Length == 0 ? "left to learn from" : "held out")}; " +
                 "give more data, or held-out files with --dev.");
+        }
+
         if (from != to)
             (train, validation) = (Rewritten(train, from!, to!), Rewritten(validation, from!, to!));
         return new TagData(train, validation, TagSet.Of(train, to), from, KeyOf(all.Concat(apart ?? [])));

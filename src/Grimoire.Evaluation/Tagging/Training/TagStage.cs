@@ -110,8 +110,7 @@ public sealed class TagStage : Stage
         if (tagger is WordTagger { Vocabulary: var vocabulary })
             yield return new("vocabulary", $"{Number(vocabulary.Words.Count)} words, {Number(vocabulary.Characters.Count)} characters");
         MostFrequentTag floor = MostFrequentTag.Of(Data.Train);
-        SpanRules rules = tagger.Tags.Scheme is { } scheme ? SpanRules.Strict(scheme) : SpanRules.Raw;
-        TagScore score = TagScore.Of(Data.Validation, [.. Data.Validation.Select(sentence => floor.Tag(sentence.Words))], rules);
+        TagScore score = TagScore.Of(Data.Validation, [.. Data.Validation.Select(sentence => floor.Tag(sentence.Words))], tagger.Tags.Rules);
         yield return new("each word's commonest label", string.Create(CultureInfo.InvariantCulture, $"{score.Accuracy:P2} of the held-out words right") +
             (tagger.Tags.Scheme is null ? "" : string.Create(CultureInfo.InvariantCulture, $", F1 {score.Micro.F1:F4}")));
         yield return new("learning rate", Settings.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture)

@@ -27,5 +27,5 @@ public sealed class TagValidation(Tagger tagger, IReadOnlyList<TaggedSentence> s
 
     /// <summary>The same in full.</summary>
     public TagScore Score(Workspace workspace) =>
-        Last = TagScore.Of(sentences, tagger.Tag(inputs, workspace), tagger.Tags.Scheme is { } scheme ? SpanRules.Strict(scheme) : SpanRules.Raw);
+        Last = TagScore.Of(sentences, tagger.Tag(inputs, workspace), tagger.Tags.Rules);
 }
