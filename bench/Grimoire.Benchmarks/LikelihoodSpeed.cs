@@ -7,7 +7,7 @@ namespace Grimoire.Benchmarks;
 
 /// <summary>
 /// Scoring continuations beside plain prefill of the same tokens: the same sequences, packed into passes of as many rows, with logits of each one's last row only, as
-/// a prompt is read before an answer.
+/// a prompt is read before an answer; and beside the same with logits of every row, which a text that is scored whole cannot do without.
 /// </summary>
 internal static class LikelihoodSpeed
 {
@@ -29,9 +29,9 @@ internal static class LikelihoodSpeed
             ($"whole windows of {Math.Min(256, context),3} tokens                     ", Requests(model, 48, 1, 1, Math.Min(256, context))),
         })
         {
-            var engine = new LikelihoodEngine(model, kernels) { Threads = threads };
+            var engine = new LikelihoodEngine(model, kernels);
             int tokens = requests.Sum(request => request.Context.Length + request.Continuation.Length - 1);
-            Compare(what, tokens, () => Prefill(model, kernels, requests), () => engine.Score(requests));
+            Compare(what, tokens, () => Prefill(model, kernels, requests, model.ForwardLast), () => Prefill(model, kernels, requests, model.Forward), () => engine.Score(requests));
         }
     }
 
@@ -46,7 +46,7 @@ internal static class LikelihoodSpeed
         })];
     }
 
-    private static void Prefill(Transformer model, Kernels kernels, LikelihoodRequest[] requests)
+    private static void Prefill(Transformer model, Kernels kernels, LikelihoodRequest[] requests, Func<Pass, Tensor> forward)
     {
         var workspace = new Workspace(kernels);
         var batch = new Batch();
@@ -61,32 +61,33 @@ internal static class LikelihoodSpeed
                 pass = model.Begin(workspace, batch);
             else
                 pass.Restart();
-            _ = model.ForwardLast(pass);
+            _ = forward(pass);
         }
 
         static int Length(LikelihoodRequest request) => request.Context.Length + request.Continuation.Length - 1;
     }
 
-    private static void Compare(string what, int tokens, Action prefill, Action score)
+    private static void Compare(string what, int tokens, params Action[] ways)
     {
-        prefill();
-        score();
-        var ratios = new List<double>();
-        var times = new List<(double Prefill, double Score)>();
+        foreach (Action way in ways)
+            way();
+        var times = new List<double[]>();
         for (int round = 0; round < Rounds; round++)
         {
-            (double first, double second) = (0, 0);
-            if (round % 2 == 0)
-                (first, second) = (Time(prefill), Time(score));
-            else
-                (second, first) = (Time(score), Time(prefill));
-            times.Add((first, second));
-            ratios.Add(first / second);
+            double[] seconds = new double[ways.Length];
+            for (int i = 0; i < ways.Length; i++)
+                seconds[(i + round) % ways.Length] = Time(ways[(i + round) % ways.Length]);
+            times.Add(seconds);
         }
 
-        double plain = Measurement.Median([.. times.Select(time => time.Prefill)]), scored = Measurement.Median([.. times.Select(time => time.Score)]);
-        Measurement.Print(
-            $"{what} prefill {tokens / plain,9:F0} tokens/s, scoring {tokens / scored,9:F0} tokens/s: {100 * Measurement.Median(ratios):F0} % ({100 * ratios.Min():F0} to {100 * ratios.Max():F0})");
+        Measurement.Print($"{what} prefill {tokens / Seconds(0),8:F0} tokens/s, with all logits {tokens / Seconds(1),8:F0}, scoring {tokens / Seconds(2),8:F0}: {Ratio(0)}, {Ratio(1)} with all");
+
+        double Seconds(int way) => Measurement.Median([.. times.Select(time => time[way])]);
+        string Ratio(int way)
+        {
+            List<double> ratios = [.. times.Select(time => 100 * time[way] / time[2])];
+            return FormattableString.Invariant($"{Measurement.Median(ratios):F0} % ({ratios.Min():F0} to {ratios.Max():F0})");
+        }
     }
 
     private static double Time(Action run)

@@ -29,9 +29,6 @@ public sealed class LikelihoodEngine(Transformer model, Kernels kernels, int bat
     /// <summary>Whether the tokens' own scores are kept.</summary>
     public bool KeepScores { get; init; }
 
-    /// <summary>The threads that turn logits into scores.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-
     /// <summary>Scores requests, in their order.</summary>
     /// <inheritdoc cref="Score(IReadOnlyList{LikelihoodRequest}, Action{int, Likelihood}, CancellationToken)"/>
     public IReadOnlyList<Likelihood> Score(IReadOnlyList<LikelihoodRequest> requests, CancellationToken cancellation = default)
@@ -170,7 +167,7 @@ public sealed class LikelihoodEngine(Transformer model, Kernels kernels, int bat
     private void ScoreRows(Work work, List<(int Row, WantedScore Wanted)> wanted, int from, int to, int[] rows, Tensor logits)
     {
         int vocabulary = model.Config.Vocabulary;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Threads };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = kernels.Threads };
         Parallel.For(from, to, options, index =>
         {
             (int row, WantedScore score) = wanted[index];

@@ -36,6 +36,9 @@ public abstract partial class Kernels
         };
     }
 
+    /// <summary>How many threads may work at once, the caller's among them: what other work beside the kernels may use as well.</summary>
+    public virtual int Threads => 1;
+
     // ---- elementwise ------------------------------------------------------------------------------------------------------------
 
     /// <summary>x = value.</summary>

@@ -15,6 +15,10 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
     /// <summary>Columns of a piece where each column takes all rows.</summary>
     private const int StripSize = 64;
 
+    /// <inheritdoc/>
+    public override int Threads => threads;
+
+    /// <inheritdoc/>
     public override string ToString() => $"SIMD, {V.Count * 32} bits, {threads} threads";
 
     private static float* Floats(Tensor x) => x.DType == DType.F32
