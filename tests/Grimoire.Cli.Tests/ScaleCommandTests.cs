@@ -49,8 +49,9 @@ public class ScaleCommandTests
         Assert.Contains("1x16-4e8", output, StringComparison.Ordinal);
         Assert.Contains("9 runs", output, StringComparison.Ordinal);
         Assert.False(File.Exists(scratch["sweep/points.csv"]));
-        Outcome.Of([.. command, "--budgets", "8e7,1.6e8,5e8"]).AssertRefused(Tool.Failed, "budgets");
         Outcome.Of([.. command, "--budgets", "8e7"]).AssertRefused(Tool.Failed, "at least two");
+        string other = Outcome.Of([.. command, "--budgets", "8e7,1.6e8,5e8", "--plan", "--threads", "1"]).AssertSucceeded().Output;
+        Assert.Contains("1x16-5e8", other, StringComparison.Ordinal);
         Outcome.Of("scale", "run", "--budgets", "1e9,2e9").AssertRefused(Tool.WrongUsage, "--data");
     }
 

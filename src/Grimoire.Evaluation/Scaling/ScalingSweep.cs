@@ -43,6 +43,10 @@ public sealed class ScalingSweep
     /// <summary>Seconds that the open runs should take, by what a step of their size takes (<see cref="Time"/>).</summary>
     public double SecondsLeft => Open.Sum(run => run.Recipe.Steps!.Value * secondsPerStep.GetValueOrDefault(run.Size, double.NaN));
 
+    private FitSettings FitSettings => recipe.Fit with { Seed = (ulong)recipe.Common.Seed };
+
+    private ScalingPoint[] Points => [.. Done.Select(done => done.Point)];
+
     /// <summary>Trains or finds the tokenizer, encodes the text or finds it encoded, and plans the runs.</summary>
     /// <param name="recipe">What to do.</param>
     /// <param name="folder">The sweep's folder.</param>
@@ -56,25 +60,35 @@ public sealed class ScalingSweep
         recipe.Operations();
         if (Run.Exists(folder) && Run.ReadInfo(folder).Kind != Kind)
             throw new GrimoireException($"{folder}: a run of grimoire {Run.ReadInfo(folder).Kind} is here; choose another folder with --run.");
-        using PreparedText text = PreparedText.Share(recipe.Common, folder, recipe.ToJson(), progress);
+        using PreparedText text = PreparedText.Share(recipe.Common, folder, recipe.ToJson(), Directory.Exists(RunsOf(folder)), progress);
         if (text.Data.Validation is null)
             throw new GrimoireException("A sweep compares losses on held-out text, and none is held out; give --validation-fraction or --validation.");
         return new ScalingSweep(recipe, folder, command, SweepPlan.Of(recipe, text.Tokenizer.VocabularySize), text.Data.Train.Length);
     }
 
     /// <summary>The folder of a run.</summary>
-    public string FolderOf(SweepRun run) => Path.Combine(Folder, "runs", run.Name);
+    public string FolderOf(SweepRun run) => Path.Combine(RunsOf(Folder), run.Name);
 
-    /// <summary>Finds out what a step of each open size takes: from a finished run of the size, or by beginning one and timing some steps.</summary>
+    /// <summary>
+    /// Finds out what a step of each open size takes: from a finished run of the size, or by preparing one beside the others and timing some steps. Until
+    /// a run is begun in earnest, the sweep may be planned anew.
+    /// </summary>
     public void Time(IProgress<string>? progress = null)
     {
+        string aside = Path.Combine(Folder, ".timing");
         foreach (SweepRun run in Open.DistinctBy(run => run.Size).Where(run => !secondsPerStep.ContainsKey(run.Size)))
         {
-            SweptRun? known = Done.LastOrDefault(done => done.Run.Size == run.Size);
             progress?.Report($"timing a step of {run.Size}");
-            using Pretraining? begun = known is null ? Begin(run) : null;
-            secondsPerStep[run.Size] = known is not null ? known.Seconds / known.Run.Recipe.Steps!.Value
-                : begun!.Plan.EstimatedSeconds / Math.Max(1, begun.Plan.Steps - begun.State.Step);
+            if (Done.LastOrDefault(done => done.Run.Size == run.Size) is { } known)
+            {
+                secondsPerStep[run.Size] = known.Seconds / known.Run.Recipe.Steps!.Value;
+                continue;
+            }
+
+            Remove(aside);
+            using (Pretraining timed = Pretraining.Prepare(run.Recipe, aside, command, text: Folder))
+                secondsPerStep[run.Size] = timed.Plan.EstimatedSeconds / timed.Plan.Steps;
+            Remove(aside);
         }
     }
 
@@ -123,9 +137,13 @@ public sealed class ScalingSweep
         return result;
     }
 
-    private FitSettings FitSettings => recipe.Fit with { Seed = (ulong)recipe.Common.Seed };
-
-    private ScalingPoint[] Points => [.. Done.Select(done => done.Point)];
-
     private SweptRun? Finished(SweepRun run) => SweptRun.Read(run, FolderOf(run));
+
+    private static string RunsOf(string folder) => Path.Combine(folder, "runs");
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
 }

@@ -16,11 +16,12 @@ public sealed record PreparedText(Tokenizer Tokenizer, TokenData Data) : IDispos
     /// </summary>
     /// <param name="recipe">The text and the tokenizer.</param>
     /// <param name="folder">Where tokenizer, shards and request are kept.</param>
-    /// <param name="request">All that was asked for, which must be the same every time.</param>
+    /// <param name="request">All that is asked for, which must be the same every time once a run has begun.</param>
+    /// <param name="begun">Whether one has.</param>
     /// <param name="progress">Told in a few words what is being prepared.</param>
-    /// <exception cref="GrimoireException">The text is at fault, or the folder was begun with another request.</exception>
-    public static PreparedText Share(PretrainRecipe recipe, string folder, JsonObject request, IProgress<string>? progress = null) =>
-        Read(recipe, folder, folder, request, RunRequest.Exists(folder), progress);
+    /// <exception cref="GrimoireException">The text is at fault, or the runs were begun with another request.</exception>
+    public static PreparedText Share(PretrainRecipe recipe, string folder, JsonObject request, bool begun, IProgress<string>? progress = null) =>
+        Read(recipe, folder, folder, request, begun, progress);
 
     /// <summary>Lets go of the shards.</summary>
     public void Dispose() => Data.Dispose();

@@ -11,9 +11,6 @@ internal static class RunRequest
 {
     private const string FileName = "request.json", DataKey = "data_key";
 
-    /// <summary>Whether a folder holds a request.</summary>
-    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
-
     /// <summary>Writes down what is asked of a new run.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="recipe">What is asked.</param>

@@ -93,16 +93,19 @@ public sealed class ScalingSweepTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_goes_on_only_with_the_same_request_and_text()
+    public void A_sweep_may_be_planned_anew_until_it_has_begun_and_then_goes_on_with_the_same_request_and_text()
     {
-        void Refused(SweepRecipe other, string told)
+        void Refused(SweepRecipe asked, string told)
         {
-            string message = Assert.Throws<GrimoireException>(() => ScalingSweep.Prepare(other, scratch["sweep"], ["scale"])).Message;
+            string message = Assert.Throws<GrimoireException>(() => ScalingSweep.Prepare(asked, scratch["sweep"], ["scale"])).Message;
             Assert.Contains(told, message, StringComparison.Ordinal);
         }
 
-        ScalingSweep.Prepare(recipe, scratch["sweep"], ["scale"]);
-        Refused(recipe with { Sizes = ["1x8", "1x16", "1x24"] }, "sizes");
+        SweepRecipe other = recipe with { Sizes = ["1x8", "1x10", "1x16"] };
+        ScalingSweep.Prepare(other, scratch["sweep"], ["scale"]).Time();
+        ScalingSweep sweep = ScalingSweep.Prepare(recipe, scratch["sweep"], ["scale"]);
+        sweep.Begin(sweep.Plan.Runs[0]).Dispose();
+        Refused(other, "sizes");
         File.AppendAllText(scratch["text.txt"], "And one line more.\n");
         Refused(recipe, "changed");
     }
