@@ -135,6 +135,8 @@ public sealed class TaggerTests : IDisposable
         Refused(Recipe() with { Scheme = "bio" }, "known are iob2");
         Refused(Recipe() with { Column = "2", Scheme = "iobes" }, "not those of spans");
         Refused(Recipe() with { Stage = Recipe().Stage with { Adapter = new AdapterSettings { Kind = AdapterChoice.Lora } } }, "beside a model");
+        StageSettings prefix = Recipe().Stage with { Model = scratch["model"], Adapter = new AdapterSettings { Kind = AdapterChoice.Prefix } };
+        Refused(Recipe() with { Stage = prefix }, "--adapter lora");
         scratch.Write("train.conll", "a X B-PER\nb X O I\n");
         Refused(Recipe(), "train.conll, line 2");
         scratch.Write("train.conll", Text(0, 20) + "a X O\nb X I-PER\n");

@@ -94,6 +94,8 @@ public sealed record TagRecipe
             (TagRecipe r) => r.Batch, (r, v) => r with { Batch = v }, setting.Group),
         "dropout" => Setting.Of("dropout", "share of activations dropped while training (none: 0.4 from scratch, 0 on a model)", Number(0, 0.9).OrNone(),
             (TagRecipe r) => r.Dropout, (r, v) => r with { Dropout = v }, setting.Group),
+        "epochs" => Setting.Of("epochs", "rounds over the data, where neither steps nor minutes are given (none: 8 from scratch, 3 on a model)",
+            Number(1e-6, 1e6).OrNone(), (TagRecipe r) => r.Stage.Epochs, (r, v) => r with { Stage = r.Stage with { Epochs = v } }, setting.Group),
         _ => setting,
     };
 }

@@ -52,6 +52,12 @@ public sealed class TagStage : Stage
             throw new GrimoireException("No tagged words are given to learn from; name CoNLL or CoNLL-U files with --data.");
         if (IsNewborn && Settings.Adapter.Kind != AdapterChoice.None)
             throw new GrimoireException("An adapter is trained beside a model, and none is given; name one, or leave --adapter out.");
+        if (Settings.Adapter.Kind is AdapterChoice.Prompt or AdapterChoice.Prefix)
+        {
+            throw new GrimoireException(
+                "A tagger becomes one model in the end, and tokens before every text cannot be merged into it; choose --adapter lora, dora or ia3.");
+        }
+
         if (recipe.Scheme is { } scheme)
             _ = LabelScheme.Named(scheme);
     }
