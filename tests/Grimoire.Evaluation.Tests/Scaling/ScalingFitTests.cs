@@ -78,7 +78,8 @@ public sealed class ScalingFitTests
     [Fact]
     public void The_same_seed_gives_the_same_intervals()
     {
-        ScalingFit Fit() => ScalingFit.Of(Points(noise: 0.004), new FitSettings { Resamples = 5 });
+        ScalingPoint[] some = [.. Points(noise: 0.004).Where((_, i) => i % 5 == 0)];
+        ScalingFit Fit() => ScalingFit.Of(some, new FitSettings { Resamples = 5 });
         Assert.Equal(Fit().Resampled, Fit().Resampled);
     }
 
