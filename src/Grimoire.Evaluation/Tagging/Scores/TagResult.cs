@@ -30,6 +30,12 @@ public static class TagResult
         });
         figures.Add(new Figure("macro_f1", score.Macro.F1) { Of = of, Count = score.Types.Count, Signature = Signed("macro", intervals: false) });
         figures.Add(new Figure("weighted_f1", score.Weighted.F1) { Of = of, Count = score.Micro.Gold, Signature = Signed("weighted", intervals: false) });
+        // Means over sentences, which two taggers can be paired by.
+        figures.AddRange(OfSentence(score, 0).Select(pair => pair.Name).Select(name => new Figure(
+            name, Enumerable.Range(0, score.Sentences).Average(i => OfSentence(score, i).First(own => own.Name == name).Value))
+        {
+            Of = of, Count = score.Sentences, Signature = Signed("sentences", intervals: false),
+        }));
         figures.AddRange(score.Types.Select(type => new Figure("f1", score[type].F1)
         {
             Of = string.Join('/', ((string[])[of, type]).Where(part => part.Length > 0)), Count = score[type].Gold,
@@ -55,16 +61,23 @@ public static class TagResult
     {
         for (int i = 0; i < gold.Count; i++)
         {
-            (double accuracy, TagCounts spans) = score.OfSentence(i);
-            var scores = new JsonObject { ["accuracy"] = accuracy };
-            if (score.Rules != SpanRules.Raw)
-                scores["sentence_f1"] = spans is { Gold: 0, Predicted: 0 } ? 1 : spans.F1;
+            var scores = new JsonObject(OfSentence(score, i).Select(own => KeyValuePair.Create(own.Name, (JsonNode?)own.Value)));
             yield return new JsonObject
             {
                 ["id"] = string.Create(CultureInfo.InvariantCulture, $"{name}/{i + 1}"), ["task"] = name, ["scores"] = scores, ["words"] = Texts(gold[i].Words),
                 ["labels"] = Texts(gold[i].Labels), ["predicted"] = Texts(predicted[i]),
             };
         }
+    }
+
+    /// <summary>The share of a sentence's words that are right; 1 if all are; and F1 of its spans, 1 where there are none and none was found.</summary>
+    private static IEnumerable<(string Name, double Value)> OfSentence(TagScore score, int index)
+    {
+        (double accuracy, TagCounts spans) = score.OfSentence(index);
+        yield return ("sentence_accuracy", accuracy);
+        yield return ("sentence_exact", accuracy == 1 ? 1 : 0);
+        if (score.Rules != SpanRules.Raw)
+            yield return ("sentence_f1", spans is { Gold: 0, Predicted: 0 } ? 1 : spans.F1);
     }
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode?)JsonValue.Create(text))]);
