@@ -6,8 +6,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Benchmarks;
 
 /// <summary>
-/// Scoring continuations beside plain prefill of the same tokens: the same sequences, packed into passes of as many rows, with logits of each one's last row only, as
-/// a prompt is read before an answer; and beside the same with logits of every row, which a text that is scored whole cannot do without.
+/// Scoring continuations beside plain prefill of the same tokens: the same sequences, packed into passes of as many rows, with logits of each one's last row
+/// only, as a prompt is read before an answer; and beside the same with logits of every row, which a text that is scored whole cannot do without.
 /// </summary>
 internal static class LikelihoodSpeed
 {
@@ -31,7 +31,8 @@ internal static class LikelihoodSpeed
         {
             var engine = new LikelihoodEngine(model, kernels);
             int tokens = requests.Sum(request => request.Context.Length + request.Continuation.Length - 1);
-            Compare(what, tokens, () => Prefill(model, kernels, requests, model.ForwardLast), () => Prefill(model, kernels, requests, model.Forward), () => engine.Score(requests));
+            Compare(what, tokens, () => Prefill(model, kernels, requests, model.ForwardLast), () => Prefill(model, kernels, requests, model.Forward),
+                () => engine.Score(requests));
         }
     }
 
@@ -55,7 +56,8 @@ internal static class LikelihoodSpeed
         {
             workspace.Reset();
             batch.Clear();
-            for (int rows = 0; at < requests.Length && (rows == 0 || rows + Length(requests[at]) <= LikelihoodEngine.DefaultBatchTokens); rows += Length(requests[at]), at++)
+            for (int rows = 0; at < requests.Length
+                && (rows == 0 || rows + Length(requests[at]) <= LikelihoodEngine.DefaultBatchTokens); rows += Length(requests[at]), at++)
                 batch.Add([.. requests[at].Context, .. requests[at].Continuation[..^1]]);
             if (pass is null)
                 pass = model.Begin(workspace, batch);
@@ -80,7 +82,8 @@ internal static class LikelihoodSpeed
             times.Add(seconds);
         }
 
-        Measurement.Print($"{what} prefill {tokens / Seconds(0),8:F0} tokens/s, with all logits {tokens / Seconds(1),8:F0}, scoring {tokens / Seconds(2),8:F0}: {Ratio(0)}, {Ratio(1)} with all");
+        FormattableString speeds = $"prefill {tokens / Seconds(0),8:F0} tokens/s, with all logits {tokens / Seconds(1),8:F0}";
+        Measurement.Print($"{what} {FormattableString.Invariant(speeds)}, scoring {tokens / Seconds(2),8:F0}: {Ratio(0)}, {Ratio(1)} with all");
 
         double Seconds(int way) => Measurement.Median([.. times.Select(time => time[way])]);
         string Ratio(int way)

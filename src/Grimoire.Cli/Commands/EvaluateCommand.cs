@@ -17,7 +17,8 @@ internal static class EvaluateCommand
 
     public static Verb Create()
     {
-        var model = new Argument<string?>("MODEL") { Description = "a model folder, an adapter, a run folder or a GGUF file; none with --endpoint", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "a model folder, an adapter, a run folder or a GGUF file; none with --endpoint",
+            Arity = ArgumentArity.ZeroOrOne };
         Options<EvaluateSettings>? options = null;
         Verb verb = new(Kind, "Measure a model on tasks: questions with choices, minimal pairs, free answers.",
             "grimoire evaluate runs/quickstart --tasks world",
@@ -25,9 +26,10 @@ internal static class EvaluateCommand
             "grimoire evaluate runs/quickstart --tasks world_sums --strategies greedy,vote:8,calculator",
             "grimoire evaluate --endpoint http://localhost:8000/v1 --model-name my-model --tasks gsm8k --data data")
         {
-            Detail = "The result is a folder with figures, tables, every example and a page to look at; grimoire runs compare sets two beside each other. Answers are kept as they " +
-                "come: a command that was stopped goes on where it was. docs/tasks.md tells how each task is scored, and how to write one's own.",
-            Run = (parse, terminal) => Run(terminal, parse.GetValue(model), options!.Read(parse, new EvaluateSettings()), [.. parse.Tokens.Select(token => token.Value)], Device.Kernels(parse)),
+            Detail = "The result is a folder with figures, tables, every example and a page to look at; grimoire runs compare sets two beside each other. " +
+                "Answers are kept as they come: a command that was stopped goes on where it was. docs/tasks.md tells how each task is scored, and how to write one's own.",
+            Run = (parse, terminal) => Run(terminal, parse.GetValue(model), options!.Read(parse, new EvaluateSettings()),
+                [.. parse.Tokens.Select(token => token.Value)], Device.Kernels(parse)),
         };
         verb.Add(model);
         options = new Options<EvaluateSettings>(verb, EvaluateSettings.Settings, new EvaluateSettings());
@@ -42,7 +44,8 @@ internal static class EvaluateCommand
         IReadOnlyList<AnswerStrategy> strategies = settings.ReadStrategies(kernels);
         TaskModel model = Model(terminal, path, settings, kernels);
         string name = path is null ? model.Name : ModelPath.NameOf(path), folder = settings.Out ?? EvaluationPlace.Folder(Kind, name, settings.Tasks);
-        TaskOptions options = new() { Data = settings.Data, Limit = settings.Limit, Fewshot = settings.Fewshot, Seed = (ulong)settings.Seed, Chat = settings.Chat ? true : null, Strategy = strategies[0] };
+        TaskOptions options = new() { Data = settings.Data, Limit = settings.Limit, Fewshot = settings.Fewshot, Seed = (ulong)settings.Seed,
+            Chat = settings.Chat ? true : null, Strategy = strategies[0] };
         RunInfo request = Request(settings, path, model, asked, command);
         if (settings.Show == 0 && EvaluationFolder.Find(folder, request) is { } before)
             return EvaluationPlace.Tell(terminal, before, folder, settings.Json, strategies.Count == 1);
@@ -80,7 +83,8 @@ internal static class EvaluateCommand
     private static TaskFile[] Asked(EvaluateSettings settings)
     {
         string[] names = settings.Tasks.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return names.Length > 0 ? [.. names.Distinct().Select(TaskLibrary.Find)] : throw new UsageException("grimoire evaluate needs --tasks; --list shows them.");
+        return names.Length > 0 ? [.. names.Distinct().Select(TaskLibrary.Find)]
+            : throw new UsageException("grimoire evaluate needs --tasks; --list shows them.");
     }
 
     private static TaskModel Model(Terminal terminal, string? path, EvaluateSettings settings, Kernels kernels)
@@ -89,7 +93,8 @@ internal static class EvaluateCommand
             throw new UsageException("grimoire evaluate takes a model or --endpoint, one of the two.");
         if (settings.Endpoint is { } address)
         {
-            return new EndpointModel(new EndpointSettings(address, settings.ModelName ?? throw new UsageException("--endpoint needs --model-name, the model's name there."))
+            return new EndpointModel(new EndpointSettings(address, settings.ModelName
+                ?? throw new UsageException("--endpoint needs --model-name, the model's name there."))
             {
                 Key = Environment.GetEnvironmentVariable(settings.KeyVariable),
                 AtOnce = settings.Concurrency,
@@ -111,7 +116,8 @@ internal static class EvaluateCommand
             ["model"] = path ?? settings.Endpoint,
             ["fingerprint"] = model.Fingerprint,
             ["tasks"] = new JsonArray([.. asked.Select(task => JsonValue.Create(task.Name))]),
-            ["task_files"] = new JsonArray([.. asked.SelectMany(TaskLibrary.Expand).Select(task => JsonValue.Create(task.Hash)).DistinctBy(hash => hash.GetValue<string>())]),
+            ["task_files"] = new JsonArray([.. asked.SelectMany(TaskLibrary.Expand).Select(task => JsonValue.Create(task.Hash)).DistinctBy(hash =>
+                hash.GetValue<string>())]),
             ["limit"] = settings.Limit,
             ["fewshot"] = settings.Fewshot,
             ["chat"] = settings.Chat,

@@ -39,13 +39,18 @@ internal static class PerplexityCommand
         public static SettingList<Choices> Settings { get; } =
         [
             Setting.Of("unit", "what a document is in a plain text file", Choice<DocumentUnit>(), (Choices c) => c.Unit, (c, v) => c with { Unit = v }),
-            Setting.Of("rolling", "let documents follow each other as one stream, not each on its own", Flag, (Choices c) => c.Rolling, (c, v) => c with { Rolling = v }),
-            Setting.Of("stride", "new tokens of each window but the first; 0 for as many as the context holds", Count(0, int.MaxValue), (Choices c) => c.Stride, (c, v) => c with { Stride = v }),
-            Setting.Of("limit", "only the first documents", Count(1, int.MaxValue).OrNone(), (Choices c) => c.Limit, (c, v) => c with { Limit = v }),
+            Setting.Of("rolling", "let documents follow each other as one stream, not each on its own", Flag,
+                (Choices c) => c.Rolling, (c, v) => c with { Rolling = v }),
+            Setting.Of("stride", "new tokens of each window but the first; 0 for as many as the context holds", Count(0, int.MaxValue),
+                (Choices c) => c.Stride, (c, v) => c with { Stride = v }),
+            Setting.Of("limit", "only the first documents", Count(1, int.MaxValue).OrNone(),
+                (Choices c) => c.Limit, (c, v) => c with { Limit = v }),
             Setting.Of("tokens", "every token's surprise: - shows them in colours, a file takes them as JSON lines", Text("- or a .jsonl file").OrNone(),
                 (Choices c) => c.Tokens, (c, v) => c with { Tokens = v }),
-            Setting.Of("batch_tokens", "tokens of a pass; figures do not depend on it", Count(1, 1 << 24), (Choices c) => c.BatchTokens, (c, v) => c with { BatchTokens = v }),
-            Setting.Of("out", "the folder for the result (none: runs/perplexity-MODEL-FILE)", Text("a folder").OrNone(), (Choices c) => c.Out, (c, v) => c with { Out = v }),
+            Setting.Of("batch_tokens", "tokens of a pass; figures do not depend on it", Count(1, 1 << 24),
+                (Choices c) => c.BatchTokens, (c, v) => c with { BatchTokens = v }),
+            Setting.Of("out", "the folder for the result (none: runs/perplexity-MODEL-FILE)", Text("a folder").OrNone(),
+                (Choices c) => c.Out, (c, v) => c with { Out = v }),
             Setting.Of("json", "the result as one line of JSON", Flag, (Choices c) => c.Json, (c, v) => c with { Json = v }),
         ];
     }
@@ -53,17 +58,19 @@ internal static class PerplexityCommand
     public static Verb Create()
     {
         var model = new Argument<string>("MODEL") { Description = "a model folder, an adapter, a run folder or a GGUF file" };
-        var files = new Argument<string[]>("FILE") { Description = "text files, .jsonl files with a column text, folders or patterns", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "text files, .jsonl files with a column text, folders or patterns",
+            Arity = ArgumentArity.OneOrMore };
         Options<Choices>? options = null;
         Verb verb = new(Kind, "Measure how well a model foresees texts: perplexity, bits per byte, surprise and calibration.",
             "grimoire perplexity my-model held-out.txt",
             "grimoire perplexity my-model reviews.jsonl --stride 64 --out runs/reviews",
             "grimoire perplexity my-model letter.txt --tokens -")
         {
-            Detail = "Perplexity is a geometric mean: e to the mean of −ln p over all tokens, so it depends on the tokenizer; bits per byte and per character do not. Each document is " +
-                "read on its own behind the token that begins or ends texts. The intervals are over documents.",
+            Detail = "Perplexity is a geometric mean: e to the mean of −ln p over all tokens, so it depends on the tokenizer; " +
+                "bits per byte and per character do not. Each document is read on its own behind the token that begins or ends texts. The intervals are over documents.",
             Run = (parse, terminal) => Run(
-                terminal, parse.GetRequiredValue(model), parse.GetRequiredValue(files), options!.Read(parse, new Choices()), [.. parse.Tokens.Select(token => token.Value)], Device.Kernels(parse)),
+                terminal, parse.GetRequiredValue(model), parse.GetRequiredValue(files), options!.Read(parse, new Choices()),
+                    [.. parse.Tokens.Select(token => token.Value)], Device.Kernels(parse)),
         };
         verb.Add(model);
         verb.Add(files);
@@ -86,7 +93,8 @@ internal static class PerplexityCommand
 
         RunInfo begun = request with { Started = DateTime.UtcNow };
         var report = new PerplexityReport();
-        Waiting.While(terminal, "scoring", () => Score(terminal, model.Tokenizer, perplexity.Score(Documents(corpus, choices), terminal.Stop), report, choices.Tokens));
+        Waiting.While(terminal, "scoring", () =>
+            Score(terminal, model.Tokenizer, perplexity.Score(Documents(corpus, choices), terminal.Stop), report, choices.Tokens));
         EvaluationResult result = report.Of(begun, name, of, How(choices, perplexity, model));
         EvaluationFolder.Write(folder, result, report.Rows());
         return EvaluationPlace.Tell(terminal, result, folder, choices.Json);
@@ -99,8 +107,10 @@ internal static class PerplexityCommand
         return corpus.Documents().Take(choices.Limit ?? int.MaxValue).Select(document =>
         {
             int place = counts[document.File] = counts.GetValueOrDefault(document.File) + 1;
-            string file = Path.GetFileName(document.File), name = corpus.Files.Count(other => Path.GetFileName(other) == file) == 1 ? file : document.File.Replace('\\', '/');
-            return (place == 1 && choices.Unit == DocumentUnit.File && !name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) ? name : string.Create(CultureInfo.InvariantCulture, $"{name}#{place}"), document.Text);
+            string file = Path.GetFileName(document.File), name = corpus.Files.Count(other => Path.GetFileName(other) == file) == 1 ? file
+                : document.File.Replace('\\', '/');
+            return (place == 1 && choices.Unit == DocumentUnit.File && !name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) ? name
+                : string.Create(CultureInfo.InvariantCulture, $"{name}#{place}"), document.Text);
         });
     }
 
@@ -129,7 +139,8 @@ internal static class PerplexityCommand
 
     private static JsonObject Row(string document, Tokenizer tokenizer, TokenScore score) => new()
     {
-        ["document"] = document, ["token"] = tokenizer.Piece(score.Token), ["id"] = score.Token, ["logprob"] = score.LogProbability, ["entropy"] = score.Entropy, ["rank"] = score.Rank,
+        ["document"] = document, ["token"] = tokenizer.Piece(score.Token), ["id"] = score.Token, ["logprob"] = score.LogProbability,
+            ["entropy"] = score.Entropy, ["rank"] = score.Rank,
     };
 
     private static int Colour(Terminal terminal, Tokenizer tokenizer, IEnumerable<DocumentLikelihood> documents)
@@ -138,7 +149,8 @@ internal static class PerplexityCommand
         foreach (DocumentLikelihood document in documents)
         {
             terminal.Line();
-            terminal.Line($"[bold]{document.Name}[/]  [dim]perplexity {Numbers.Metric(Math.Exp(document.CrossEntropy))}, {Numbers.Metric(document.BitsPerByte)} bits a byte[/]");
+            string figures = $"perplexity {Numbers.Metric(Math.Exp(document.CrossEntropy))}, {Numbers.Metric(document.BitsPerByte)} bits a byte";
+            terminal.Line($"[bold]{document.Name}[/]  [dim]{figures}[/]");
             StreamingDecoder decoder = tokenizer.CreateDecoder(skipSpecial: false);
             foreach (TokenScore score in document.Scores)
                 Surprise.Write(terminal, decoder.Append(score.Token), score);

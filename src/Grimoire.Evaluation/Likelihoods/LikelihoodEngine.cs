@@ -23,7 +23,9 @@ public sealed class LikelihoodEngine(Transformer model, Kernels kernels, int bat
     private readonly Stack<KeyValueCache> spare = [];
     private Pass? pass;
 
-    /// <summary>The fewest rows that a request must be spared for a beginning to be shared; <see cref="int.MaxValue"/> shares nothing but equal inputs.</summary>
+    /// <summary>
+    /// The fewest rows that a request must be spared for a beginning to be shared; <see cref="int.MaxValue"/> shares nothing but equal inputs.
+    /// </summary>
     public int Shared { get; init; } = 16;
 
     /// <summary>Whether the tokens' own scores are kept.</summary>
@@ -179,24 +181,20 @@ public sealed class LikelihoodEngine(Transformer model, Kernels kernels, int bat
     /// <summary>The state of one call.</summary>
     private sealed class Work(LikelihoodRequest[] requests, Action<(int Index, Likelihood Likelihood)> done, bool keep)
     {
-        private readonly TokenScore[]?[] scores = new TokenScore[]?[requests.Length];
+        private readonly TokenScore[][] scores = [.. requests.Select(request => new TokenScore[request.Continuation.Length])];
         private readonly int[] left = [.. requests.Select(request => request.Continuation.Length)];
 
         public Stack<Stretch> Ready { get; } = [];
 
-        public void Set(WantedScore wanted, TokenScore score)
-        {
-            TokenScore[] own = Volatile.Read(ref scores[wanted.Answer]) ?? Interlocked.CompareExchange(ref scores[wanted.Answer], new TokenScore[requests[wanted.Answer].Continuation.Length], null) ?? scores[wanted.Answer]!;
-            own[wanted.Slot] = score;
-        }
+        public void Set(WantedScore wanted, TokenScore score) => scores[wanted.Answer][wanted.Slot] = score;
 
         /// <summary>Counts a score that was set; the last one of an answer makes it whole.</summary>
         public void Count(int answer)
         {
             if (--left[answer] > 0)
                 return;
-            Likelihood whole = Likelihood.Of(scores[answer]!, keep);
-            scores[answer] = null;
+            Likelihood whole = Likelihood.Of(scores[answer], keep);
+            scores[answer] = [];
             done((answer, whole));
         }
     }
@@ -207,7 +205,8 @@ public sealed class LikelihoodEngine(Transformer model, Kernels kernels, int bat
         public static SameTokens Comparer { get; } = new();
 
         public bool Equals(LikelihoodRequest? a, LikelihoodRequest? b) =>
-            ReferenceEquals(a, b) || (a is not null && b is not null && a.Context.AsSpan().SequenceEqual(b.Context) && a.Continuation.AsSpan().SequenceEqual(b.Continuation));
+            ReferenceEquals(a, b) || (a is not null && b is not null && a.Context.AsSpan().SequenceEqual(b.Context)
+                && a.Continuation.AsSpan().SequenceEqual(b.Continuation));
 
         public int GetHashCode(LikelihoodRequest request)
         {

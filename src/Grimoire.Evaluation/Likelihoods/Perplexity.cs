@@ -20,7 +20,9 @@ public enum DocumentOrder
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="kernels">What computes.</param>
-/// <param name="stride">From 1 (slowest, each token sees the most) to the context's length; 0 for the context's length, as the reference harness has it.</param>
+/// <param name="stride">
+/// From 1 (slowest, each token sees the most) to the context's length; 0 for the context's length, as the reference harness has it.
+/// </param>
 /// <param name="order">Whether documents stand alone.</param>
 /// <param name="batchTokens">The rows of a pass; figures do not depend on it.</param>
 public sealed class Perplexity(
@@ -63,7 +65,8 @@ public sealed class Perplexity(
 
         DocumentLikelihood[] Flush()
         {
-            DocumentLikelihood[] found = [.. order == DocumentOrder.Alone ? Alone(some, separator, cancellation) : Stream(some, before, separator, cancellation)];
+            DocumentLikelihood[] found = [.. order == DocumentOrder.Alone ? Alone(some, separator, cancellation)
+                : Stream(some, before, separator, cancellation)];
             if (order == DocumentOrder.Rolling && some.Count > 0)
                 before = Tail([.. before, .. Joined(some, separator)]);
             some.Clear();
@@ -85,7 +88,8 @@ public sealed class Perplexity(
         }
     }
 
-    private IEnumerable<DocumentLikelihood> Stream(List<(string Name, string Text, int[] Ids)> documents, int[] before, int separator, CancellationToken cancellation)
+    private IEnumerable<DocumentLikelihood> Stream(List<(string Name, string Text, int[] Ids)> documents, int[] before, int separator,
+        CancellationToken cancellation)
     {
         int[] ids = Joined(documents, separator);
         LikelihoodRequest[] windows = [.. Windows(before, ids)];

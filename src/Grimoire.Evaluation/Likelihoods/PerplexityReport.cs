@@ -6,9 +6,9 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Evaluation.Likelihoods;
 
 /// <summary>
-/// The figures of documents. All of them are quotients of sums over all documents, so a long one counts for more: perplexity is e to the mean of −ln p over tokens, the
-/// geometric mean of 1/p; <c>word_perplexity</c>, <c>byte_perplexity</c> and <c>bits_per_byte</c> divide the same sum by words and bytes, which makes models with
-/// different tokenizers comparable.
+/// The figures of documents. All of them are quotients of sums over all documents, so a long one counts for more: perplexity is e to the mean of −ln p over
+/// tokens, the geometric mean of 1/p; <c>word_perplexity</c>, <c>byte_perplexity</c> and <c>bits_per_byte</c> divide the same sum by words and bytes, which
+/// makes models with different tokenizers comparable.
 /// </summary>
 public sealed class PerplexityReport
 {
@@ -65,7 +65,8 @@ public sealed class PerplexityReport
 
         Figure Quotient(string name, Func<DocumentLikelihood, double> above, Func<DocumentLikelihood, double> below, Func<double, double> figure, string? unit)
         {
-            var statistics = new SufficientStatistics([.. documents.Select(document => new[] { above(document), below(document) })], sums => figure(sums[0] / sums[1]));
+            var statistics = new SufficientStatistics([.. documents.Select(document => new[] { above(document), below(document) })], sums =>
+                figure(sums[0] / sums[1]));
             return new Figure(name, statistics.Value)
             {
                 Interval = documents.Count > 1 ? Bootstrap.Of(statistics) : null,
@@ -82,7 +83,8 @@ public sealed class PerplexityReport
     {
         ["id"] = document.Name,
         ["task"] = "perplexity",
-        ["scores"] = new JsonObject { ["cross_entropy"] = document.CrossEntropy, ["bits_per_byte"] = document.BitsPerByte, ["accuracy"] = (double)document.Foreseen / document.Tokens },
+        ["scores"] = new JsonObject { ["cross_entropy"] = document.CrossEntropy, ["bits_per_byte"] = document.BitsPerByte,
+            ["accuracy"] = (double)document.Foreseen / document.Tokens },
         ["logprob"] = document.LogProbability,
         ["tokens"] = document.Tokens,
         ["bytes"] = document.Bytes,
@@ -94,15 +96,18 @@ public sealed class PerplexityReport
     private DataTable ByDocument() => new(
         documents.Count > MostRows ? $"The {MostRows} documents of the highest perplexity" : "By document",
         ["Document", ">Perplexity", ">Bits a byte", ">Accuracy", ">Entropy, nats", ">Tokens"],
-        [.. (documents.Count > MostRows ? documents.OrderByDescending(document => document.CrossEntropy).Take(MostRows) : documents).Select(document => (IReadOnlyList<string>)
+        [.. (documents.Count > MostRows ? documents.OrderByDescending(document => document.CrossEntropy).Take(MostRows) : documents).Select(document =>
+            (IReadOnlyList<string>)
         [
-            document.Name, Figure.Text(Math.Exp(document.CrossEntropy)), Figure.Text(document.BitsPerByte), Figure.Text((double)document.Foreseen / document.Tokens),
+            document.Name, Figure.Text(Math.Exp(document.CrossEntropy)), Figure.Text(document.BitsPerByte),
+                Figure.Text((double)document.Foreseen / document.Tokens),
             Figure.Text(document.Entropy / document.Tokens), document.Tokens.ToString("N0", CultureInfo.InvariantCulture),
         ])]);
 
     private static DataTable Reliability(Calibration calibration) => new(
         "How sure it was of the likeliest token, and how often it was right", [">Confidence", ">Accuracy", ">Tokens"],
-        [.. calibration.Bins.Select(bin => (IReadOnlyList<string>)[Figure.Text(bin.Confidence), Figure.Text(bin.Accuracy), bin.Count.ToString("N0", CultureInfo.InvariantCulture)])]);
+        [.. calibration.Bins.Select(bin =>
+            (IReadOnlyList<string>)[Figure.Text(bin.Confidence), Figure.Text(bin.Accuracy), bin.Count.ToString("N0", CultureInfo.InvariantCulture)])]);
 
     private static Plot Diagram(Calibration calibration) => new(
         "Reliability of next tokens", "confidence", "accuracy",

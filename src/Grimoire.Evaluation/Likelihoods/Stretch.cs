@@ -2,12 +2,14 @@ using Grimoire.Models;
 
 namespace Grimoire.Evaluation.Likelihoods;
 
-/// <summary>A token whose score is wanted: that of <paramref name="Target"/> behind row <paramref name="Row"/>, as number <paramref name="Slot"/> of an answer.</summary>
+/// <summary>
+/// A token whose score is wanted: that of <paramref name="Target"/> behind row <paramref name="Row"/>, as number <paramref name="Slot"/> of an answer.
+/// </summary>
 internal readonly record struct WantedScore(int Row, int Target, int Answer, int Slot);
 
 /// <summary>
-/// Rows that several sequences begin with alike, behind those of <paramref name="parent"/>, or that one sequence has for itself: a node of a tree in which every
-/// row is computed once.
+/// Rows that several sequences begin with alike, behind those of <paramref name="parent"/>, or that one sequence has for itself: a node of a tree in which
+/// every row is computed once.
 /// </summary>
 /// <param name="parent">What comes before; null at the begin.</param>
 /// <param name="tokens">A sequence that goes this way.</param>

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Grimoire.Evaluation.Likelihoods;
 
 /// <summary>
-/// Lays sequences over each other where they begin alike. A beginning is shared where that spares at least <paramref name="shared"/> rows a sequence; a stretch has
-/// at most <paramref name="longest"/> rows.
+/// Lays sequences over each other where they begin alike. A beginning is shared where that spares at least <paramref name="shared"/> rows a sequence; a stretch
+/// has at most <paramref name="longest"/> rows.
 /// </summary>
 internal sealed class StretchTree(int shared, int longest)
 {
@@ -14,7 +14,8 @@ internal sealed class StretchTree(int shared, int longest)
     public static IReadOnlyList<Stretch> Of(IReadOnlyList<LikelihoodRequest> requests, int shared, int longest)
     {
         var tree = new StretchTree(shared, longest);
-        Sequence[] sequences = [.. requests.Select((request, answer) => new Sequence([.. request.Context, .. request.Continuation], request.Context.Length, answer))];
+        Sequence[] sequences = [.. requests.Select((request, answer) =>
+            new Sequence([.. request.Context, .. request.Continuation], request.Context.Length, answer))];
         Array.Sort(sequences, (a, b) => a.Inputs.SequenceCompareTo(b.Inputs));
         tree.Grow(sequences, null);
         return tree.roots;
@@ -33,7 +34,8 @@ internal sealed class StretchTree(int shared, int longest)
         while (!sequences.IsEmpty)
         {
             int count = 1, common = sequences[0].Inputs.Length;
-            while (count < sequences.Length && sequences[count - 1].Inputs.CommonPrefixLength(sequences[count].Inputs) is var alike && Pays(alike, depth, sequences[count]))
+            while (count < sequences.Length && sequences[count - 1].Inputs.CommonPrefixLength(sequences[count].Inputs) is var alike
+                && Pays(alike, depth, sequences[count]))
             {
                 common = Math.Min(common, alike);
                 count++;

@@ -3,9 +3,10 @@ using Grimoire.Models.Tokenizers;
 namespace Grimoire.Evaluation.Likelihoods;
 
 /// <summary>
-/// How texts become tokens to be scored, by the rules of EleutherAI's lm-evaluation-harness (Gao et al. 2021, doi:10.5281/zenodo.5371628): what a tokenizer puts before
-/// a text stands before a context; where there is no context, the token that begins texts does, or the one that ends them; white space at the end of a context
-/// belongs to the continuation; both are encoded as one text and parted behind as many tokens as the context alone has. Special tokens spelled in a text stay text.
+/// How texts become tokens to be scored, by the rules of EleutherAI's lm-evaluation-harness (Gao et al. 2021, doi:10.5281/zenodo.5371628): what a tokenizer
+/// puts before a text stands before a context; where there is no context, the token that begins texts does, or the one that ends them; white space at the end
+/// of a context belongs to the continuation; both are encoded as one text and parted behind as many tokens as the context alone has. Special tokens spelled in
+/// a text stay text.
 /// </summary>
 /// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="context">The most tokens a model reads at once.</param>
@@ -38,8 +39,8 @@ public sealed class TextBoundaries(Tokenizer tokenizer, int context)
     public (int[] Context, int[] Continuation) Whole(string text) => ([Prefix], [.. before, .. tokenizer.Encode(text)]);
 
     /// <summary>
-    /// Cuts what is longer than a model's context: a context loses its beginning; a continuation that is too long alone is scored window by window, each new token
-    /// once and after as much as fits.
+    /// Cuts what is longer than a model's context: a context loses its beginning; a continuation that is too long alone is scored window by window, each new
+    /// token once and after as much as fits.
     /// </summary>
     /// <param name="before">What comes before, at least one token.</param>
     /// <param name="scored">What is scored.</param>

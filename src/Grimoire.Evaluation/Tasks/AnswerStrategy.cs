@@ -23,7 +23,8 @@ public class AnswerStrategy
         TaskModel model, TaskFile task, IReadOnlyList<TaskExample> examples, Action<int, TaskAnswer> done, bool chat, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        GenerateRequest[] requests = [.. examples.Select(example => new GenerateRequest(example.Context) { Chat = chat, Stop = task.Stop, MaxTokens = task.MaxTokens })];
+        GenerateRequest[] requests = [.. examples.Select(example =>
+            new GenerateRequest(example.Context) { Chat = chat, Stop = task.Stop, MaxTokens = task.MaxTokens })];
         model.Generate(requests, (index, answer) => done(index, new TaskAnswer(answer.Text, answer.Tokens)), cancellation);
     }
 }

@@ -6,8 +6,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Evaluation.Tasks;
 
 /// <summary>
-/// A model that never answers the same twice: answers are kept in a file, one JSON object a line under a hash of the model and the request, each written as soon as
-/// it is there. A process that was killed goes on where it stopped.
+/// A model that never answers the same twice: answers are kept in a file, one JSON object a line under a hash of the model and the request, each written as
+/// soon as it is there. A process that was killed goes on where it stopped.
 /// </summary>
 public sealed class CachedModel : TaskModel, IDisposable
 {
@@ -59,7 +59,8 @@ public sealed class CachedModel : TaskModel, IDisposable
 
     /// <inheritdoc/>
     public override void Score(IReadOnlyList<ContinuationRequest> requests, Action<int, ContinuationScore> done, CancellationToken cancellation = default) =>
-        Ask(requests, request => FormattableString.Invariant($"score|{request.Chat}|{request.Context.Length}|{request.Context}{request.Continuation}"), (asked, told) => model.Score(asked, told, cancellation), Scores, done);
+        Ask(requests, request => FormattableString.Invariant($"score|{request.Chat}|{request.Context.Length}|{request.Context}{request.Continuation}"),
+            (asked, told) => model.Score(asked, told, cancellation), Scores, done);
 
     /// <inheritdoc/>
     public override void ScoreTexts(IReadOnlyList<string> requests, Action<int, ContinuationScore> done, CancellationToken cancellation = default) =>
@@ -87,7 +88,8 @@ public sealed class CachedModel : TaskModel, IDisposable
             ["logprobs"] = Numbers(answer.LogProbabilities),
             ["entropies"] = Numbers(answer.Entropies),
         },
-        row => new GeneratedAnswer(row["text"]!.GetValue<string>(), row["tokens"]!.GetValue<int>(), row["prompt_tokens"]!.GetValue<int>(), row["ended"]!.GetValue<bool>())
+        row => new GeneratedAnswer(row["text"]!.GetValue<string>(), row["tokens"]!.GetValue<int>(), row["prompt_tokens"]!.GetValue<int>(),
+            row["ended"]!.GetValue<bool>())
         {
             StoppedBy = row["stopped_by"]?.GetValue<string>(),
             LogProbabilities = [.. row["logprobs"]!.AsArray().Select(number => number!.GetValue<float>())],

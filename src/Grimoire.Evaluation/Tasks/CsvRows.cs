@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Grimoire.Evaluation.Tasks;
 
-/// <summary>Reads comma-separated values (RFC 4180): the first row names the columns; a field in quotes may hold commas, line breaks and doubled quotes.</summary>
+/// <summary>
+/// Reads comma-separated values (RFC 4180): the first row names the columns; a field in quotes may hold commas, line breaks and doubled quotes.
+/// </summary>
 internal static class CsvRows
 {
     /// <summary>The rows under the heading, and the line each begins on.</summary>

@@ -29,8 +29,8 @@ public sealed record EndpointSettings(string Url, string Model)
 }
 
 /// <summary>
-/// A model behind an endpoint of OpenAI's kind. <c>/completions</c> with <c>echo</c> and <c>logprobs</c> says how likely texts are, where it is offered; answers come from
-/// <c>/completions</c> or, for conversations and where there is nothing else, from <c>/chat/completions</c>.
+/// A model behind an endpoint of OpenAI's kind. <c>/completions</c> with <c>echo</c> and <c>logprobs</c> says how likely texts are, where it is offered;
+/// answers come from <c>/completions</c> or, for conversations and where there is nothing else, from <c>/chat/completions</c>.
 /// </summary>
 public sealed class EndpointModel : TaskModel, IDisposable
 {
@@ -139,7 +139,8 @@ public sealed class EndpointModel : TaskModel, IDisposable
             double logprob = value.GetValue<double>();
             sum += logprob;
             tokens++;
-            greedy &= likeliest?[i] is not JsonObject top || top.Count == 0 || top.All(other => other.Key == pieces[i]!.GetValue<string>() || other.Value!.GetValue<double>() <= logprob);
+            greedy &= likeliest?[i] is not JsonObject top || top.Count == 0
+                || top.All(other => other.Key == pieces[i]!.GetValue<string>() || other.Value!.GetValue<double>() <= logprob);
         }
 
         return new ContinuationScore(sum, tokens, greedy);
@@ -147,7 +148,8 @@ public sealed class EndpointModel : TaskModel, IDisposable
 
     private async Task<GeneratedAnswer> GenerateAsync(GenerateRequest request, CancellationToken cancel)
     {
-        var body = new JsonObject { ["model"] = settings.Model, ["max_tokens"] = request.MaxTokens, ["temperature"] = request.Temperature, ["top_p"] = request.TopP, ["seed"] = (long)(request.Seed & long.MaxValue) };
+        var body = new JsonObject { ["model"] = settings.Model, ["max_tokens"] = request.MaxTokens, ["temperature"] = request.Temperature,
+            ["top_p"] = request.TopP, ["seed"] = (long)(request.Seed & long.MaxValue) };
         if (request.Stop.Count > 0)
             body["stop"] = new JsonArray([.. request.Stop.Take(4).Select(stop => JsonValue.Create(stop))]); // as many as OpenAI takes; the rest is cut here
         if (!request.Chat && completes)
@@ -202,7 +204,8 @@ public sealed class EndpointModel : TaskModel, IDisposable
                 string text = await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false);
                 if (response.IsSuccessStatusCode)
                     return JsonNode.Parse(text);
-                if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed && !text.Contains("model", StringComparison.OrdinalIgnoreCase))
+                if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+                    && !text.Contains("model", StringComparison.OrdinalIgnoreCase))
                     return null;
                 reason = string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {response.ReasonPhrase}: {Short(text)}");
                 if ((int)response.StatusCode is not (408 or 409 or 429 or >= 500))
@@ -211,7 +214,8 @@ public sealed class EndpointModel : TaskModel, IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
             {
-                reason = e is TaskCanceledException ? $"no answer within {settings.Timeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s" : e.Message.TrimEnd('.');
+                reason = e is TaskCanceledException ? $"no answer within {settings.Timeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s"
+                    : e.Message.TrimEnd('.');
             }
 
             if (attempt < settings.Attempts)

@@ -39,7 +39,8 @@ public sealed class LocalModel : TaskModel
         answers = new PromptAnswers(model, kernels, atOnce);
         boundaries = new TextBoundaries(model.Tokenizer, model.Config.Context);
         fingerprint = new Lazy<string>(() => ModelFingerprint.Of(model) + (format is null ? "" : "/" + format));
-        template = new Lazy<ChatTemplate>(() => ChatFormat.Of(model, format) ?? throw new GrimoireException("a chat format is needed to put a question as one turn; give another than none."));
+        template = new Lazy<ChatTemplate>(() => ChatFormat.Of(model, format)
+            ?? throw new GrimoireException("a chat format is needed to put a question as one turn; give another than none."));
         lead = new Lazy<string>(() => Lead(template.Value));
         stops = [.. model.Tokenizer.StopIds.Union(model.Defaults.StopTokens)];
     }
@@ -80,7 +81,8 @@ public sealed class LocalModel : TaskModel
     /// <summary>A text that takes several windows is scored when the last of them is.</summary>
     private void Score((int[] Context, int[] Continuation)[] texts, Action<int, ContinuationScore> done, CancellationToken cancellation)
     {
-        var windows = texts.SelectMany((text, index) => boundaries.Windows(text.Context, text.Continuation, model.Config.Context).Select(window => (Window: window, Text: index))).ToArray();
+        var windows = texts.SelectMany((text, index) =>
+            boundaries.Windows(text.Context, text.Continuation, model.Config.Context).Select(window => (Window: window, Text: index))).ToArray();
         int[] left = new int[texts.Length];
         foreach ((_, int text) in windows)
             left[text]++;
@@ -140,16 +142,20 @@ public sealed class LocalModel : TaskModel
         template.Value.EncodePrompt(model.Tokenizer, new JsonArray(new JsonObject { ["role"] = "user", ["content"] = text.Trim() }));
 
     /// <summary>What an answer says, behind the white space with which the format begins it, unless it brings its own.</summary>
-    private int[] Answered(string text) => text.Length == 0 ? [] : model.Tokenizer.EncodeContinuation(text.StartsWith(lead.Value, StringComparison.Ordinal) ? text : lead.Value + text);
+    private int[] Answered(string text) => text.Length == 0 ? []
+        : model.Tokenizer.EncodeContinuation(text.StartsWith(lead.Value, StringComparison.Ordinal) ? text : lead.Value + text);
 
-    /// <summary>The white space between the words that call for an answer and the answer: <c>Assistant:</c> and then a space, a line break, or nothing.</summary>
+    /// <summary>
+    /// The white space between the words that call for an answer and the answer: <c>Assistant:</c> and then a space, a line break, or nothing.
+    /// </summary>
     private static string Lead(ChatTemplate template)
     {
         JsonObject Said(string role) => new() { ["role"] = role, ["content"] = "x" };
         try
         {
             JsonObject marks = new() { ["bos_token"] = "", ["eos_token"] = "" };
-            string asked = template.Render([Said("user")], addGenerationPrompt: true, variables: marks), answered = template.Render([Said("user"), Said("assistant")], variables: marks);
+            string asked = template.Render([Said("user")], addGenerationPrompt: true, variables: marks),
+                answered = template.Render([Said("user"), Said("assistant")], variables: marks);
             int at = answered.StartsWith(asked, StringComparison.Ordinal) ? answered.IndexOf('x', asked.Length) : -1;
             string between = at < 0 ? "" : answered[asked.Length..at];
             return string.IsNullOrWhiteSpace(between) ? between : "";

@@ -6,7 +6,10 @@ using Grimoire.Tensors;
 
 namespace Grimoire.Evaluation.Tasks;
 
-/// <summary>What tells models apart that answer differently: a hash of the config, the weights, attached adapters and the vocabulary. Where a model lies and what it is called does not matter.</summary>
+/// <summary>
+/// What tells models apart that answer differently: a hash of the config, the weights, attached adapters and the vocabulary. Where a model lies and what it is
+/// called does not matter.
+/// </summary>
 public static class ModelFingerprint
 {
     private const string Probe = "The 3 wizards' cafés cost $12.50 — well, “maybe” more…\n\tIsn't it?";

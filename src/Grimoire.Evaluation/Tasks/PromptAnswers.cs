@@ -12,8 +12,8 @@ namespace Grimoire.Evaluation.Tasks;
 internal sealed record EncodedPrompt(int[] Ids, GenerationOptions Options);
 
 /// <summary>
-/// Answers prompts with many sequences in one batch; one that ends makes room for the next. Prompts that begin alike, as with the same few shots or several answers
-/// to one, are read once up to where they part.
+/// Answers prompts with many sequences in one batch; one that ends makes room for the next. Prompts that begin alike, as with the same few shots or several
+/// answers to one, are read once up to where they part.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="kernels">What computes.</param>
@@ -59,7 +59,8 @@ internal sealed class PromptAnswers(LanguageModel model, Kernels kernels, int at
         Queue<int> members = [];
         foreach (int index in order)
         {
-            if (members.Count > 0 && prompts[members.Peek()].Ids.AsSpan().CommonPrefixLength(prompts[index].Ids) < Math.Min(WorthSharing, prompts[index].Ids.Length))
+            if (members.Count > 0 && prompts[members.Peek()].Ids.AsSpan().CommonPrefixLength(prompts[index].Ids) < Math.Min(WorthSharing,
+                prompts[index].Ids.Length))
             {
                 yield return new Family(members);
                 members = [];

@@ -18,7 +18,8 @@ internal sealed class StrictObject(JsonObject json, string origin)
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
             bytes = bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
             return new StrictObject(
-                JsonNode.Parse(bytes, documentOptions: options) as JsonObject ?? throw new GrimoireException($"{name}: a task file is one JSON object, this is something else."), name);
+                JsonNode.Parse(bytes, documentOptions: options) as JsonObject
+                    ?? throw new GrimoireException($"{name}: a task file is one JSON object, this is something else."), name);
         }
         catch (JsonException e)
         {
@@ -35,7 +36,8 @@ internal sealed class StrictObject(JsonObject json, string origin)
     public bool Has(string key) => Get(key) is not null;
 
     /// <summary>Some text, or null.</summary>
-    public string? Text(string key) => Get(key) is { } node ? node is JsonValue value && value.TryGetValue(out string? text) ? text : throw Wrong(key, "a text") : null;
+    public string? Text(string key) => Get(key) is { } node ? node is JsonValue value && value.TryGetValue(out string? text) ? text
+        : throw Wrong(key, "a text") : null;
 
     /// <summary>Some text that must be there.</summary>
     public string Needed(string key) => Text(key) ?? throw Fault($"the key \"{key}\" is missing");
@@ -46,13 +48,15 @@ internal sealed class StrictObject(JsonObject json, string origin)
         : throw Wrong(key, FormattableString.Invariant($"a whole number from {minimum} to {maximum}"));
 
     /// <summary>True or false.</summary>
-    public bool Flag(string key) => Get(key) is { } node && (node is JsonValue value && value.TryGetValue(out bool flag) ? flag : throw Wrong(key, "true or false"));
+    public bool Flag(string key) => Get(key) is { } node
+        && (node is JsonValue value && value.TryGetValue(out bool flag) ? flag : throw Wrong(key, "true or false"));
 
     /// <summary>A list of texts, or a single one.</summary>
     public IReadOnlyList<string> Texts(string key) => Get(key) switch
     {
         null => [],
-        JsonArray array => [.. array.Select(item => item is JsonValue value && value.TryGetValue(out string? text) ? text : throw Wrong(key, "a list of texts"))],
+        JsonArray array => [.. array.Select(item => item is JsonValue value && value.TryGetValue(out string? text) ? text
+            : throw Wrong(key, "a list of texts"))],
         _ => [Text(key)!],
     };
 

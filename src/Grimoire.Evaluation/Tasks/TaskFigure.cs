@@ -7,8 +7,8 @@ namespace Grimoire.Evaluation.Tasks;
 internal sealed record TaskFigure(Func<ScoredExample, (double Numerator, double Denominator)> Terms, Func<double, double> Figure, bool LowerIsBetter)
 {
     /// <summary>
-    /// The figure of a metric. Most are the mean of the examples' scores. Perplexities are geometric means: e to the mean of −ln p, over examples, words or bytes of
-    /// all examples together.
+    /// The figure of a metric. Most are the mean of the examples' scores. Perplexities are geometric means: e to the mean of −ln p, over examples, words or
+    /// bytes of all examples together.
     /// </summary>
     public static TaskFigure Of(TaskMetric metric) => metric.Of switch
     {

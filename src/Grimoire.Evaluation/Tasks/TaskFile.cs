@@ -22,8 +22,8 @@ public enum TaskKind
 }
 
 /// <summary>
-/// A task as data: where its examples lie, how each is put to a model, and how what the model makes of it is scored. A group names other tasks instead, or is one
-/// task for each of several variants. The file's format is told in docs/tasks.md.
+/// A task as data: where its examples lie, how each is put to a model, and how what the model makes of it is scored. A group names other tasks instead, or is
+/// one task for each of several variants. The file's format is told in docs/tasks.md.
 /// </summary>
 public sealed record TaskFile
 {

@@ -11,7 +11,8 @@ public static class TaskLibrary
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Here.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => name[Folder.Length..^Extension.Length]).Order(StringComparer.Ordinal)];
+        [.. Here.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name =>
+            name[Folder.Length..^Extension.Length]).Order(StringComparer.Ordinal)];
 
     /// <summary>A task from a file, or the one of that name that comes with Grimoire; <c>group/variant</c> is one variant of a group.</summary>
     /// <exception cref="GrimoireException">There is none, or its file is not a task.</exception>
@@ -21,7 +22,8 @@ public static class TaskLibrary
             return TaskReader.Read(Bytes(pathOrName), pathOrName);
         if (Names.Contains(pathOrName, StringComparer.Ordinal))
             return Shipped(pathOrName);
-        if (pathOrName.Split('/') is [var group, var variant] && Names.Contains(group, StringComparer.Ordinal) && Shipped(group) is { } whole && whole.Variants.Contains(variant))
+        if (pathOrName.Split('/') is [var group, var variant] && Names.Contains(group, StringComparer.Ordinal) && Shipped(group) is { } whole
+            && whole.Variants.Contains(variant))
             return Variant(whole, variant);
         string known = Nearest.Find(pathOrName, Names) is { } near ? $"did you mean {near}?" : $"tasks that come with Grimoire are {string.Join(", ", Names)}.";
         throw new GrimoireException($"There is no task \"{pathOrName}\"; {known}");

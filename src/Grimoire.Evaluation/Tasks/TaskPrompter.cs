@@ -60,7 +60,9 @@ public sealed class TaskPrompter
         return bare with { Before = before };
     }
 
-    /// <summary>Which rows are shown before a question: the first ones, or some drawn by the seed and the question's place; never the question itself.</summary>
+    /// <summary>
+    /// Which rows are shown before a question: the first ones, or some drawn by the seed and the question's place; never the question itself.
+    /// </summary>
     private IEnumerable<int> Shots(int index)
     {
         int own = SharesRows ? index : -1;
@@ -85,7 +87,8 @@ public sealed class TaskPrompter
         {
             TaskKind.Choice => example.Question + Task.Delimiter + example.Choices[example.Right[0]],
             TaskKind.Contexts => example.Question + example.Choices[example.Right[0]] + Task.Delimiter + example.Continuation,
-            TaskKind.Generate => example.Question + Task.Delimiter + (example.Answers.Count > 0 ? example.Answers[0] : throw Fault(example.Id, "there is no answer to show in a shot")),
+            TaskKind.Generate => example.Question + Task.Delimiter + (example.Answers.Count > 0 ? example.Answers[0]
+                : throw Fault(example.Id, "there is no answer to show in a shot")),
             _ => example.Question + Task.Delimiter + example.Continuation,
         };
     }
@@ -108,7 +111,8 @@ public sealed class TaskPrompter
                 Part = by.Render(values),
             };
             int[] marked = [.. Enumerable.Range(0, texts.Length).Where(choice => texts[choice].IsRight)];
-            return example with { Right = Task.Kind is not (TaskKind.Choice or TaskKind.Contexts) ? [] : Task.Gold.Length > 0 ? [Gold(example, gold.Render(values).Trim())] : Marked(example, marked) };
+            return example with { Right = Task.Kind is not (TaskKind.Choice or TaskKind.Contexts) ? [] : Task.Gold.Length > 0
+                ? [Gold(example, gold.Render(values).Trim())] : Marked(example, marked) };
         }
         catch (GrimoireException e) when (!e.Message.StartsWith("task ", StringComparison.Ordinal))
         {

@@ -14,7 +14,8 @@ internal static class TaskReader
     public static TaskFile Read(ReadOnlySpan<byte> bytes, string origin)
     {
         StrictObject json = StrictObject.Parse(bytes, origin);
-        var task = new TaskFile { Name = json.Needed("name"), Description = json.Text("description") ?? "", Source = json.Text("source") ?? "", Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12] };
+        var task = new TaskFile { Name = json.Needed("name"), Description = json.Text("description") ?? "", Source = json.Text("source") ?? "",
+            Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12] };
         if (task.Name.Length == 0 || task.Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.')))
             throw json.Fault($"the name \"{task.Name}\" is used in paths and ids; give one of letters, digits, _ and -");
         task = task with { Tasks = json.Texts("tasks") };
@@ -118,7 +119,8 @@ internal static class TaskReader
         json.Has("text") ? Template(json, "text") : "{{ item }}", json.Text("each") ?? "", mayBeRight && json.Flag("right"))
     {
         // One of both must be there, or an object says nothing.
-        Each = json.Has("each") || json.Has("text") ? json.Text("each") ?? "" : throw json.Fault("an object here says \"each\" and a column, or \"text\" and a template"),
+        Each = json.Has("each") || json.Has("text") ? json.Text("each") ?? ""
+            : throw json.Fault("an object here says \"each\" and a column, or \"text\" and a template"),
     };
 
     private static TaskTexts Texts(StrictObject json, string key, string template)
@@ -149,7 +151,8 @@ internal static class TaskReader
                 _ = AnswerFilter.Compiled(expression);
             return new TaskMetric(json.Text("name") ?? of, of)
             {
-                Filter = json.Each("filter", AnswerFilter.Named, filter => AnswerFilter.Of(filter.Needed("regex"), filter.Whole("match", 0, -1000, 1000), filter.Text("otherwise") ?? AnswerFilter.Invalid)),
+                Filter = json.Each("filter", AnswerFilter.Named, filter =>
+                    AnswerFilter.Of(filter.Needed("regex"), filter.Whole("match", 0, -1000, 1000), filter.Text("otherwise") ?? AnswerFilter.Invalid)),
                 IgnoreCase = json.Flag("ignore_case"),
                 IgnorePunctuation = json.Flag("ignore_punctuation"),
                 Ignore = ignore,

@@ -73,24 +73,28 @@ public static class TaskReport
         }
 
         if (task.Task.Kind == TaskKind.Generate)
-            yield return new Figure("tokens", task.Examples.Average(example => (double)example.Tokens)) { Of = task.Task.Name, Count = task.Examples.Count, LowerIsBetter = true };
+            yield return new Figure("tokens", task.Examples.Average(example => (double)example.Tokens)) { Of = task.Task.Name, Count = task.Examples.Count,
+                LowerIsBetter = true };
     }
 
     /// <summary>The mean of the tasks' figures, each counting alike however many examples it has; for what all of them measure.</summary>
     private static IEnumerable<Figure> OfGroup(TaskFile group, ScoredTask[] tasks, TaskOptions options)
     {
-        foreach (TaskMetric metric in tasks[0].Task.Metrics.Where(metric => tasks.All(task => task.Task.Metrics.Any(own => own.Name == metric.Name && own.Of == metric.Of))))
+        foreach (TaskMetric metric in tasks[0].Task.Metrics.Where(metric =>
+            tasks.All(task => task.Task.Metrics.Any(own => own.Name == metric.Name && own.Of == metric.Of))))
         {
             var how = TaskFigure.Of(metric);
             (int Task, double Above, double Below)[] terms =
-                [.. tasks.SelectMany((task, index) => task.Examples.Select(example => how.Terms(example) is var (above, below) ? (index, above, below) : default))];
+                [.. tasks.SelectMany((task, index) =>
+                    task.Examples.Select(example => how.Terms(example) is var (above, below) ? (index, above, below) : default))];
             int[] all = [.. Enumerable.Range(0, terms.Length)];
             yield return new Figure(metric.Name, Mean(all))
             {
                 Of = group.Name,
                 Interval = Bootstrap.Of(terms.Length, Mean, seed: options.Seed),
                 Count = terms.Length,
-                Signature = Signature.Of(("group", group.Name), ("hash", group.Hash), ("tasks", Text(tasks.Length)), ("mean", "of_tasks"), ("limit", options.Limit is { } limit ? Text(limit) : "no")),
+                Signature = Signature.Of(("group", group.Name), ("hash", group.Hash), ("tasks", Text(tasks.Length)), ("mean", "of_tasks"),
+                    ("limit", options.Limit is { } limit ? Text(limit) : "no")),
                 LowerIsBetter = how.LowerIsBetter,
             };
 

@@ -26,7 +26,8 @@ internal static class TaskRows
             rows.RemoveAll(row => where.Render(Values(row)).Trim() is not ("true" or "True"));
         }
 
-        return rows.Count > 0 ? rows : throw new GrimoireException($"task {task}: there is no row in {(data.World.Length > 0 ? "the world" : data.File)}{(data.Where.Length > 0 ? " that its \"where\" lets through" : "")}.");
+        return rows.Count > 0 ? rows
+            : throw new GrimoireException($"task {task}: there is no row in {(data.World.Length > 0 ? "the world" : data.File)}{(data.Where.Length > 0 ? " that its \"where\" lets through" : "")}.");
     }
 
     /// <summary>What templates may ask for: the columns, the whole row as <c>row</c>, and whether a conversation is held as <c>chat</c>.</summary>
@@ -43,7 +44,8 @@ internal static class TaskRows
     public static string Path(TaskData data, string folder, string task)
     {
         string[] names = [data.File, System.IO.Path.GetFileName(data.File)];
-        string[] places = [.. names.Concat(names.Where(name => name.EndsWith(".gz", StringComparison.Ordinal)).Select(name => name[..^3])).Select(name => System.IO.Path.Combine(folder, name))];
+        string[] places = [.. names.Concat(names.Where(name => name.EndsWith(".gz", StringComparison.Ordinal)).Select(name => name[..^3])).Select(name =>
+            System.IO.Path.Combine(folder, name))];
         return places.FirstOrDefault(File.Exists) ?? throw new GrimoireException(
             $"task {task}: {places[0]} is not there{(data.Get.Length > 0 ? $" ({data.Get.TrimEnd('.')})" : "")}; put it there, or say with --data where it lies.");
     }
@@ -71,11 +73,14 @@ internal static class TaskRows
         {
             var place = new ExercisePlace(data.Seed, data.World, split, index);
             Exercise exercise = place.Exercise;
-            yield return new JsonObject { ["prompt"] = exercise.Prompt, ["answer"] = exercise.Answer, ["skill"] = exercise.Skill.ToString(), ["exercise"] = place.ToString() };
+            yield return new JsonObject { ["prompt"] = exercise.Prompt, ["answer"] = exercise.Answer, ["skill"] = exercise.Skill.ToString(),
+                ["exercise"] = place.ToString() };
         }
     }
 
-    /// <summary>SQuAD's articles, paragraphs and questions as rows of a question, its paragraph and its answers (Rajpurkar et al. 2016, arXiv:1606.05250).</summary>
+    /// <summary>
+    /// SQuAD's articles, paragraphs and questions as rows of a question, its paragraph and its answers (Rajpurkar et al. 2016, arXiv:1606.05250).
+    /// </summary>
     private static IEnumerable<JsonObject> Squad(JsonNode? json, string file)
     {
         foreach (JsonObject article in Members(json, "data", file))
@@ -112,7 +117,8 @@ internal static class TaskRows
         {
             if (row[column] is not JsonValue value || !value.TryGetValue(out string? text))
                 throw new GrimoireException($"task {task}: a row has no text in the column \"{column}\", which is to be divided.");
-            row[column] = new JsonArray([.. text.Split(separator).Select(part => part.Trim()).Where(part => part.Length > 0).Select(part => JsonValue.Create(part))]);
+            row[column] = new JsonArray([.. text.Split(separator).Select(part => part.Trim()).Where(part => part.Length > 0).Select(part =>
+                JsonValue.Create(part))]);
         }
     }
 
@@ -151,7 +157,8 @@ internal static class TaskRows
         try
         {
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            return JsonNode.Parse(row.Json.Span, documentOptions: options) as JsonObject ?? throw new GrimoireException($"{file}, line {row.Line}: a row is a JSON object, this is something else.");
+            return JsonNode.Parse(row.Json.Span, documentOptions: options) as JsonObject
+                ?? throw new GrimoireException($"{file}, line {row.Line}: a row is a JSON object, this is something else.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -65,7 +65,8 @@ public sealed class TaskRun
         return task.Kind switch
         {
             TaskKind.Choice => [.. example.Choices.Select(choice => new ContinuationRequest(example.Context, delimiter + choice) { Chat = chat })],
-            TaskKind.Contexts => [.. example.Choices.Select(choice => new ContinuationRequest(example.Before + example.Question + choice, delimiter + example.Continuation) { Chat = chat })],
+            TaskKind.Contexts => [.. example.Choices.Select(choice =>
+                new ContinuationRequest(example.Before + example.Question + choice, delimiter + example.Continuation) { Chat = chat })],
             TaskKind.Continuation => [new ContinuationRequest(example.Context, delimiter + example.Continuation) { Chat = chat }],
             _ => [],
         };
@@ -134,7 +135,8 @@ public sealed class TaskRun
                 "byte_perplexity" => Math.Exp(-score.LogProbability / bytes),
                 _ => -score.LogProbability / bytes / Math.Log(2),
             }, StringComparer.Ordinal);
-            return new ScoredExample(example, values, new JsonObject { ["logprob"] = score.LogProbability, ["words"] = (double)words, ["bytes"] = (double)bytes, ["tokens"] = score.Tokens });
+            return new ScoredExample(example, values,
+                new JsonObject { ["logprob"] = score.LogProbability, ["words"] = (double)words, ["bytes"] = (double)bytes, ["tokens"] = score.Tokens });
         })];
     }
 

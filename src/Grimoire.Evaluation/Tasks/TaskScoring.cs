@@ -14,8 +14,8 @@ public static class TaskScoring
     private static readonly TokenF1 SquadF1 = new();
 
     /// <summary>
-    /// Scores a choice. <c>acc</c>: the likeliest is right; <c>acc_norm</c>: likeliest for its characters; <c>acc_bytes</c>: for its UTF-8 bytes; <c>mc2</c>: the
-    /// share of the probability that falls to the right ones (Lin et al. 2021, arXiv:2109.07958).
+    /// Scores a choice. <c>acc</c>: the likeliest is right; <c>acc_norm</c>: likeliest for its characters; <c>acc_bytes</c>: for its UTF-8 bytes; <c>mc2</c>:
+    /// the share of the probability that falls to the right ones (Lin et al. 2021, arXiv:2109.07958).
     /// </summary>
     public static IReadOnlyDictionary<string, double> OfChoices(TaskFile task, TaskExample example, IReadOnlyList<ContinuationScore> scores)
     {
@@ -47,7 +47,8 @@ public static class TaskScoring
 
     /// <summary>Scores a free answer.</summary>
     public static IReadOnlyDictionary<string, double> OfAnswer(TaskFile task, TaskExample example, string answer) =>
-        task.Metrics.ToDictionary(metric => metric.Name, metric => Of(metric, example, metric.Filter.Aggregate(answer, (text, filter) => filter.Apply(text))), StringComparer.Ordinal);
+        task.Metrics.ToDictionary(metric => metric.Name, metric =>
+            Of(metric, example, metric.Filter.Aggregate(answer, (text, filter) => filter.Apply(text))), StringComparer.Ordinal);
 
     private static double Of(TaskMetric metric, TaskExample example, string answer) => metric.Of switch
     {
@@ -71,8 +72,10 @@ public static class TaskScoring
 
     /// <summary>Whether an answer holds another's words one after another, as SQuAD compares words.</summary>
     private static bool Contains(string answer, string right) =>
-        $" {AnswerText.Normalize(answer, AnswerNormalization.Squad)} ".Contains($" {AnswerText.Normalize(right, AnswerNormalization.Squad)} ", StringComparison.Ordinal);
+        $" {AnswerText.Normalize(answer, AnswerNormalization.Squad)} ".Contains($" {AnswerText.Normalize(right, AnswerNormalization.Squad)} ",
+            StringComparison.Ordinal);
 
     private static ExercisePlace Place(TaskExample example) => example.Row["exercise"] is JsonValue value && value.TryGetValue(out string? place)
-        ? ExercisePlace.Parse(place) : throw new GrimoireException($"task {example.Id}: the metric \"world\" needs a column \"exercise\", which the rows of a world have.");
+        ? ExercisePlace.Parse(place)
+            : throw new GrimoireException($"task {example.Id}: the metric \"world\" needs a column \"exercise\", which the rows of a world have.");
 }

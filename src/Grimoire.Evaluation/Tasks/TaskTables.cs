@@ -18,7 +18,8 @@ internal static class TaskTables
         if (parts.Length > 1 || tasks.Length > 1)
         {
             yield return new DataTable($"{asked.Name} by part", [.. Heading("Part", metrics, published)],
-                [.. parts.Select(part => Row(part, tasks, example => example.Part == part, metrics, published)), Row("all", tasks, _ => true, metrics, published)]);
+                [.. parts.Select(part => Row(part, tasks, example => example.Part == part, metrics, published)),
+                    Row("all", tasks, _ => true, metrics, published)]);
         }
 
         if (asked.Variants.Count > 0)
@@ -36,7 +37,8 @@ internal static class TaskTables
     /// <summary>The mean over tasks of their figures for some of their examples.</summary>
     private static IReadOnlyList<string> Row(string name, ScoredTask[] tasks, Func<TaskExample, bool> belongs, TaskMetric[] metrics, Published? published)
     {
-        var own = tasks.Select(task => (Task: task, Examples: task.Examples.Where(example => belongs(example.Example)).ToArray())).Where(task => task.Examples.Length > 0).ToArray();
+        var own = tasks.Select(task => (Task: task, Examples: task.Examples.Where(example => belongs(example.Example)).ToArray())).Where(task =>
+            task.Examples.Length > 0).ToArray();
         string[] variants = [.. own.Select(task => VariantOf(task.Task.Task))];
         return
         [

@@ -4,7 +4,10 @@ using Template = Grimoire.Models.Chat.Jinja.Template;
 
 namespace Grimoire.Models.Chat;
 
-/// <summary>A text with places into which values are laid, in the dialect of chat templates: <c>Question: {{ question }}</c>. Rendering has no side effects and comes to an end.</summary>
+/// <summary>
+/// A text with places into which values are laid, in the dialect of chat templates: <c>Question: {{ question }}</c>. Rendering has no side effects and comes to
+/// an end.
+/// </summary>
 public sealed class TextTemplate
 {
     private readonly Template template;

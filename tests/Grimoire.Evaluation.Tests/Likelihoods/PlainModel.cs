@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Grimoire.Evaluation.Tests;
 
 /// <summary>
-/// Models of GPT-2's and Llama's kind written down once more, as plainly as can be, in double precision: the file's bytes, the textbook's formulas, and nothing of
-/// what is tested.
+/// Models of GPT-2's and Llama's kind written down once more, as plainly as can be, in double precision: the file's bytes, the textbook's formulas, and nothing
+/// of what is tested.
 /// </summary>
 internal sealed class PlainModel
 {
