@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Grimoire.Evaluation;
-using Grimoire.Evaluation.Likelihoods;
 using Grimoire.Evaluation.Reasoning;
 using Grimoire.Evaluation.Tasks;
 using Grimoire.Models;

@@ -6,7 +6,6 @@ using Grimoire.Evaluation;
 using Grimoire.Evaluation.Hallucinations;
 using Grimoire.Evaluation.Tasks;
 using Grimoire.Models;
-using Grimoire.Tensors;
 using Grimoire.Training.Runs;
 using Grimoire.Training.Worlds;
 using static Grimoire.Training.Runs.SettingTypes;

@@ -46,13 +46,13 @@ public sealed class TextQuestion : FactQuestion
         {
             string column = AnswerColumns.FirstOrDefault(row.Columns.ContainsKey)
                 ?? throw Fault(row, "the column \"answer\" is missing; write null where nobody can know");
-            string[] answers = Texts(row, column);
+            string[] right = Texts(row, column);
             string id = Texts(row, "id") is [var given, ..] ? given : FormattableString.Invariant($"{name}/{row.Line}");
             if (!ids.Add(id))
                 throw Fault(row, $"the id {id} is that of an earlier row; ids are unique");
             string prompt = row.Prompt.Text ?? throw Fault(row, "the prompt is a conversation; a question is one text");
-            string kind = Texts(row, "kind") is [var named, ..] ? named : answers.Length > 0 ? name : "unanswerable";
-            questions.Add(new TextQuestion(id, kind, prompt, answers) { Wordings = [.. Texts(row, "wordings").Take(wordings)] });
+            string kind = Texts(row, "kind") is [var named, ..] ? named : right.Length > 0 ? name : "unanswerable";
+            questions.Add(new TextQuestion(id, kind, prompt, right) { Wordings = [.. Texts(row, "wordings").Take(wordings)] });
         }
 
         return questions;

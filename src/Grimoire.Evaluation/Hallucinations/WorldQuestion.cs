@@ -50,9 +50,9 @@ public sealed class WorldQuestion : FactQuestion
 
     private static WorldQuestion? One(World world, Split split, long index)
     {
-        var place = new ExercisePlace(world.Seed, "questions", split, index);
-        Exercise exercise = world.Questions(split)[index];
-        return exercise.Skill is Skill.Fact or Skill.TwoHop or Skill.Unknown ? new WorldQuestion(place, exercise) : null;
+        Exercise asked = world.Questions(split)[index];
+        return asked.Skill is Skill.Fact or Skill.TwoHop or Skill.Unknown
+            ? new WorldQuestion(new ExercisePlace(world.Seed, "questions", split, index), asked) : null;
     }
 
     /// <summary>The series comes round to the same questions in other words.</summary>

@@ -23,16 +23,16 @@ internal sealed class PairedScores
             return new PairedScores([]);
         Require(a, b, first, second);
         Require(b, a, second, first);
-        var pairs = new List<Pair>();
+        var paired = new List<Pair>();
         foreach ((string id, JsonObject row) in first)
         {
             string task = row["task"] is JsonValue named && named.TryGetValue(out string? text) ? text : "";
             IReadOnlyDictionary<string, double> others = Scores(second[id]);
-            pairs.AddRange(Scores(row).Where(score => others.ContainsKey(score.Key))
+            paired.AddRange(Scores(row).Where(score => others.ContainsKey(score.Key))
                 .Select(score => new Pair(task, score.Key, score.Value, others[score.Key])));
         }
 
-        return new PairedScores(pairs);
+        return new PairedScores(paired);
     }
 
     /// <summary>Compares a figure by the scores of its name and task: their mean, or the mean of its tasks' means, whichever it is.</summary>

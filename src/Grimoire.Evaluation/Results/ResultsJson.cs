@@ -97,8 +97,6 @@ public static class ResultsJson
             ["joined"] = series.Joined,
             ["marked"] = series.Marked,
             ["colour"] = series.Colour,
-            ["marked"] = series.Marked,
-            ["colour"] = series.Colour,
             ["points"] = new JsonArray([.. series.Points.Select(point => new JsonArray(JsonLines.Number(point.X), JsonLines.Number(point.Y)))]),
         })]),
     };

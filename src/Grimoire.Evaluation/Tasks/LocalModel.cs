@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Grimoire.Evaluation.Likelihoods;
 using Grimoire.Models;
 using Grimoire.Models.Chat;
-using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 
 namespace Grimoire.Evaluation.Tasks;
