@@ -1,5 +1,4 @@
 using Grimoire.Models;
-using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 
 namespace Grimoire.Evaluation.Likelihoods;

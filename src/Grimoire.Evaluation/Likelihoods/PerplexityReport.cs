@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Grimoire.Training;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Evaluation.Likelihoods;

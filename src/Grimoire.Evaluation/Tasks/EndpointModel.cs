@@ -163,7 +163,7 @@ public sealed class EndpointModel : TaskModel, IDisposable
 
         var messages = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = request.Prompt });
         if (request.Begun.Length > 0)
-            messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = request.Begun });
+            messages.Add((JsonNode)new JsonObject { ["role"] = "assistant", ["content"] = request.Begun });
         body["messages"] = messages;
         JsonNode said = await PostAsync("/chat/completions", body, cancel).ConfigureAwait(false)
             ?? throw new GrimoireException($"{address}: there is neither /completions nor /chat/completions; check the address.");

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Text;
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;

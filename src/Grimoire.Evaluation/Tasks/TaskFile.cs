@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Grimoire.Evaluation.Tasks;
 
 /// <summary>What is asked of a model.</summary>

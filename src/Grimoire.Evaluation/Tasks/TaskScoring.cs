@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Grimoire.Evaluation.Metrics;
 using Grimoire.Training.Rewards;
 using Grimoire.Training.Worlds;
