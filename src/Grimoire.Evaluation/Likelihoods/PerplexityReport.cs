@@ -55,8 +55,8 @@ public sealed class PerplexityReport
         {
             Run = run,
             Title = $"{model} on {of}",
-            Summary = FormattableString.Invariant(
-                $"Perplexity {figures[0].Shown}, {figures[2].Value:0.0000} bits a byte, over {judgements.Count:N0} tokens of {documents.Count:N0} {(documents.Count == 1 ? "document" : "documents")}."),
+            Summary = FormattableString.Invariant($"Perplexity {figures[0].Shown}, {figures[2].Value:0.0000} bits a byte, ") +
+                FormattableString.Invariant($"over {judgements.Count:N0} tokens of {documents.Count:N0} {(documents.Count == 1 ? "document" : "documents")}."),
             Figures = figures,
             Tables = [ByDocument(), Reliability(calibration)],
             Plots = [Diagram(calibration)],

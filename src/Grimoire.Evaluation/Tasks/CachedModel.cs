@@ -98,8 +98,12 @@ public sealed class CachedModel : TaskModel, IDisposable
 
     private static JsonArray Numbers(IReadOnlyList<float> values) => new([.. values.Select(value => JsonValue.Create(value))]);
 
-    private static string Text(GenerateRequest request) => FormattableString.Invariant(
-        $"generate|{request.Chat}|{request.MaxTokens}|{request.Temperature}|{request.TopP}|{request.Seed}|{new JsonArray([.. request.Stop.Select(stop => JsonValue.Create(stop))]).ToJsonString()}|{request.Begun.Length}|{request.Begun}{request.Prompt}");
+    private static string Text(GenerateRequest request)
+    {
+        string stops = new JsonArray([.. request.Stop.Select(stop => JsonValue.Create(stop))]).ToJsonString();
+        string how = FormattableString.Invariant($"{request.Chat}|{request.MaxTokens}|{request.Temperature}|{request.TopP}|{request.Seed}|{stops}");
+        return FormattableString.Invariant($"generate|{how}|{request.Begun.Length}|{request.Begun}{request.Prompt}");
+    }
 
     private void Ask<TRequest, TAnswer>(
         IReadOnlyList<TRequest> requests, Func<TRequest, string> text, Action<IReadOnlyList<TRequest>, Action<int, TAnswer>> ask,

@@ -32,6 +32,8 @@ internal sealed class StrictObject(JsonObject json, string origin)
         }
     }
 
+    private string Known => string.Join(", ", known.Order(StringComparer.Ordinal));
+
     /// <summary>Whether a key is there.</summary>
     public bool Has(string key) => Get(key) is not null;
 
@@ -120,7 +122,8 @@ internal sealed class StrictObject(JsonObject json, string origin)
         foreach ((string key, _) in json)
         {
             if (!known.Contains(key))
-                throw Fault($"there is no key \"{key}\" here{(Nearest.Find(key, known) is { } near ? $"; did you mean \"{near}\"?" : $"; known are {string.Join(", ", known.Order(StringComparer.Ordinal))}")}");
+                throw Fault($"there is no key \"{key}\" " +
+                    $"here{(Nearest.Find(key, known) is { } near ? $"; did you mean \"{near}\"?" : $"; known are {Known}")}");
         }
     }
 

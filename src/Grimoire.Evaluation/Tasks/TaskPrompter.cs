@@ -147,7 +147,8 @@ public sealed class TaskPrompter
             }
 
             if (values[texts.Each] is not JsonArray items)
-                throw Fault(id, $"there is no list in the column \"{texts.Each}\" (columns: {string.Join(", ", values.Select(value => value.Key).Where(key => key is not ("row" or "chat")))})");
+                throw Fault(id, $"there is no list in the column \"{texts.Each}\" (columns: " +
+                    $"{string.Join(", ", values.Select(value => value.Key).Where(key => key is not ("row" or "chat")))})");
             foreach (JsonNode? item in items)
             {
                 values["item"] = item?.DeepClone();

@@ -82,7 +82,8 @@ internal static class TaskReader
         if (task.Kind is TaskKind.Choice or TaskKind.Contexts && task.Gold.Length == 0 && !task.Choices.Any(choice => choice.IsRight))
             throw json.Fault("nothing says which choice is right; add \"gold\" or mark choices with \"right\": true");
         if (task.Metrics.FirstOrDefault(metric => !MetricsOf(task.Kind).Contains(metric.Of)) is { } odd)
-            throw json.Fault($"a task of kind {task.Kind.ToString().ToLowerInvariant()} has no metric \"{odd.Of}\"; known are {string.Join(", ", MetricsOf(task.Kind))}");
+            throw json.Fault(
+                $"a task of kind {task.Kind.ToString().ToLowerInvariant()} has no metric \"{odd.Of}\"; known are {string.Join(", ", MetricsOf(task.Kind))}");
         if (task.Metrics.GroupBy(metric => metric.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw json.Fault($"two metrics are called \"{twice.Key}\"; give one of them another \"name\"");
         if (task.Variants.Count > 0 && !task.Data.File.Contains("{variant}", StringComparison.Ordinal))

@@ -33,7 +33,8 @@ public static class TaskReport
         {
             Run = run,
             Title = $"{model} on {string.Join(", ", asked.Select(task => task.Name))}",
-            Summary = $"{string.Join(", ", figures.Where(figure => asked.Any(task => task.Name == figure.Of)).Select(Said))}, over {examples.ToString("N0", CultureInfo.InvariantCulture)} examples.",
+            Summary = string.Join(", ", figures.Where(figure => asked.Any(task => task.Name == figure.Of)).Select(Said)) +
+                $", over {examples.ToString("N0", CultureInfo.InvariantCulture)} examples.",
             Figures = figures,
             Tables = tables,
         };

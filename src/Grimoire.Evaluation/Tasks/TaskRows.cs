@@ -27,7 +27,8 @@ internal static class TaskRows
         }
 
         return rows.Count > 0 ? rows
-            : throw new GrimoireException($"task {task}: there is no row in {(data.World.Length > 0 ? "the world" : data.File)}{(data.Where.Length > 0 ? " that its \"where\" lets through" : "")}.");
+            : throw new GrimoireException($"task {task}: there is no row in " +
+                $"{(data.World.Length > 0 ? "the world" : data.File)}{(data.Where.Length > 0 ? " that its \"where\" lets through" : "")}.");
     }
 
     /// <summary>What templates may ask for: the columns, the whole row as <c>row</c>, and whether a conversation is held as <c>chat</c>.</summary>
@@ -47,7 +48,8 @@ internal static class TaskRows
         string[] places = [.. names.Concat(names.Where(name => name.EndsWith(".gz", StringComparison.Ordinal)).Select(name => name[..^3])).Select(name =>
             System.IO.Path.Combine(folder, name))];
         return places.FirstOrDefault(File.Exists) ?? throw new GrimoireException(
-            $"task {task}: {places[0]} is not there{(data.Get.Length > 0 ? $" ({data.Get.TrimEnd('.')})" : "")}; put it there, or say with --data where it lies.");
+            $"task {task}: {places[0]} is not there{(data.Get.Length > 0 ? $" ({data.Get.TrimEnd('.')})" : "")}; put it there, or say with --data " +
+                "where it lies.");
     }
 
     private static IEnumerable<JsonObject> OfFile(TaskData data, string file)
