@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Grimoire.Evaluation.Tasks;
 using Grimoire.Training.Runs;
 using Grimoire.Training.Worlds;
 

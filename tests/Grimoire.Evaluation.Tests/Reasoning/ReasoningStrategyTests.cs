@@ -68,7 +68,7 @@ public class ReasoningStrategyTests
         Assert.Equal("7.0 of them", answer.Text);
         Assert.All(model.Asked, request => Assert.Equal(0.7, request.Temperature));
         Assert.Equal(["", "7", "", "7", "5"], answer.Notes!["drafts"]!.AsArray().Select(draft => draft!["answer"]!.GetValue<string>()));
-        Assert.Equal(model.Asked.Count, 5);
+        Assert.Equal(5, model.Asked.Count);
         Assert.Equal("I think 5.It is 7no idea7.0 of themnone".Length + 5, answer.Tokens);
     }
 
