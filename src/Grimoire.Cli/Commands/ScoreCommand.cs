@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Grimoire.Evaluation;
 using Grimoire.Evaluation.Metrics;
-using Grimoire.Tensors;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;
 

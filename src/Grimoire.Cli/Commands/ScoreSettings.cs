@@ -1,4 +1,3 @@
-using Grimoire.Evaluation;
 using Grimoire.Evaluation.Metrics;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;

@@ -1,7 +1,6 @@
 using System.Text;
 using Grimoire.Evaluation.Likelihoods;
 using Grimoire.Models;
-using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 using Grimoire.Tests;
 using Grimoire.Training.Runs;
