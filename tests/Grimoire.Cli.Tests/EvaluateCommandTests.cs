@@ -83,6 +83,6 @@ public sealed class EvaluateCommandTests(TalkingModel talking) : IClassFixture<T
     private string Task(string context = "{{ q }}")
     {
         scratch.Write("rows.jsonl", """{"q": "One?", "g": "yes"}""" + "\n" + """{"q": "Two?", "g": "no"}""" + "\n");
-        return scratch.Write("mine.json", $$"""{"name": "mine", "data": "rows.jsonl", "context": "{{context}}", "choices": ["yes", "no"], "gold": "{{ "{{ g }}" }}"}""");
+        return scratch.Write("mine.json", $$"""{"name": "mine", "data": "rows.jsonl", "context": "{{context}}", "choices": ["yes", "no"], "gold": "{{"{{ g }}"}}"}""");
     }
 }

@@ -17,8 +17,15 @@ internal static class TinyModels
     {
         ModelConfig config = Gpt2.Config(2, 2, 16, context, Letters.VocabularySize) with
         {
-            Family = "bert", NormPlacement = NormPlacement.Post, EmbeddingNorm = true, Activation = Activation.Gelu, Causal = false, Head = false,
-            TiedEmbeddings = false, TokenTypes = 2, NormEpsilon = 1e-12f,
+            Family = "bert",
+            NormPlacement = NormPlacement.Post,
+            EmbeddingNorm = true,
+            Activation = Activation.Gelu,
+            Causal = false,
+            Head = false,
+            TiedEmbeddings = false,
+            TokenTypes = 2,
+            NormEpsilon = 1e-12f,
         };
         return new LanguageModel(new Transformer(config, Initialization.Random(config, seed)), Letters);
     }

@@ -16,8 +16,11 @@ internal static class EvaluateCommand
 
     public static Verb Create()
     {
-        var model = new Argument<string?>("MODEL") { Description = "a model folder, an adapter, a run folder or a GGUF file; none with --endpoint",
-            Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL")
+        {
+            Description = "a model folder, an adapter, a run folder or a GGUF file; none with --endpoint",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         Options<EvaluateSettings>? options = null;
         Verb verb = new(Kind, "Measure a model on tasks: questions with choices, minimal pairs, free answers.",
             "grimoire evaluate runs/quickstart --tasks world",
@@ -43,8 +46,15 @@ internal static class EvaluateCommand
         IReadOnlyList<AnswerStrategy> strategies = settings.ReadStrategies(kernels);
         TaskModel model = Model(terminal, path, settings, kernels);
         string name = path is null ? model.Name : ModelPath.NameOf(path), folder = settings.Out ?? EvaluationPlace.Folder(Kind, name, settings.Tasks);
-        TaskOptions options = new() { Data = settings.Data, Limit = settings.Limit, Fewshot = settings.Fewshot, Seed = (ulong)settings.Seed,
-            Chat = settings.Chat ? true : null, Strategy = strategies[0] };
+        TaskOptions options = new()
+        {
+            Data = settings.Data,
+            Limit = settings.Limit,
+            Fewshot = settings.Fewshot,
+            Seed = (ulong)settings.Seed,
+            Chat = settings.Chat ? true : null,
+            Strategy = strategies[0]
+        };
         RunInfo request = Request(settings, path, model, asked, command);
         if (settings.Show == 0 && EvaluationFolder.Find(folder, request) is { } before)
             return EvaluationPlace.Tell(terminal, before, folder, settings.Json, strategies.Count == 1);

@@ -89,7 +89,7 @@ internal static class HallucinationsCommand
     {
         string found = ModelPath.Find(path), name = ModelPath.NameOf(path), folder = choices.Out ?? EvaluationPlace.Folder(Kind, name);
         IReadOnlyList<FactQuestion> questions = Questions(choices);
-        LocalModel model = Waiting.While(terminal, "opening the model", 
+        LocalModel model = Waiting.While(terminal, "opening the model",
             () => new LocalModel(LanguageModel.Load(found), Device.Kernels(parse), name, choices.Template));
         RunInfo run = Request(parse, path, model, choices, questions);
         if (EvaluationFolder.Find(folder, run) is { } before)
@@ -97,7 +97,10 @@ internal static class HallucinationsCommand
 
         var settings = new HallucinationSettings
         {
-            Samples = choices.Samples, Temperature = choices.Temperature, MaxTokens = choices.MaxTokens, Seed = (ulong)choices.Seed,
+            Samples = choices.Samples,
+            Temperature = choices.Temperature,
+            MaxTokens = choices.MaxTokens,
+            Seed = (ulong)choices.Seed,
         };
         // What was answered stays, so that the same command goes on after Ctrl-C.
         using var kept = new CachedModel(model, Path.Combine(folder, AnswersFile));
@@ -118,7 +121,11 @@ internal static class HallucinationsCommand
         recipe["asked"] = Hash(questions);
         return new RunInfo
         {
-            Kind = Kind, Command = [.. parse.Tokens.Select(token => token.Value)], Recipe = recipe, Seed = (ulong)choices.Seed, Started = DateTime.UtcNow,
+            Kind = Kind,
+            Command = [.. parse.Tokens.Select(token => token.Value)],
+            Recipe = recipe,
+            Seed = (ulong)choices.Seed,
+            Started = DateTime.UtcNow,
         };
     }
 

@@ -58,8 +58,11 @@ internal static class PerplexityCommand
     public static Verb Create()
     {
         var model = new Argument<string>("MODEL") { Description = "a model folder, an adapter, a run folder or a GGUF file" };
-        var files = new Argument<string[]>("FILE") { Description = "text files, .jsonl files with a column text, folders or patterns",
-            Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "text files, .jsonl files with a column text, folders or patterns",
+            Arity = ArgumentArity.OneOrMore
+        };
         Options<Choices>? options = null;
         Verb verb = new(Kind, "Measure how well a model foresees texts: perplexity, bits per byte, surprise and calibration.",
             "grimoire perplexity my-model held-out.txt",
@@ -139,8 +142,12 @@ internal static class PerplexityCommand
 
     private static JsonObject Row(string document, Tokenizer tokenizer, TokenScore score) => new()
     {
-        ["document"] = document, ["token"] = tokenizer.Piece(score.Token), ["id"] = score.Token, ["logprob"] = score.LogProbability,
-            ["entropy"] = score.Entropy, ["rank"] = score.Rank,
+        ["document"] = document,
+        ["token"] = tokenizer.Piece(score.Token),
+        ["id"] = score.Token,
+        ["logprob"] = score.LogProbability,
+        ["entropy"] = score.Entropy,
+        ["rank"] = score.Rank,
     };
 
     private static int Colour(Terminal terminal, Tokenizer tokenizer, IEnumerable<DocumentLikelihood> documents)

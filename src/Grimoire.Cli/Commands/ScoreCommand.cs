@@ -70,7 +70,8 @@ internal static class ScoreCommand
     {
         var hypotheses = new Argument<string[]>("HYPOTHESES")
         {
-            Description = "files with a text on each line, or .jsonl; - reads standard input. Each further file is another system", Arity = ArgumentArity.OneOrMore,
+            Description = "files with a text on each line, or .jsonl; - reads standard input. Each further file is another system",
+            Arity = ArgumentArity.OneOrMore,
         };
         Options<Choices>? options = null;
         Verb verb = new("score", "Score texts against references: BLEU, chrF, TER, ROUGE, exact match, F1, edit distances.",

@@ -79,7 +79,10 @@ public sealed class HallucinationFindings(IReadOnlyList<ProbedAnswer> answers, H
 
     private IEnumerable<Figure> Areas() => Detectors.Select(finding => new Figure("auroc", finding.Auroc)
     {
-        Of = finding.Detector.Name, Interval = finding.Interval, Count = finding.Scores.Count, Signature = Signature,
+        Of = finding.Detector.Name,
+        Interval = finding.Interval,
+        Count = finding.Scores.Count,
+        Signature = Signature,
     });
 
     private DataTable OutcomeTable() => new(

@@ -82,8 +82,12 @@ public sealed class PerplexityReport
     {
         ["id"] = document.Name,
         ["task"] = "perplexity",
-        ["scores"] = new JsonObject { ["cross_entropy"] = document.CrossEntropy, ["bits_per_byte"] = document.BitsPerByte,
-            ["accuracy"] = (double)document.Foreseen / document.Tokens },
+        ["scores"] = new JsonObject
+        {
+            ["cross_entropy"] = document.CrossEntropy,
+            ["bits_per_byte"] = document.BitsPerByte,
+            ["accuracy"] = (double)document.Foreseen / document.Tokens
+        },
         ["logprob"] = document.LogProbability,
         ["tokens"] = document.Tokens,
         ["bytes"] = document.Bytes,

@@ -35,7 +35,9 @@ public sealed class StrategyRun(TaskModel model, IReadOnlyList<TaskFile> asked, 
         EvaluationResult rest = TaskReport.Of(run, name, others, scored, options);
         result = result with
         {
-            Summary = $"{result.Summary} {rest.Summary}", Figures = [.. result.Figures, .. rest.Figures], Tables = [.. result.Tables, .. rest.Tables],
+            Summary = $"{result.Summary} {rest.Summary}",
+            Figures = [.. result.Figures, .. rest.Figures],
+            Tables = [.. result.Tables, .. rest.Tables],
         };
         return (result, [.. rows, .. TaskReport.Rows(scored)]);
 

@@ -108,7 +108,12 @@ public sealed class EndpointModel : TaskModel, IDisposable
         string text = request.Context + request.Continuation;
         JsonNode answer = await PostAsync("/completions", new JsonObject
         {
-            ["model"] = settings.Model, ["prompt"] = text, ["max_tokens"] = 1, ["temperature"] = 0, ["echo"] = true, ["logprobs"] = 1,
+            ["model"] = settings.Model,
+            ["prompt"] = text,
+            ["max_tokens"] = 1,
+            ["temperature"] = 0,
+            ["echo"] = true,
+            ["logprobs"] = 1,
         }, cancel).ConfigureAwait(false) ?? throw NoLikelihoods("it has no /completions");
         try
         {
@@ -149,8 +154,14 @@ public sealed class EndpointModel : TaskModel, IDisposable
 
     private async Task<GeneratedAnswer> GenerateAsync(GenerateRequest request, CancellationToken cancel)
     {
-        var body = new JsonObject { ["model"] = settings.Model, ["max_tokens"] = request.MaxTokens, ["temperature"] = request.Temperature,
-            ["top_p"] = request.TopP, ["seed"] = (long)(request.Seed & long.MaxValue) };
+        var body = new JsonObject
+        {
+            ["model"] = settings.Model,
+            ["max_tokens"] = request.MaxTokens,
+            ["temperature"] = request.Temperature,
+            ["top_p"] = request.TopP,
+            ["seed"] = (long)(request.Seed & long.MaxValue)
+        };
         if (request.Stop.Count > 0)
             body["stop"] = new JsonArray([.. request.Stop.Take(4).Select(stop => JsonValue.Create(stop))]); // as many as OpenAI takes; the rest is cut here
         if (!request.Chat && completes)

@@ -111,8 +111,11 @@ public sealed class TaskPrompter
                 Part = by.Render(values),
             };
             int[] marked = [.. Enumerable.Range(0, texts.Length).Where(choice => texts[choice].IsRight)];
-            return example with { Right = Task.Kind is not (TaskKind.Choice or TaskKind.Contexts) ? [] : Task.Gold.Length > 0
-                ? [Gold(example, gold.Render(values).Trim())] : Marked(example, marked) };
+            return example with
+            {
+                Right = Task.Kind is not (TaskKind.Choice or TaskKind.Contexts) ? [] : Task.Gold.Length > 0
+                ? [Gold(example, gold.Render(values).Trim())] : Marked(example, marked)
+            };
         }
         catch (GrimoireException e) when (!e.Message.StartsWith("task ", StringComparison.Ordinal))
         {

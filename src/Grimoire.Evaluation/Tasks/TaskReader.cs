@@ -14,8 +14,13 @@ internal static class TaskReader
     public static TaskFile Read(ReadOnlySpan<byte> bytes, string origin)
     {
         StrictObject json = StrictObject.Parse(bytes, origin);
-        var task = new TaskFile { Name = json.Needed("name"), Description = json.Text("description") ?? "", Source = json.Text("source") ?? "",
-            Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12] };
+        var task = new TaskFile
+        {
+            Name = json.Needed("name"),
+            Description = json.Text("description") ?? "",
+            Source = json.Text("source") ?? "",
+            Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12]
+        };
         if (task.Name.Length == 0 || task.Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.')))
             throw json.Fault($"the name \"{task.Name}\" is used in paths and ids; give one of letters, digits, _ and -");
         task = task with { Tasks = json.Texts("tasks") };

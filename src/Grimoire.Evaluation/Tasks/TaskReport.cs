@@ -74,8 +74,12 @@ public static class TaskReport
         }
 
         if (task.Task.Kind == TaskKind.Generate)
-            yield return new Figure("tokens", task.Examples.Average(example => (double)example.Tokens)) { Of = task.Task.Name, Count = task.Examples.Count,
-                LowerIsBetter = true };
+            yield return new Figure("tokens", task.Examples.Average(example => (double)example.Tokens))
+            {
+                Of = task.Task.Name,
+                Count = task.Examples.Count,
+                LowerIsBetter = true
+            };
     }
 
     /// <summary>The mean of the tasks' figures, each counting alike however many examples it has; for what all of them measure.</summary>

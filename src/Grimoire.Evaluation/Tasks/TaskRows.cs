@@ -75,8 +75,13 @@ internal static class TaskRows
         {
             var place = new ExercisePlace(data.Seed, data.World, split, index);
             Exercise exercise = place.Exercise;
-            yield return new JsonObject { ["prompt"] = exercise.Prompt, ["answer"] = exercise.Answer, ["skill"] = exercise.Skill.ToString(),
-                ["exercise"] = place.ToString() };
+            yield return new JsonObject
+            {
+                ["prompt"] = exercise.Prompt,
+                ["answer"] = exercise.Answer,
+                ["skill"] = exercise.Skill.ToString(),
+                ["exercise"] = place.ToString()
+            };
         }
     }
 

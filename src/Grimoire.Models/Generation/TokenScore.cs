@@ -18,7 +18,8 @@ public readonly record struct TokenScore(int Token, double LogProbability, doubl
         (double total, double moment) = LogitRow.Sums(logits, max, temperature: 1);
         double logTotal = Math.Log(total);
         return new TokenScore(token, (double)logits[token] - max - logTotal, logTotal - (moment / total),
-            1 + LogitRow.CountAbove(logits, logits[token])) { Highest = -logTotal };
+            1 + LogitRow.CountAbove(logits, logits[token]))
+        { Highest = -logTotal };
     }
 }
 

@@ -102,7 +102,11 @@ public sealed class BleuTests
         Assert.Equal($"nrefs:2|n:3|bs:1000|seed:12345|case:mixed|eff:no|tok:13a|smooth:exp|version:{Signature.Version}", bleu.Signature(DogReferences, 1000, 12345));
         Assert.StartsWith("nrefs:var|n:2|case:lc|eff:yes|tok:char|smooth:floor[0.10]|order:3|", new Bleu(new BleuSettings
         {
-            Lowercase = true, EffectiveOrder = true, Tokenizer = TextTokenizer.Characters, Smoothing = BleuSmoothing.Floor, MaxOrder = 3,
+            Lowercase = true,
+            EffectiveOrder = true,
+            Tokenizer = TextTokenizer.Characters,
+            Smoothing = BleuSmoothing.Floor,
+            MaxOrder = 3,
         }).Signature([["a"], ["a", "b"]]), StringComparison.Ordinal);
         Assert.Equal("82.4/50.0/45.5/37.5 (BP = 0.943 ratio = 0.944 hyp_len = 17 ref_len = 18)", bleu.Details(bleu.OfCorpus(Dogs, DogReferences).Total));
     }

@@ -70,7 +70,10 @@ public sealed class ChrfTests
         Assert.Equal($"nrefs:1|n:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:{Signature.Version}", new Chrf().Signature([["a"]]));
         Assert.Equal($"nrefs:1|n:1|case:lc|eff:no|nc:6|nw:2|space:yes|version:{Signature.Version}", new Chrf(new ChrfSettings
         {
-            WordOrder = 2, Lowercase = true, EpsilonSmoothing = true, Whitespace = true,
+            WordOrder = 2,
+            Lowercase = true,
+            EpsilonSmoothing = true,
+            Whitespace = true,
         }).Signature([["a"]]));
     }
 

@@ -10,7 +10,10 @@ public class ReasoningOnModelsTests
 {
     private static readonly TaskFile Task = new()
     {
-        Name = "t", Kind = TaskKind.Generate, MaxTokens = 24, Metrics = [new TaskMetric("acc", "number")],
+        Name = "t",
+        Kind = TaskKind.Generate,
+        MaxTokens = 24,
+        Metrics = [new TaskMetric("acc", "number")],
         Cues = new Dictionary<string, string> { ["direct"] = "So" },
     };
 

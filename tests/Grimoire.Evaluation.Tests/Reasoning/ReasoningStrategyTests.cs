@@ -8,7 +8,10 @@ public class ReasoningStrategyTests
 {
     private static readonly TaskFile Sums = new()
     {
-        Name = "sums", Kind = TaskKind.Generate, MaxTokens = 60, Stop = ["\n"],
+        Name = "sums",
+        Kind = TaskKind.Generate,
+        MaxTokens = 60,
+        Stop = ["\n"],
         Metrics = [new TaskMetric("acc", "exact_match") { Filter = [AnswerFilter.Named("final_number")] }],
         Cues = new Dictionary<string, string> { ["direct"] = "So", ["final"] = " So it is" },
     };

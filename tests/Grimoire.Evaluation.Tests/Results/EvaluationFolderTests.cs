@@ -7,7 +7,10 @@ public class EvaluationFolderTests
 {
     private static readonly RunInfo Request = new()
     {
-        Kind = "evaluate", Command = ["evaluate", "my model", "--tasks", "blimp"], Recipe = new JsonObject { ["tasks"] = "blimp", ["limit"] = 3 }, Seed = 1234,
+        Kind = "evaluate",
+        Command = ["evaluate", "my model", "--tasks", "blimp"],
+        Recipe = new JsonObject { ["tasks"] = "blimp", ["limit"] = 3 },
+        Seed = 1234,
     };
 
     private static readonly EvaluationResult Result = new()

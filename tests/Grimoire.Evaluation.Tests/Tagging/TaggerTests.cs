@@ -106,8 +106,11 @@ public sealed class TaggerTests : IDisposable
     {
         TagRecipe recipe = Recipe() with { Crf = true, Stage = Recipe().Stage with { Steps = 8, Epochs = null } };
         if (onModel)
-            recipe = recipe with { Stage =
-                recipe.Stage with { Model = scratch["model"], Adapter = new AdapterSettings { Kind = AdapterChoice.Lora, Rank = 2, Dropout = 0.1 } } };
+            recipe = recipe with
+            {
+                Stage =
+                recipe.Stage with { Model = scratch["model"], Adapter = new AdapterSettings { Kind = AdapterChoice.Lora, Rank = 2, Dropout = 0.1 } }
+            };
         using (StageRun whole = Prepare("whole", recipe))
             whole.Train();
         using (var stop = new CancellationTokenSource())

@@ -27,7 +27,8 @@ public sealed class LocalModelTests
             {
                 GeneratedText text = generator.Generate(requests[i].Prompt, new GenerationOptions
                 {
-                    MaxTokens = requests[i].MaxTokens, Sampling = new SamplingOptions { Temperature = requests[i].Temperature, Seed = requests[i].Seed },
+                    MaxTokens = requests[i].MaxTokens,
+                    Sampling = new SamplingOptions { Temperature = requests[i].Temperature, Seed = requests[i].Seed },
                 }, cancellation: TestContext.Current.CancellationToken);
                 Assert.Equal((text.Text, text.Tokens.Count, text.PromptTokens), (found[i].Text, found[i].Tokens, found[i].PromptTokens));
                 Assert.Equal(found[i].Tokens, found[i].LogProbabilities.Count);

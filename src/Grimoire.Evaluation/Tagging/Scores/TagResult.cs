@@ -26,7 +26,10 @@ public static class TagResult
 
         figures.Add(new Figure("accuracy", score.Accuracy)
         {
-            Of = of, Count = score.Words, Interval = score.AccuracyInterval(resamples, seed), Signature = Signed(null, ofSpans: false),
+            Of = of,
+            Count = score.Words,
+            Interval = score.AccuracyInterval(resamples, seed),
+            Signature = Signed(null, ofSpans: false),
         });
         figures.Add(new Figure("macro_f1", score.Macro.F1) { Of = of, Count = score.Types.Count, Signature = Signed("macro", intervals: false) });
         figures.Add(new Figure("weighted_f1", score.Weighted.F1) { Of = of, Count = score.Micro.Gold, Signature = Signed("weighted", intervals: false) });
@@ -34,12 +37,16 @@ public static class TagResult
         figures.AddRange(OfSentence(score, 0).Select(pair => pair.Name).Select(name => new Figure(
             name, Enumerable.Range(0, score.Sentences).Average(i => OfSentence(score, i).First(own => own.Name == name).Value))
         {
-            Of = of, Count = score.Sentences, Signature = Signed("sentences", intervals: false),
+            Of = of,
+            Count = score.Sentences,
+            Signature = Signed("sentences", intervals: false),
         }));
         figures.AddRange(score.Types.Select(type => new Figure("f1", score[type].F1)
         {
-            Of = string.Join('/', ((string[])[of, type]).Where(part => part.Length > 0)), Count = score[type].Gold,
-            Interval = score.TypeInterval(type, counts => counts.F1, resamples, seed), Signature = Signed(null),
+            Of = string.Join('/', ((string[])[of, type]).Where(part => part.Length > 0)),
+            Count = score[type].Gold,
+            Interval = score.TypeInterval(type, counts => counts.F1, resamples, seed),
+            Signature = Signed(null),
         }));
         return figures;
 
@@ -64,8 +71,12 @@ public static class TagResult
             var scores = new JsonObject(OfSentence(score, i).Select(own => KeyValuePair.Create(own.Name, (JsonNode?)own.Value)));
             yield return new JsonObject
             {
-                ["id"] = string.Create(CultureInfo.InvariantCulture, $"{name}/{i + 1}"), ["task"] = name, ["scores"] = scores, ["words"] = Texts(gold[i].Words),
-                ["labels"] = Texts(gold[i].Labels), ["predicted"] = Texts(predicted[i]),
+                ["id"] = string.Create(CultureInfo.InvariantCulture, $"{name}/{i + 1}"),
+                ["task"] = name,
+                ["scores"] = scores,
+                ["words"] = Texts(gold[i].Words),
+                ["labels"] = Texts(gold[i].Labels),
+                ["predicted"] = Texts(predicted[i]),
             };
         }
     }
