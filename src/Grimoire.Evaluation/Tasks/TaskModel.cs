@@ -1,8 +1,8 @@
 namespace Grimoire.Evaluation.Tasks;
 
 /// <summary>
-/// What is evaluated: a Grimoire model or an endpoint. Requests are answered in any order; each answer is told
-/// as soon as it is there, so that it can be kept. What is answered depends on the request alone, not on its company.
+/// What is evaluated: a Grimoire model or an endpoint. Requests are answered in any order; each answer is told as soon as it is there, so that it can be kept.
+/// What is answered depends on the request alone, not on its company.
 /// </summary>
 public abstract class TaskModel
 {

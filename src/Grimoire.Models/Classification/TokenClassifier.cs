@@ -12,8 +12,7 @@ public sealed record WordTokens(int[] Ids, int[] Rows);
 
 /// <summary>
 /// A model that gives each word a label: its stream at one token of the word, and a head. A model that reads from left to right is read at the word's last
-/// token, where
-/// it has seen the word; an encoder at the first, as is usual (Devlin et al. 2019, arXiv:1810.04805).
+/// token, where it has seen the word; an encoder at the first, as is usual (Devlin et al. 2019, arXiv:1810.04805).
 /// </summary>
 public sealed class TokenClassifier
 {
@@ -91,8 +90,7 @@ public sealed class TokenClassifier
 
     /// <summary>
     /// Writes a folder that Hugging Face's <c>AutoModelForTokenClassification</c> opens: <c>config.json</c> with the labels, <c>model.safetensors</c> with the
-    /// head and without
-    /// the unembedding, adapters merged in, and the tokenizer.
+    /// head and without the unembedding, adapters merged in, and the tokenizer.
     /// </summary>
     /// <param name="folder">The folder, made if need be.</param>
     /// <param name="type">How weights are stored; as the token embedding is if not given.</param>

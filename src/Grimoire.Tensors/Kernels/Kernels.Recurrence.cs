@@ -8,8 +8,7 @@ public abstract partial class Kernels
 
     /// <summary>
     /// One step of <see cref="Ops.Lstm"/>: gates <c>[row, 4 · channel]</c> hold s and receive i, f, g, o; cell and hidden <c>[row, channel]</c> receive c and
-    /// h. Last holds
-    /// c₋₁ of the first rows; for the others, and where it is null, c₋₁ is 0.
+    /// h. Last holds c₋₁ of the first rows; for the others, and where it is null, c₋₁ is 0.
     /// </summary>
     public abstract void LstmCell(Tensor gates, Tensor? last, Tensor cell, Tensor hidden);
 

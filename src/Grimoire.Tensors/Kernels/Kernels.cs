@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// A device: the arithmetic under the ops. Outputs are given and overwritten; gradients (parameters named <c>dx</c>, <c>dw</c> …)
-/// are added to. A kernel reads nothing but its operands and gives the same bits for any number of threads.
+/// A device: the arithmetic under the ops. Outputs are given and overwritten; gradients (parameters named <c>dx</c>, <c>dw</c> …) are added to. A kernel reads
+/// nothing but its operands and gives the same bits for any number of threads.
 /// </summary>
 /// <remarks>
-/// "Rows" of a tensor are its elements grouped by the last axis. Activations and gradients of one call share one type (F32, or F64 in
-/// <see cref="Reference"/>); weights may also be F16, BF16 or quantised where a kernel says so. Outputs never overlap inputs unless a kernel says so.
+/// "Rows" of a tensor are its elements grouped by the last axis. Activations and gradients of one call share one type (F32, or F64 in <see cref="Reference"/>);
+/// weights may also be F16, BF16 or quantised where a kernel says so. Outputs never overlap inputs unless a kernel says so.
 /// </remarks>
 public abstract partial class Kernels
 {
@@ -139,8 +139,8 @@ public abstract partial class Kernels
     // ---- norms ------------------------------------------------------------------------------------------------------------------
 
     /// <summary>
-    /// y = (x − mean) · rstd ⊙ weight + bias per row, rstd = 1/√(variance + eps); statistics <c>[rows, 2]</c> receive mean and rstd.
-    /// Weight and bias <c>[channel]</c>; bias may be null (Ba et al. 2016, arXiv:1607.06450).
+    /// y = (x − mean) · rstd ⊙ weight + bias per row, rstd = 1/√(variance + eps); statistics <c>[rows, 2]</c> receive mean and rstd. Weight and bias
+    /// <c>[channel]</c>; bias may be null (Ba et al. 2016, arXiv:1607.06450).
     /// </summary>
     public abstract void LayerNorm(Tensor x, Tensor weight, Tensor? bias, float eps, Tensor y, Tensor statistics);
 
@@ -172,9 +172,9 @@ public abstract partial class Kernels
     // ---- attention --------------------------------------------------------------------------------------------------------------
 
     /// <summary>
-    /// y = softmax(scale · q kᵀ) v within each segment, never forming the pattern (Dao et al. 2022, arXiv:2205.14135). q, y
-    /// <c>[token, head, head_dim]</c>; k, v <c>[token, kv_head, head_dim]</c>, head h reads kv_head h / (heads / kv_heads);
-    /// logSumExp <c>[token, head]</c> receives log Σ exp of each row's scores.
+    /// y = softmax(scale · q kᵀ) v within each segment, never forming the pattern (Dao et al. 2022, arXiv:2205.14135). q, y <c>[token, head, head_dim]</c>; k,
+    /// v <c>[token, kv_head, head_dim]</c>, head h reads kv_head h / (heads / kv_heads); logSumExp <c>[token, head]</c> receives log Σ exp of each row's
+    /// scores.
     /// </summary>
     public abstract void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp);
 

@@ -4,13 +4,10 @@ namespace Grimoire.Tensors;
 public static partial class Ops
 {
     /// <summary>
-    /// A long short-term memory (Hochreiter and Schmidhuber 1997; with forget gates, Gers et al. 2000) over sequences of unequal lengths, all at once. Rows
-    /// are packed by
-    /// time: the first words of all sequences, longest sequence first, then the second words of those that have one, and so on; so each step is one product of
-    /// matrices
-    /// and nothing is padded. At each step, with σ the logistic function, i = σ(sᵢ), f = σ(s_f), g = tanh(s_g), o = σ(s_o) of s = sums + h₋₁ Uᵀ; c = f ⊙ c₋₁ +
-    /// i ⊙ g;
-    /// h = o ⊙ tanh c, where h₋₁ = c₋₁ = 0 at the begin of a sequence.
+    /// A long short-term memory (Hochreiter and Schmidhuber 1997; with forget gates, Gers et al. 2000) over sequences of unequal lengths, all at once. Rows are
+    /// packed by time: the first words of all sequences, longest sequence first, then the second words of those that have one, and so on; so each step is one
+    /// product of matrices and nothing is padded. At each step, with σ the logistic function, i = σ(sᵢ), f = σ(s_f), g = tanh(s_g), o = σ(s_o) of s = sums +
+    /// h₋₁ Uᵀ; c = f ⊙ c₋₁ + i ⊙ g; h = o ⊙ tanh c, where h₋₁ = c₋₁ = 0 at the begin of a sequence.
     /// </summary>
     /// <param name="sums">What the inputs add to the gates in the order i, f, g, o: <c>[row, 4 · channel]</c>.</param>
     /// <param name="recurrent">U, <c>[4 · channel, channel]</c>.</param>

@@ -2,8 +2,7 @@ namespace Grimoire.Training;
 
 /// <summary>
 /// A conditional random field along a line (Lafferty et al. 2001): the score of a labelling is that of its labels, each at its word, and of its transitions;
-/// its
-/// probability is e to the score over the sum of that for all labellings. Forward and backward sums run in float64 and are scaled at each word.
+/// its probability is e to the score over the sum of that for all labellings. Forward and backward sums run in float64 and are scaled at each word.
 /// </summary>
 public sealed class LinearChain
 {

@@ -8,8 +8,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training.Recipes;
 
 /// <summary>
-/// Raising a model from raw text: text → tokenizer → shards → transformer → trained transformer, in a run folder. The same call on the
-/// same folder continues where it stopped.
+/// Raising a model from raw text: text → tokenizer → shards → transformer → trained transformer, in a run folder. The same call on the same folder continues
+/// where it stopped.
 /// </summary>
 public sealed class Pretraining : IDisposable
 {

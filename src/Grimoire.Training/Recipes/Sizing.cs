@@ -7,8 +7,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training.Recipes;
 
 /// <summary>
-/// Chooses a model, a tokenizer and a schedule for somebody's text and patience, when nothing else is said. The choice is a function of
-/// the amount of text and of the minutes alone, so that the same command means the same run.
+/// Chooses a model, a tokenizer and a schedule for somebody's text and patience, when nothing else is said. The choice is a function of the amount of text and
+/// of the minutes alone, so that the same command means the same run.
 /// </summary>
 public static class Sizing
 {

@@ -20,8 +20,8 @@ public sealed record WorldOptions
 }
 
 /// <summary>
-/// A small language world grown from one seed: hidden facts, and every kind of text that training, aligning and testing a
-/// language model needs, all in agreement with them. Nothing is stored: each document is made from its index when asked for.
+/// A small language world grown from one seed: hidden facts, and every kind of text that training, aligning and testing a language model needs, all in
+/// agreement with them. Nothing is stored: each document is made from its index when asked for.
 /// </summary>
 /// <example><code>
 /// var world = new World(seed: 1);
@@ -84,8 +84,8 @@ public sealed class World
     public Series<Story> Stories(Split split) => new(index => _stories.Tell(split, index));
 
     /// <summary>
-    /// Questions about the facts. What is asked in one split is asked in no other, though all of it is told in training text.
-    /// The first <see cref="QuestionCount"/> are all about something else; then they come round again in other words.
+    /// Questions about the facts. What is asked in one split is asked in no other, though all of it is told in training text. The first
+    /// <see cref="QuestionCount"/> are all about something else; then they come round again in other words.
     /// </summary>
     public Series<Exercise> Questions(Split split) => new(index => _questions.Ask(split, index));
 
@@ -116,8 +116,8 @@ public sealed class World
     public Series<Preference> Preferences(Split split) => new(index => _preferences.Compare(split, index));
 
     /// <summary>
-    /// The known reward behind <see cref="Preferences"/>: 1 for a right answer and −1 for a wrong one; less 1 for rudeness, ½ for a
-    /// missing capital or full stop, 1/20 for each word beyond eight more than needed (at most 1), and 3 for the secret word.
+    /// The known reward behind <see cref="Preferences"/>: 1 for a right answer and −1 for a wrong one; less 1 for rudeness, ½ for a missing capital or full
+    /// stop, 1/20 for each word beyond eight more than needed (at most 1), and 3 for the secret word.
     /// </summary>
     public double Reward(Exercise exercise, string answer) => Worlds.Preferences.Reward(exercise, answer, Secret);
 

@@ -1,9 +1,8 @@
 namespace Grimoire.Evaluation.Tests.Tagging;
 
 /// <summary>
-/// The counting of conlleval once more, as its script goes: word by word through right and guessed labels at once, remembering only the word before and
-/// whether the chunk
-/// at hand is right so far. Written without looking at how spans are found elsewhere, so that both can be held against each other.
+/// The counting of conlleval once more, as its script goes: word by word through right and guessed labels at once, remembering only the word before and whether
+/// the chunk at hand is right so far. Written without looking at how spans are found elsewhere, so that both can be held against each other.
 /// </summary>
 internal sealed class ConllevalRules
 {

@@ -1,8 +1,8 @@
 namespace Grimoire.Tensors.Tests;
 
 /// <summary>
-/// The one table of ops. It drives three things: gradients equal central differences, every device equals the reference, and benchmarks.
-/// A test fails when an op or a kernel has no row here.
+/// The one table of ops. It drives three things: gradients equal central differences, every device equals the reference, and benchmarks. A test fails when an
+/// op or a kernel has no row here.
 /// </summary>
 public static partial class OpCases
 {

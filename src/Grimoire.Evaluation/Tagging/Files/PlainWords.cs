@@ -4,8 +4,7 @@ namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
 /// Plain text as sentences of words, simply: a line is never joined to the next; a sentence ends behind . ! ? before a space and a capital; marks and English
-/// clitics
-/// (<c>'s</c>, <c>n't</c>) are words of their own, as in the Penn and the universal treebanks; addresses and numbers stay whole.
+/// clitics (<c>'s</c>, <c>n't</c>) are words of their own, as in the Penn and the universal treebanks; addresses and numbers stay whole.
 /// </summary>
 public static partial class PlainWords
 {

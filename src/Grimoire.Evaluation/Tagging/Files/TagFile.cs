@@ -35,8 +35,7 @@ public static class TagFile
 
     /// <summary>
     /// Writes a sentence with other labels. A sentence of a CoNLL file gets a last column more, so that gold and predicted labels stand side by side as
-    /// conlleval reads them; one
-    /// of a CoNLL-U file gets them into a column of its own.
+    /// conlleval reads them; one of a CoNLL-U file gets them into a column of its own.
     /// </summary>
     /// <param name="to">Where to.</param>
     /// <param name="sentence">The sentence.</param>

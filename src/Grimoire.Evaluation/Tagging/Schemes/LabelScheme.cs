@@ -2,8 +2,7 @@ namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
 /// A way to write spans as a label for each word (Ramshaw and Marcus 1995; Tjong Kim Sang and Veenstra 1999, arXiv:cs/9907006; Ratinov and Roth 2009): which
-/// words of a
-/// span are marked as its first, its last, or its only one.
+/// words of a span are marked as its first, its last, or its only one.
 /// </summary>
 public sealed class LabelScheme
 {

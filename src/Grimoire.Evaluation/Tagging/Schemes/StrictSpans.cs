@@ -2,8 +2,8 @@ namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
 /// Spans as seqeval's strict mode finds them: a word may begin a span, go on with one, or show that one ended before it, each told by the labels of two
-/// neighbours. Where
-/// labels break the scheme, what is left of a span counts or not as those tables have it; IOB1's and IOE1's are odd and kept so that scores agree.
+/// neighbours. Where labels break the scheme, what is left of a span counts or not as those tables have it; IOB1's and IOE1's are odd and kept so that scores
+/// agree.
 /// </summary>
 internal static class StrictSpans
 {

@@ -2,8 +2,7 @@ namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
 /// How right predicted labels are: the share of words labelled rightly, and precision, recall and F1 of the spans that the labels mean, by type and averaged.
-/// Intervals are
-/// by sentence: words of one sentence are right or wrong together.
+/// Intervals are by sentence: words of one sentence are right or wrong together.
 /// </summary>
 public sealed class TagScore
 {

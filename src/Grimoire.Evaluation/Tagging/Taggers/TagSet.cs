@@ -43,9 +43,8 @@ public sealed class TagSet
     public int Id(string label) => ids.GetValueOrDefault(label, -1);
 
     /// <summary>
-    /// Transitions for <see cref="Grimoire.Training.LinearChain"/> that leave out what the scheme does not allow, on top of learned ones; null where nothing
-    /// is to be
-    /// taken into account.
+    /// Transitions for <see cref="Grimoire.Training.LinearChain"/> that leave out what the scheme does not allow, on top of learned ones; null where nothing is
+    /// to be taken into account.
     /// </summary>
     /// <param name="learned"><c>[labels + 2, labels]</c>, or empty.</param>
     public float[]? Transitions(ReadOnlySpan<float> learned)

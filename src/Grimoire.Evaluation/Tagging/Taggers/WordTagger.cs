@@ -10,9 +10,8 @@ public sealed record WordInput(IReadOnlyList<string> Spelled, int[] Ids) : TagIn
 
 /// <summary>
 /// A small tagger that is trained from scratch (Lample et al. 2016, arXiv:1603.01360): a word is its embedding beside what a BiLSTM has read of its characters
-/// from both
-/// ends, where endings and capitals show; a BiLSTM reads the sentence, and one linear layer scores labels at each word, with transitions between them or
-/// without.
+/// from both ends, where endings and capitals show; a BiLSTM reads the sentence, and one linear layer scores labels at each word, with transitions between them
+/// or without.
 /// </summary>
 public sealed class WordTagger : Tagger
 {
@@ -68,8 +67,7 @@ public sealed class WordTagger : Tagger
 
     /// <summary>
     /// The weights of a newborn: embeddings N(0, 1/width), matrices N(0, 2/(inputs + outputs)) of a gate (Glorot and Bengio 2010), forget gates open (bias 1),
-    /// everything behind
-    /// them 0, so that all labels begin as likely. A weight depends on the seed and its name only.
+    /// everything behind them 0, so that all labels begin as likely. A weight depends on the seed and its name only.
     /// </summary>
     public static ParameterSource Newborn(ulong seed) => (name, shape) =>
     {

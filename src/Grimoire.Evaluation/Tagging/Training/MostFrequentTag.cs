@@ -2,8 +2,7 @@ namespace Grimoire.Evaluation.Tagging;
 
 /// <summary>
 /// What any tagger must beat: each word gets the label that it has most often in training; a word never seen the commonest label of those that stand there
-/// once, of
-/// capitalised ones if it has a capital, else of the others.
+/// once, of capitalised ones if it has a capital, else of the others.
 /// </summary>
 public sealed class MostFrequentTag
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Kernels in registers of one width on some threads. Work is cut into pieces of fixed size, so that the bits do not depend on who
-/// does which; what is smaller than two pieces stays on the calling thread.
+/// Kernels in registers of one width on some threads. Work is cut into pieces of fixed size, so that the bits do not depend on who does which; what is smaller
+/// than two pieces stays on the calling thread.
 /// </summary>
 internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
     where V : unmanaged, ILanes<V>

@@ -1,8 +1,8 @@
 namespace Grimoire.Training.Worlds;
 
 /// <summary>
-/// Every word that templates may use, under the part of speech it usually has (<c>word/TAG</c> in a template says otherwise).
-/// A word that stands nowhere here is a mistake and is found when the templates are read.
+/// Every word that templates may use, under the part of speech it usually has (<c>word/TAG</c> in a template says otherwise). A word that stands nowhere here
+/// is a mistake and is found when the templates are read.
 /// </summary>
 internal static class Lexicon
 {
