@@ -30,7 +30,7 @@ public sealed class KillTests
     [Fact]
     public void Interrupted_once_it_saves_and_leaves_with_its_own_exit_code_and_goes_on()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs POSIX signals");
+        Killing.NeedsCtrlC();
         using var scratch = new Scratch();
         string data = scratch.Write("tale.txt", Tale.Of(6000));
         Child.Start(Child.Words(Command(data, scratch["whole"]))).Result().AssertSucceeded();

@@ -38,6 +38,16 @@ internal static partial class Killing
         Assert.Fail($"ended before step {step}: {process.StandardError.ReadToEnd()}");
     }
 
+    /// <summary>Skips a test where a pressed Ctrl-C does not arrive: without POSIX signals, or where SIGINT is ignored, as behind a shell's &amp;.</summary>
+    public static void NeedsCtrlC()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs POSIX signals");
+        string? ignored = !File.Exists("/proc/self/status") ? null
+            : File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        bool ignores = ignored is not null && (Convert.ToUInt64(ignored[7..].Trim(), 16) & (1UL << (Interrupt - 1))) != 0;
+        Assert.SkipWhen(ignores, "SIGINT is ignored here: run the tests in the foreground");
+    }
+
     /// <summary>Presses Ctrl-C.</summary>
     public static void PressCtrlC(Process process) => Assert.Equal(0, SendSignal(process.Id, Interrupt));
 

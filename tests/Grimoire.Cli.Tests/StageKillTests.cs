@@ -49,7 +49,7 @@ public sealed class StageKillTests(RaisedForStages raised) : IClassFixture<Raise
     [Fact]
     public void Interrupted_a_stage_saves_tells_how_to_go_on_and_does()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs POSIX signals");
+        Killing.NeedsCtrlC();
         using var scratch = new Scratch();
         string stage = Stages.First();
         Outcome.Of(raised.Command(stage, scratch["whole"])).AssertSucceeded();
