@@ -57,7 +57,7 @@ public sealed class LikelihoodEngine(Transformer model, Kernels kernels, int bat
 
         ILookup<LikelihoodRequest, int> equal = Enumerable.Range(0, requests.Count).ToLookup(index => requests[index], SameTokens.Comparer);
         LikelihoodRequest[] distinct = [.. equal.Select(group => group.Key)];
-        var work = new Work(distinct, answer => equal[distinct[answer.Index]].ToList().ForEach(index => done(index, answer.Likelihood)), KeepScores);
+        var work = new Work(distinct, HandOut, KeepScores);
         foreach (Stretch root in StretchTree.Of(distinct, Shared, limit).OrderBy(root => root.Length))
             work.Ready.Push(root);
         while (work.Ready.Count > 0)
@@ -68,6 +68,12 @@ public sealed class LikelihoodEngine(Transformer model, Kernels kernels, int bat
             Answer(work, stretches, hidden);
             foreach (Stretch stretch in stretches)
                 Leave(work, stretch);
+        }
+
+        void HandOut((int Index, Likelihood Likelihood) answer)
+        {
+            foreach (int index in equal[distinct[answer.Index]])
+                done(index, answer.Likelihood);
         }
     }
 

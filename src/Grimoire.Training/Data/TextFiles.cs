@@ -35,12 +35,12 @@ public static class TextFiles
         string pattern = Path.GetFileName(path);
         if (pattern.AsSpan().IndexOfAny('*', '?') >= 0 && Directory.Exists(folder))
             return Found(path, Directory.EnumerateFiles(folder, pattern), "matches no file");
-        throw new GrimoireException($"{path}: no such file or folder; check the path given as data.");
+        throw new GrimoireException($"{path}: no such file or folder; check the path.");
     }
 
     private static string[] Found(string path, IEnumerable<string> files, string otherwise)
     {
         string[] sorted = [.. files.Order(StringComparer.Ordinal)];
-        return sorted.Length > 0 ? sorted : throw new GrimoireException($"{path}: {otherwise}; check the path given as data.");
+        return sorted.Length > 0 ? sorted : throw new GrimoireException($"{path}: {otherwise}; check the path.");
     }
 }
