@@ -53,9 +53,10 @@ public sealed class Attention
     public Tensor Forward(Pass pass, Tensor x)
     {
         int tokens = x.Shape[0];
-        Tensor q = Query.Forward(x, pass).Reshape((tokens, config.Heads, config.HeadDim));
-        Tensor k = Key.Forward(x, pass).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
-        Tensor v = Value.Forward(x, pass).Reshape((tokens, config.KeyValueHeads, config.HeadDim));
+        (Tensor q, Tensor k, Tensor v) = Linear.Forward(x, pass, Query, Key, Value);
+        q = q.Reshape((tokens, config.Heads, config.HeadDim));
+        k = k.Reshape((tokens, config.KeyValueHeads, config.HeadDim));
+        v = v.Reshape((tokens, config.KeyValueHeads, config.HeadDim));
         if (QueryNorm is not null && KeyNorm is not null)
             (q, k) = (QueryNorm.Forward(q), KeyNorm.Forward(k));
         if (pass.RotaryTable(layer) is { } table)

@@ -27,7 +27,9 @@ public sealed class FeedForward
     /// <summary><c>[token, channel]</c> → <c>[token, channel]</c>.</summary>
     public Tensor Forward(Pass pass, Tensor x)
     {
-        Tensor up = Up.Forward(x, pass);
-        return Down.Forward(Gate is null ? Ops.Activate(activation, up) : Ops.Gate(activation, Gate.Forward(x, pass), up), pass);
+        if (Gate is null)
+            return Down.Forward(Ops.Activate(activation, Up.Forward(x, pass)), pass);
+        (Tensor gate, Tensor up) = Linear.Forward(x, pass, Gate, Up);
+        return Down.Forward(Ops.Gate(activation, gate, up), pass);
     }
 }

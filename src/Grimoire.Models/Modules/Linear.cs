@@ -41,8 +41,40 @@ public sealed class Linear
         return Ops.Linear(x, Weight, Bias);
     }
 
+    /// <summary>Two layers of one input, which is read once where no adapter has an effect.</summary>
+    internal static (Tensor A, Tensor B) Forward(Tensor x, Pass? pass, Linear a, Linear b)
+    {
+        if (a.IsAdapted || b.IsAdapted)
+            return (a.Forward(x, pass), b.Forward(x, pass));
+        Span<Tensor> y = [x, x];
+        Ops.Linear(x, [(a.Weight, a.Bias), (b.Weight, b.Bias)], y);
+        return (y[0], y[1]);
+    }
+
+    /// <summary>Three layers of one input, which is read once where no adapter has an effect.</summary>
+    internal static (Tensor A, Tensor B, Tensor C) Forward(Tensor x, Pass? pass, Linear a, Linear b, Linear c)
+    {
+        if (a.IsAdapted || b.IsAdapted || c.IsAdapted)
+            return (a.Forward(x, pass), b.Forward(x, pass), c.Forward(x, pass));
+        Span<Tensor> y = [x, x, x];
+        Ops.Linear(x, [(a.Weight, a.Bias), (b.Weight, b.Bias), (c.Weight, c.Bias)], y);
+        return (y[0], y[1], y[2]);
+    }
+
     /// <summary>Whether any adapter has an effect.</summary>
-    internal bool IsAdapted => adapters.Any(adapter => adapter.Owner.Enabled);
+    internal bool IsAdapted
+    {
+        get
+        {
+            foreach (LinearAdapter adapter in adapters)
+            {
+                if (adapter.Owner.Enabled)
+                    return true;
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>Merges the adapters that have an effect into copies of the weights, from the innermost on.</summary>
     internal void Merge(Tensor weight, Tensor? bias)

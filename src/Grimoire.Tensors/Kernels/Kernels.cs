@@ -104,6 +104,13 @@ public abstract partial class Kernels
     /// <summary>y = x Wᵀ + b; x <c>[rows, in]</c>, weight <c>[out, in]</c> of any type but integers, bias <c>[out]</c> or null, y <c>[rows, out]</c>.</summary>
     public abstract void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y);
 
+    /// <summary>Several linear layers of the same rows, such as queries, keys and values: x is read, and the threads are called, once.</summary>
+    public virtual void Linear(Tensor x, ReadOnlySpan<Projection> projections)
+    {
+        foreach (ref readonly Projection projection in projections)
+            Linear(x, projection.Weight, projection.Bias, projection.Y);
+    }
+
     /// <summary>dx += dy W; weight of any type but integers.</summary>
     public abstract void LinearInputGrad(Tensor dy, Tensor weight, Tensor dx);
 

@@ -3,6 +3,9 @@ namespace Grimoire.Tensors;
 /// <content>The linear layer.</content>
 public static partial class Ops
 {
+    /// <summary>So many layers fit on the stack.</summary>
+    private const int MostProjections = 4;
+
     /// <summary>
     /// y = x Wᵀ + b: x <c>[rows…, in]</c>, weight <c>[out, in]</c> of any type but integers, bias <c>[out]</c> or null, y <c>[rows…, out]</c>.
     /// </summary>
@@ -17,6 +20,35 @@ public static partial class Ops
         if (workspace.Tracks(x, weight, bias))
             workspace.Record(y, new LinearNode(x, weight, bias, y));
         return y;
+    }
+
+    /// <summary>Several linear layers of one input, such as queries, keys and values; where nothing is recorded, x is read once for all of them.</summary>
+    /// <param name="x"><c>[rows…, in]</c>, an activation.</param>
+    /// <param name="layers">Weight <c>[out, in]</c> and bias <c>[out]</c> or null of each.</param>
+    /// <param name="outputs">Receives y <c>[rows…, out]</c> of each.</param>
+    /// <exception cref="ArgumentException">The sizes do not match, or a weight is to be trained that is not of the activations' type.</exception>
+    public static void Linear(Tensor x, ReadOnlySpan<(Tensor Weight, Tensor? Bias)> layers, Span<Tensor> outputs)
+    {
+        Workspace workspace = Home(x);
+        if (workspace.Tape is not null || layers.Length > MostProjections)
+        {
+            for (int i = 0; i < layers.Length; i++)
+                outputs[i] = Linear(x, layers[i].Weight, layers[i].Bias);
+            return;
+        }
+
+        Span<Projection> projections = [default, default, default, default];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            (Tensor weight, Tensor? bias) = layers[i];
+            CheckLinear(workspace, x, weight, bias);
+            outputs[i] = workspace.New(x.Shape.WithLast(weight.Shape[0]));
+            projections[i] = new Projection(weight, bias, outputs[i]);
+        }
+
+        workspace.Kernels.Linear(x, projections[..layers.Length]);
+        foreach ((Tensor weight, _) in layers)
+            workspace.LinearObserver?.Invoke(x, weight);
     }
 
     private static void CheckLinear(Workspace workspace, Tensor x, Tensor weight, Tensor? bias)

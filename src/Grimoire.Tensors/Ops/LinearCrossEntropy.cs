@@ -6,7 +6,7 @@ public static partial class Ops
     private const int ChunkLogits = 1 << 22;
 
     /// <summary>
-    /// <see cref="CrossEntropy"/> of <see cref="Linear"/>, computed a chunk of rows at a time and recomputed in the backward pass: memory is
+    /// <see cref="CrossEntropy"/> of <see cref="Linear(Tensor, Tensor, Tensor?)"/>, computed a chunk of rows at a time and recomputed in the backward pass: memory is
     /// chunk × vocabulary instead of rows × vocabulary. x <c>[rows…, channel]</c>, weight <c>[vocabulary, channel]</c>, targets of I32
     /// <c>[row]</c>, result <c>[row]</c>.
     /// </summary>

@@ -23,7 +23,7 @@ public static partial class Ops
     }
 
     /// <summary>
-    /// <see cref="Patches"/> through <see cref="Linear"/>: the first layer of a vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929).
+    /// <see cref="Patches"/> through <see cref="Linear(Tensor, Tensor, Tensor?)"/>: the first layer of a vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929).
     /// Weight <c>[out, channel · size · size]</c>, result <c>[patch, out]</c>.
     /// </summary>
     /// <exception cref="ArgumentException">As for those.</exception>

@@ -18,6 +18,8 @@ public static partial class OpCases
 
         yield return new("Linear", "rows of heads", [new((3, 2, 9)), Weight((5, 9))], (_, x) => Ops.Linear(x[0], x[1]), 540);
         yield return new("Linear", "one vector", [new(9), Weight((5, 9)), Weight(5)], (_, x) => Ops.Linear(x[0], x[1], x[2]), 90);
+        foreach (int rows in (int[])[1, 3, 7, 40])
+            yield return Projections(rows, 33);
         foreach (bool transposeA in (bool[])[false, true])
         {
             foreach (bool transposeB in (bool[])[false, true])
@@ -64,6 +66,17 @@ public static partial class OpCases
             "Linear", $"{rows}×{inputs}→{outputs} {(bias ? "bias" : "no bias")} {stored}", bias ? operands : operands[..2],
             (_, x) => Ops.Linear(x[0], x[1], bias ? x[2] : null), 2.0 * rows * inputs * outputs);
     }
+
+    /// <summary>Three layers of one input, side by side.</summary>
+    private static OpCase Projections(int rows, int inputs) => new(
+        "Linear", $"three layers of {rows}×{inputs}", [new((rows, inputs)), Weight((19, inputs)), Weight((5, inputs), stored: DType.F16), Weight(5), Weight((34, inputs))],
+        (_, x) =>
+        {
+            Span<Tensor> y = [x[0], x[0], x[0]];
+            Ops.Linear(x[0], [(x[1], null), (x[2], x[3]), (x[4], null)], y);
+            return Ops.ConcatColumns(Ops.ConcatColumns(y[0], y[1]), y[2]);
+        },
+        2.0 * rows * inputs * 58);
 
     private static OpCase AddLowRank(int rows, int inputs, int outputs, int rank) => new(
         "AddLowRank", $"{rows}×{inputs}→{rank}→{outputs}", [new((rows, outputs)), new((rows, inputs)), Weight((rank, inputs)), Weight((outputs, rank))],
