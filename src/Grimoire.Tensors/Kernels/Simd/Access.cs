@@ -41,11 +41,14 @@ internal readonly unsafe struct Whole<V> : IAccess<V>
 internal readonly unsafe struct Partial<V>(int count) : IAccess<V>
     where V : unmanaged, ILanes<V>
 {
-    public V Load(float* source) => Load<Single32>((byte*)source, 0);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Load(float* source) => V.Load(source, count);
 
     public V Load<T>(byte* data, nint index)
         where T : struct, IElement
     {
+        if (typeof(T) == typeof(Single32))
+            return V.Load((float*)data + index, count);
         V value = V.Create(0);
         for (int i = 0; i < count; i++)
             ((float*)&value)[i] = T.At(data, index + i);
@@ -54,7 +57,23 @@ internal readonly unsafe struct Partial<V>(int count) : IAccess<V>
 
     public V Constant(float value) => V.Select(V.Greater(V.Create(count), V.Indices), V.Create(value), V.Create(0));
 
-    public void Store(float* destination, V value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* destination, V value) => value.Store(destination, count);
+}
+
+/// <summary>Some lanes one by one, where the machine has no instruction for it.</summary>
+internal static unsafe class Rest<V>
+    where V : unmanaged, ILanes<V>
+{
+    public static V Load(float* source, int count)
+    {
+        V value = V.Create(0);
+        for (int i = 0; i < count; i++)
+            ((float*)&value)[i] = source[i];
+        return value;
+    }
+
+    public static void Store(float* destination, V value, int count)
     {
         for (int i = 0; i < count; i++)
             destination[i] = ((float*)&value)[i];

@@ -22,6 +22,9 @@ internal unsafe interface ILanes<V>
 
     static abstract V Load(float* source);
 
+    /// <summary>The first <paramref name="count"/> lanes, fewer than all; the others are zero, and what would be theirs is not touched.</summary>
+    static abstract V Load(float* source, int count);
+
     /// <summary>Converts <see cref="Count"/> binary16 numbers.</summary>
     static abstract V LoadHalf(ushort* source);
 
@@ -32,6 +35,9 @@ internal unsafe interface ILanes<V>
     static abstract V Widen(Vector128<sbyte> integers);
 
     void Store(float* destination);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes, fewer than all.</summary>
+    void Store(float* destination, int count);
 
     static abstract V operator +(V a, V b);
 

@@ -30,6 +30,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 Load(float* source) => new(Vector128.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Load(float* source, int count) => Avx.IsSupported ? new(Avx.MaskLoad(source, First(count))) : Rest<Lanes128>.Load(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadHalf(ushort* source)
     {
         Vector128<uint> half = Widen(source);
@@ -135,6 +138,15 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public void Store(float* destination) => v.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* destination, int count)
+    {
+        if (Avx.IsSupported)
+            Avx.MaskStore(destination, First(count), v);
+        else
+            Rest<Lanes128>.Store(destination, this, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Widen(ushort* source) => Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe());
 
     /// <summary>a₀ b₀ a₁ b₁.</summary>
@@ -150,4 +162,8 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
         Sse.IsSupported ? Sse.UnpackHigh(a, b)
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
         : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    /// <summary>All bits of the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> First(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
 }

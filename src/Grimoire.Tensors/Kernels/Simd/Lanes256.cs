@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -26,6 +27,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Load(float* source) => new(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Load(float* source, int count) => Avx.IsSupported ? new(Avx.MaskLoad(source, First(count))) : Rest<Lanes256>.Load(source, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadHalf(ushort* source)
@@ -118,5 +122,18 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public void Store(float* destination) => v.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* destination, int count)
+    {
+        if (Avx.IsSupported)
+            Avx.MaskStore(destination, First(count), v);
+        else
+            Rest<Lanes256>.Store(destination, this, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Widen(ushort* source) => Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe());
+
+    /// <summary>All bits of the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> First(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 }

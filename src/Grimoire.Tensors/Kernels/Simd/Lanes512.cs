@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -26,6 +27,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Load(float* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Load(float* source, int count) => Avx512F.IsSupported ? new(Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero)) : Rest<Lanes512>.Load(source, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadHalf(ushort* source)
@@ -118,5 +122,18 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public void Store(float* destination) => v.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* destination, int count)
+    {
+        if (Avx512F.IsSupported)
+            Avx512F.MaskStore(destination, First(count), v);
+        else
+            Rest<Lanes512>.Store(destination, this, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Widen(ushort* source) => Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe());
+
+    /// <summary>All bits of the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> First(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 }
