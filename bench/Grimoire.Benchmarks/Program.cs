@@ -9,6 +9,7 @@ using Grimoire.Benchmarks.Peers;
 //        … -- tokenizer TEXT VOCABULARY…                                          encoding a text or a folder of texts, on one thread
 //        … -- rollouts MODEL [threads]                                            roll-outs beside generate, in turns
 //        … -- likelihood MODEL [threads]                                          scoring continuations beside plain prefill, in turns
+//        … -- shape 1.1b|134m MIX FILE.gguf TOKENIZER                             a file of a real shape with random weights
 //        … -- peers PROGRAM FOLDER families [NAME]                 GGUF files written here, as llama.cpp sees them (bench/peers/llama.cpp): logits
 //        … -- peers PROGRAM FOLDER tokens TOKENIZER TEXTS.json                                                                            token ids
 //        … -- peers PROGRAM FOLDER perplexity TOKENIZER TEXT LENGTH COUNT MODEL.gguf...                                           the model's perplexity
@@ -57,6 +58,12 @@ if (args is ["peers", var program, var folder, .. var what])
     return 0;
 }
 
+if (args is ["shape", var shape, var mix, var file, var vocabulary])
+{
+    Shapes.Write(shape, mix, file, vocabulary);
+    return 0;
+}
+
 if (args is ["adapters", .. var given])
 {
     AdapterCost.Report(given.Length > 0 ? Number(given[0]) : Environment.ProcessorCount);
@@ -77,7 +84,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train, finetune or adapters, then, if wanted, the number of threads; or rollouts or likelihood and a model; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train, finetune or adapters, then, if wanted, the number of threads; or rollouts or likelihood and a model; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies; or shape, 1.1b or 134m, a mix, a file and a tokenizer");
     return 2;
 }
 

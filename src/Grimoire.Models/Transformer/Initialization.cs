@@ -25,7 +25,7 @@ public static class Initialization
         };
     }
 
-    private static bool WritesResidual(string name) =>
+    internal static bool WritesResidual(string name) =>
         name.EndsWith(".attn.o.weight", StringComparison.Ordinal)
         || (name.Contains(".mlp.", StringComparison.Ordinal) && name.EndsWith(".down.weight", StringComparison.Ordinal));
 

@@ -94,7 +94,7 @@ public static class GgufModel
         [
             .. StoredWeights.Of(
                 model, architecture.Weights, architecture.Interleaved,
-                (name, tensor) => GgufStorage.IsSingle(name, tensor) ? DType.F32 : typeOf(name, tensor), importance),
+                (name, tensor) => GgufStorage.IsSingle(name, tensor.Shape) ? DType.F32 : typeOf(name, tensor), importance),
             .. factors,
         ];
         ModelConfig read = architecture.ReadConfig(GgufMetadata.Of(keys), new AnnouncedTensors(weights));
@@ -132,7 +132,7 @@ public static class GgufModel
 
     private static StoredTensor Copied(Tensor tensor, string name, DType? type)
     {
-        DType stored = type is null || GgufStorage.IsSingle(name, tensor) || tensor.DType == DType.I32 ? tensor.DType : type.Value;
+        DType stored = type is null || GgufStorage.IsSingle(name, tensor.Shape) || tensor.DType == DType.I32 ? tensor.DType : type.Value;
         return new StoredTensor(name, stored, tensor.Shape, () => tensor.To(stored, name));
     }
 

@@ -33,8 +33,8 @@ internal static class GgufStorage
     };
 
     /// <summary>Whether a tensor is always stored in F32.</summary>
-    public static bool IsSingle(string name, Tensor tensor) =>
-        tensor.Shape.Rank == 1 || AlwaysSingle.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
+    public static bool IsSingle(string name, Shape shape) =>
+        shape.Rank == 1 || AlwaysSingle.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>The keys that say how most weights are stored.</summary>
     public static void AddTypes(IDictionary<string, GgufValue> keys, IEnumerable<StoredTensor> weights)
