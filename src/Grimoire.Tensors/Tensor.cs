@@ -55,6 +55,9 @@ public sealed unsafe class Tensor
 
     internal byte* Data { get; private set; }
 
+    /// <summary>The same matrix in the order that linear layers read fastest; null where there is none, and they read this one.</summary>
+    internal PackedWeight? Packed { get; set; }
+
     internal nuint Bytes => (nuint)DType.Bytes(Shape.Count);
 
     /// <summary>A parameter of zero bytes that owns its memory.</summary>

@@ -111,6 +111,14 @@ public abstract partial class Kernels
             Linear(x, projection.Weight, projection.Bias, projection.Y);
     }
 
+    /// <summary>
+    /// Puts a matrix beside itself into the order that this device's linear layers read fastest; does nothing where there is none. Not for weights that change. The
+    /// activations that enter a quantised matrix are then rounded to eight bits, a scale for every 32.
+    /// </summary>
+    public virtual void Pack(Tensor weight)
+    {
+    }
+
     /// <summary>dx += dy W; weight of any type but integers.</summary>
     public abstract void LinearInputGrad(Tensor dy, Tensor weight, Tensor dx);
 

@@ -7,13 +7,16 @@ namespace Grimoire.Tensors;
 internal static unsafe class Scratch
 {
     [ThreadStatic]
-    private static NativeBuffer? plan, shared, own;
+    private static NativeBuffer? plan, shared, own, quantized;
 
     /// <summary>For the list of pieces of a job.</summary>
     public static float* Plan(long floats) => Grow(ref plan, floats);
 
     /// <summary>For what a caller prepares and every thread of its job reads.</summary>
     public static float* Shared(long floats) => Grow(ref shared, floats);
+
+    /// <summary>For activations in eight bits, which every thread of a job reads.</summary>
+    public static float* Quantized(long floats) => Grow(ref quantized, floats);
 
     /// <summary>For one piece of a job.</summary>
     public static float* Own(long floats) => Grow(ref own, floats);

@@ -21,16 +21,19 @@ internal readonly unsafe struct BlockIQ4_XS : IBlock
         where V : unmanaged, ILanes<V>
     {
         float d = Packed.Load(block);
-        int upper = *(ushort*)(block + 2);
         for (int group = 0; group < 8; group++)
         {
-            int s = ((block[4 + (group / 2)] >> (group % 2 * 4)) & 0xF) | (((upper >> (2 * group)) & 3) << 4);
-            V scale = V.Create(d * (s - 32));
+            V scale = V.Create(d * (Scale(block, group) - 32));
             Vector128<byte> q = Vector128.Load(block + 8 + (16 * group));
             Sixteen<V>.Put(Vector128.ShuffleNative(BlockIQ4_NL.Grid, Packed.Low4(q).AsSByte()), scale, values + (32 * group));
             Sixteen<V>.Put(Vector128.ShuffleNative(BlockIQ4_NL.Grid, Packed.High4(q).AsSByte()), scale, values + (32 * group) + 16);
         }
     }
+
+    /// <summary>The s of a group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Scale(byte* block, int group) =>
+        ((block[4 + (group / 2)] >> (group % 2 * 4)) & 0xF) | (((*(ushort*)(block + 2) >> (2 * group)) & 3) << 4);
 
     public static void Encode(float* values, float* weights, byte* block)
     {

@@ -43,7 +43,7 @@ internal readonly unsafe struct BlockQ3_K : IBlock
 
     /// <summary>s − 32 of all groups.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> LoadScales(byte* scales)
+    internal static Vector128<sbyte> LoadScales(byte* scales)
     {
         ulong lower = *(ulong*)scales, upper = *(uint*)(scales + 8);
         ulong first = (upper & 0x03030303) | ((upper & 0x0C0C0C0C) << 30), second = ((upper >> 4) & 0x03030303) | ((upper & 0xC0C0C0C0) << 26);

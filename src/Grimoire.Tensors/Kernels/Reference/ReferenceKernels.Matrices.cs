@@ -5,6 +5,12 @@ internal sealed partial class ReferenceKernels
 {
     public override void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
+        if (weight is { Packed: not null, DType: var type } && type.IsQuantized())
+        {
+            PackedLinear(x, weight, bias, y);
+            return;
+        }
+
         Elements xs = new(x), weights = new(weight), biases = new(bias ?? weight), ys = new(y);
         int inputs = weight.Shape[1], outputs = weight.Shape[0];
         for (long row = 0; row < x.Shape.Rows; row++)

@@ -13,6 +13,12 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Lanes128(Vector128<float> v) => this.v = v;
 
+    internal Vector128<float> Vector
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => v;
+    }
+
     public static int Count => 4;
 
     public static bool ManyRegisters => AdvSimd.IsSupported;

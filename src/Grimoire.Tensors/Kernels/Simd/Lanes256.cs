@@ -12,6 +12,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Lanes256(Vector256<float> v) => this.v = v;
 
+    internal Vector256<float> Vector
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => v;
+    }
+
     public static int Count => 8;
 
     public static bool ManyRegisters => false;

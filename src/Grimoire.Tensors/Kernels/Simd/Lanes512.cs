@@ -12,6 +12,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Lanes512(Vector512<float> v) => this.v = v;
 
+    internal Vector512<float> Vector
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => v;
+    }
+
     public static int Count => 16;
 
     public static bool ManyRegisters => true;

@@ -5,6 +5,12 @@ internal sealed unsafe partial class SimdKernels<V>
 {
     public override void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
+        if (weight.Packed is { } packed)
+        {
+            PackedLinear(x, packed, bias, y);
+            return;
+        }
+
         int rows = x.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
         if (rows <= Gemv<V, Single32>.MaxRows || (rows <= DotTiles<V, Single32>.MaxRows && inputs >= DotTiles<V, Single32>.MinInputs))
         {

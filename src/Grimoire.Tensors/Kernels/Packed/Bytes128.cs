@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Grimoire.Tensors;
+
+/// <summary>16 bytes, those of four rows.</summary>
+internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
+{
+    private readonly Vector128<byte> v;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Bytes128(Vector128<byte> v) => this.v = v;
+
+    public static int Rows => 4;
+
+    internal Vector128<byte> Vector
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => v;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 Load(byte* source) => new(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 Create(byte value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 operator &(Bytes128 a, Bytes128 b) => new(a.v & b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 operator |(Bytes128 a, Bytes128 b) => new(a.v | b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 operator +(Bytes128 a, Bytes128 b) => new(a.v + b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 Shift(Bytes128 bytes, int left, byte mask) =>
+        new((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte() & Vector128.Create(mask));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 LookUp(Vector128<byte> table, Bytes128 indices) => new(Vector128.ShuffleNative(table, indices.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Dot(Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, sbyte* x, int start, int largest) =>
+        new(Vector128.ConvertToSingle(Add(Vector128.Create(start), c0, c1, c2, c3, x, largest)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Dot(
+        Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, Bytes128 c4, Bytes128 c5, Bytes128 c6, Bytes128 c7, sbyte* x, int start, int largest) =>
+        new(Vector128.ConvertToSingle(Add(Add(Vector128.Create(start), c0, c1, c2, c3, x, largest), c4, c5, c6, c7, x + 16, largest)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes128 integers, sbyte* destination)
+    {
+        Vector128<int> wide = Vector128.ConvertToInt32Native(integers.Vector);
+        Vector128<short> narrow = Vector128.Narrow(wide, wide);
+        *(uint*)destination = Vector128.Narrow(narrow, narrow).AsUInt32().ToScalar();
+    }
+
+    /// <summary>sums + Σ code · x over 16 inputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> Add(Vector128<int> sums, Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, sbyte* x, int largest)
+    {
+        if (!Ssse3.IsSupported || largest > 63)
+            return Step(Step(Step(Step(sums, c0.v, Four(x), largest), c1.v, Four(x + 4), largest), c2.v, Four(x + 8), largest), c3.v, Four(x + 12), largest);
+        Vector128<short> left = Product(c0.v, x) + Product(c1.v, x + 4), right = Product(c2.v, x + 8) + Product(c3.v, x + 12);
+        return largest > 31 ? sums + Pairs(left) + Pairs(right) : sums + Pairs(left + right);
+    }
+
+    /// <summary>sums + Σ code · x over four inputs, for codes of any size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Step(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> x, int largest)
+    {
+        if (AvxVnni.IsSupported)
+            return AvxVnni.MultiplyWideningAndAdd(sums, codes, x);
+        if (Dp.IsSupported)
+            return largest > 127 ? SignedDot(sums, codes, x) : Dp.DotProduct(sums, codes.AsSByte(), x);
+        // Bytes of even and of odd place as sixteen bits: 255 · 127 still fits.
+        Vector128<short> even = (codes.AsUInt16() & Vector128.Create((ushort)0xFF)).AsInt16() * ((x.AsInt16() << 8) >> 8);
+        Vector128<short> odd = (codes.AsUInt16() >>> 8).AsInt16() * (x.AsInt16() >> 8);
+        return sums + ((even.AsInt32() << 16) >> 16) + (even.AsInt32() >> 16) + ((odd.AsInt32() << 16) >> 16) + (odd.AsInt32() >> 16);
+    }
+
+    /// <summary>The instruction takes signed bytes only: code · x = (code − 128) · x + 128 · x, the last in two halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> SignedDot(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> x)
+    {
+        Vector128<sbyte> half = Vector128.Create((sbyte)64);
+        sums = Dp.DotProduct(sums, (codes ^ Vector128.Create((byte)0x80)).AsSByte(), x);
+        return Dp.DotProduct(Dp.DotProduct(sums, half, x), half, x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Product(Vector128<byte> codes, sbyte* x) => Ssse3.MultiplyAddAdjacent(codes, Four(x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Pairs(Vector128<short> sums) => Sse2.MultiplyAddAdjacent(sums, Vector128<short>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<sbyte> Four(sbyte* x) => Vector128.Create(*(int*)x).AsSByte();
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Grimoire.Tensors;
+
+/// <summary>64 bytes, those of sixteen rows.</summary>
+internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
+{
+    private readonly Vector512<byte> v;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Bytes512(Vector512<byte> v) => this.v = v;
+
+    public static int Rows => 16;
+
+    private Bytes256 Lower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(v.GetLower());
+    }
+
+    private Bytes256 Upper
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(v.GetUpper());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 Load(byte* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 Create(byte value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 operator &(Bytes512 a, Bytes512 b) => new(a.v & b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 operator |(Bytes512 a, Bytes512 b) => new(a.v | b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 operator +(Bytes512 a, Bytes512 b) => new(a.v + b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 Shift(Bytes512 bytes, int left, byte mask) =>
+        new((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte() & Vector512.Create(mask));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 LookUp(Vector128<byte> table, Bytes512 indices) => Avx512BW.IsSupported
+        ? new(Avx512BW.Shuffle(Vector512.Create(Vector256.Create(table)), indices.v))
+        : new(Vector512.Create(Bytes256.LookUp(table, indices.Lower).Vector, Bytes256.LookUp(table, indices.Upper).Vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Dot(Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, sbyte* x, int start, int largest) =>
+        Floats(Add(Vector512.Create(start), c0, c1, c2, c3, x, largest));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Dot(
+        Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, Bytes512 c4, Bytes512 c5, Bytes512 c6, Bytes512 c7, sbyte* x, int start, int largest)
+    {
+        Vector512<int> sums = Vector512.Create(start);
+        return Floats(Avx512BW.IsSupported && largest <= 15
+            ? sums + Pairs(Products(c0, c1, c2, c3, x) + Products(c4, c5, c6, c7, x + 16))
+            : Add(Add(sums, c0, c1, c2, c3, x, largest), c4, c5, c6, c7, x + 16, largest));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes512 integers, sbyte* destination)
+    {
+        Vector512<int> wide = Vector512.ConvertToInt32Native(integers.Vector);
+        Vector256<short> narrow = Vector256.Narrow(wide.GetLower(), wide.GetUpper());
+        Vector128.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(destination);
+    }
+
+    /// <summary>As many products as fit are added in sixteen bits. There is no instruction of this width for larger codes, but one of half of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Add(Vector512<int> sums, Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, sbyte* x, int largest)
+    {
+        if (!Avx512BW.IsSupported || largest > 63)
+        {
+            return Vector512.Create(
+                Bytes256.Add(sums.GetLower(), c0.Lower, c1.Lower, c2.Lower, c3.Lower, x, largest),
+                Bytes256.Add(sums.GetUpper(), c0.Upper, c1.Upper, c2.Upper, c3.Upper, x, largest));
+        }
+
+        return largest > 31
+            ? sums + Pairs(Product(c0, x) + Product(c1, x + 4)) + Pairs(Product(c2, x + 8) + Product(c3, x + 12))
+            : sums + Pairs(Products(c0, c1, c2, c3, x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<short> Products(Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, sbyte* x) =>
+        Product(c0, x) + Product(c1, x + 4) + (Product(c2, x + 8) + Product(c3, x + 12));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<short> Product(Bytes512 codes, sbyte* x) => Avx512BW.MultiplyAddAdjacent(codes.v, Vector512.Create(*(int*)x).AsSByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Pairs(Vector512<short> sums) => Avx512BW.MultiplyAddAdjacent(sums, Vector512<short>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes512 Floats(Vector512<int> sums) => new(Vector512.ConvertToSingle(sums));
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Grimoire.Tensors;
+
+/// <summary>
+/// <see cref="BlockMXFP4"/> in 272 bytes: e − 128 as signed bytes, then four vectors as in <see cref="PackedQ4_0"/>; codes are twice the 4-bit floats + 12.
+/// </summary>
+internal readonly unsafe struct PackedMXFP4 : IPackedBlock
+{
+    private const int Codes = 16;
+
+    public static int Inputs => 32;
+
+    public static int Bytes => 272;
+
+    public static int LargestCode => 24;
+
+    public static int Offset => 12;
+
+    public static int Part => 32;
+
+    public static bool HasMinimum => false;
+
+    public static void Pack(byte* blocks, nint stride, int rows, byte* record)
+    {
+        for (int row = 0; row < Interleave.Rows; row++)
+            record[row] = row < rows ? (byte)(blocks[row * stride] ^ 0x80) : (byte)0x80;
+        byte* codes = stackalloc byte[Interleave.Codes];
+        new Span<byte>(codes, Interleave.Codes).Clear();
+        for (int row = 0; row < rows; row++, blocks += stride)
+        {
+            Vector128<byte> q = Vector128.Load(blocks + 1);
+            Packed.Low4(q).Store(codes + (32 * row));
+            Packed.High4(q).Store(codes + (32 * row) + 16);
+        }
+
+        Interleave.Nibbles(codes, record + Codes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static B Quad<B>(byte* record, int group, int quad, int lane)
+        where B : unmanaged, IBytes<B> =>
+        B.LookUp(Shifted, Quads.Nibble<B>(record + Codes, quad, lane));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Unit<V>(byte* record, int lane)
+        where V : unmanaged, ILanes<V> =>
+        HalfPower(Quads.Integers<V>(record, lane));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Scale<V>(V unit, byte* record, int part, int lane)
+        where V : unmanaged, ILanes<V> =>
+        unit;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V MinimumUnit<V>(byte* record, int lane)
+        where V : unmanaged, ILanes<V> =>
+        default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Minimum<V>(V unit, byte* record, int part, int lane)
+        where V : unmanaged, ILanes<V> =>
+        default;
+
+    private static Vector128<byte> Shifted
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BlockMXFP4.Doubled.AsByte() + Vector128.Create((byte)12);
+    }
+
+    /// <summary>2ⁿ in two factors, as the least are subnormal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V HalfPower<V>(V n)
+        where V : unmanaged, ILanes<V>
+    {
+        V half = V.Round(n * V.Create(0.5f));
+        return V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
+    }
+}

@@ -1,0 +1,68 @@
+namespace Grimoire.Tensors;
+
+/// <summary>Packed weights.</summary>
+internal sealed unsafe partial class SimdKernels<V>
+{
+    public override void Pack(Tensor weight)
+    {
+        if (weight.Packed is null && weight.Shape.Rank == 2 && weight.DType.IsQuantized())
+            weight.Packed = PackedWeight.Of(weight, threads);
+    }
+
+    public override void Linear(Tensor x, ReadOnlySpan<Projection> projections)
+    {
+        if (!AllPackedInIntegers(projections))
+        {
+            base.Linear(x, projections);
+            return;
+        }
+
+        PackedProduct* products = stackalloc PackedProduct[projections.Length];
+        for (int i = 0; i < projections.Length; i++)
+            products[i] = new(projections[i].Weight.Packed!, FloatsOrNull(projections[i].Bias), Floats(projections[i].Y));
+        PackedProducts(Quantized(x), products, projections.Length);
+        foreach (ref readonly Projection projection in projections)
+            projection.Weight.Packed!.KeepAlive();
+    }
+
+    private static bool AllPackedInIntegers(ReadOnlySpan<Projection> projections)
+    {
+        foreach (ref readonly Projection projection in projections)
+        {
+            if (projection.Weight.Packed is not { } packed || !packed.Type.IsQuantized())
+                return false;
+        }
+
+        return true;
+    }
+
+    private void PackedLinear(Tensor x, PackedWeight packed, Tensor? bias, Tensor y)
+    {
+        var product = new PackedProduct(packed, FloatsOrNull(bias), Floats(y));
+        PackedProducts(Quantized(x), &product, 1);
+        packed.KeepAlive();
+    }
+
+    /// <summary>The rows of x in eight bits, until the next are asked for.</summary>
+    private QuantizedRows Quantized(Tensor x)
+    {
+        var rows = QuantizedRows.InScratch(x.Shape.Rows, x.Shape.Last);
+        if (typeof(V) == typeof(Lanes512))
+            rows.Fill<Lanes512, Bytes512>(Floats(x), threads);
+        else if (typeof(V) == typeof(Lanes256))
+            rows.Fill<Lanes256, Bytes256>(Floats(x), threads);
+        else
+            rows.Fill<Lanes128, Bytes128>(Floats(x), threads);
+        return rows;
+    }
+
+    private void PackedProducts(QuantizedRows x, PackedProduct* products, int count)
+    {
+        if (typeof(V) == typeof(Lanes512))
+            PackedGemv<Lanes512, Bytes512>.Multiply(products, count, x, threads);
+        else if (typeof(V) == typeof(Lanes256))
+            PackedGemv<Lanes256, Bytes256>.Multiply(products, count, x, threads);
+        else
+            PackedGemv<Lanes128, Bytes128>.Multiply(products, count, x, threads);
+    }
+}
