@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -108,10 +110,13 @@ public static class DTypes
 
     /// <summary>Bytes of so many elements.</summary>
     /// <exception cref="ArgumentException">They are not whole blocks.</exception>
-    public static long Bytes(this DType type, long elements)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Bytes(this DType type, long elements) => type is DType.F32 or DType.I32 ? 4 * elements : BytesOfAny(type, elements);
+
+    private static long BytesOfAny(DType type, long elements)
     {
         if (!type.IsQuantized())
-            return elements * type.Size(); // asked for each panel that is packed and each activation: no division
+            return elements * type.Size(); // asked for each panel that is packed: no division
         (long blocks, long rest) = Math.DivRem(elements, type.BlockSize());
         return rest == 0
             ? blocks * type.BlockBytes()

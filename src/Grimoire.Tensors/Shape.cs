@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Grimoire.Tensors;
 
@@ -30,14 +31,23 @@ public readonly struct Shape : IEquatable<Shape>
     public int Rank { get; }
 
     /// <summary>The size of an axis; negative indices count from the last axis.</summary>
-    public int this[int axis] => (axis < 0 ? axis + Rank : axis) switch
+    public int this[int axis]
     {
-        0 when Rank > 0 => d0,
-        1 when Rank > 1 => d1,
-        2 when Rank > 2 => d2,
-        3 when Rank > 3 => d3,
-        _ => throw new ArgumentOutOfRangeException(nameof(axis), axis, $"shape {this} has {Rank} axes"),
-    };
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            int index = axis < 0 ? axis + Rank : axis;
+            if ((uint)index >= (uint)Rank)
+                RefuseAxis(axis);
+            return index switch
+            {
+                0 => d0,
+                1 => d1,
+                2 => d2,
+                _ => d3,
+            };
+        }
+    }
 
     /// <summary>The number of elements.</summary>
     public long Count => Rank switch
@@ -53,7 +63,13 @@ public readonly struct Shape : IEquatable<Shape>
     public int Last => Rank == 0 ? 1 : this[-1];
 
     /// <summary>The number of rows: elements divided by <see cref="Last"/>.</summary>
-    public int Rows => Last == 0 ? 0 : checked((int)(Count / Last));
+    public int Rows => Last == 0 ? 0 : Rank switch
+    {
+        0 or 1 => 1,
+        2 => d0,
+        3 => checked(d0 * d1),
+        _ => checked(d0 * d1 * d2),
+    };
 
     /// <summary>The same shape with another last axis.</summary>
     public Shape WithLast(int size) => Rank switch
@@ -112,6 +128,17 @@ public readonly struct Shape : IEquatable<Shape>
         _ => $"[{d0}, {d1}, {d2}, {d3}]",
     };
 
-    private static int Checked(int size) =>
-        size >= 0 ? size : throw new ArgumentOutOfRangeException(nameof(size), size, "a size is not negative");
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Checked(int size)
+    {
+        if (size < 0)
+            RefuseSize(size);
+        return size;
+    }
+
+    [DoesNotReturn]
+    private static void RefuseSize(int size) => throw new ArgumentOutOfRangeException(nameof(size), size, "a size is not negative");
+
+    [DoesNotReturn]
+    private void RefuseAxis(int axis) => throw new ArgumentOutOfRangeException(nameof(axis), axis, $"shape {this} has {Rank} axes");
 }

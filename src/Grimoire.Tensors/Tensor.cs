@@ -11,18 +11,20 @@ public sealed unsafe class Tensor
     private object? owner;
     private Tensor? viewed;
     private Tensor? grad;
+    private Shape shape;
     private bool requiresGrad;
 
     internal Tensor(Workspace workspace) => Workspace = workspace;
 
     private Tensor(Shape shape, DType type, void* data, object? owner)
     {
-        (Shape, DType, this.owner) = (CheckBlocks(shape, type), type, owner);
+        CheckBlocks(shape, type);
+        (this.shape, DType, this.owner) = (shape, type, owner);
         Data = (byte*)data;
     }
 
     /// <summary>The sizes, outermost first.</summary>
-    public Shape Shape { get; private set; }
+    public ref readonly Shape Shape => ref shape;
 
     /// <summary>How an element is stored.</summary>
     public DType DType { get; private set; }
@@ -193,7 +195,8 @@ public sealed unsafe class Tensor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Tensor Place(Shape shape, DType type, void* data)
     {
-        (Shape, DType) = (CheckBlocks(shape, type), type);
+        CheckBlocks(shape, type);
+        (this.shape, DType) = (shape, type);
         Data = (byte*)data;
         (requiresGrad, grad, viewed, owner) = (false, null, null, null);
         return this;
@@ -201,9 +204,11 @@ public sealed unsafe class Tensor
 
     /// <summary>Refuses rows that are not whole blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Shape CheckBlocks(Shape shape, DType type) => !type.IsQuantized() || shape.Last % type.BlockSize() == 0
-        ? shape
-        : throw new ArgumentException($"rows of {shape} are not whole blocks of {type.BlockSize()}, as {type} is stored in", nameof(shape));
+    private static void CheckBlocks(Shape shape, DType type)
+    {
+        if (type.IsQuantized() && shape.Last % type.BlockSize() != 0)
+            throw new ArgumentException($"rows of {shape} are not whole blocks of {type.BlockSize()}, as {type} is stored in", nameof(shape));
+    }
 
     private Tensor View(Shape shape)
     {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -11,7 +14,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     private const int Alignment = 64;
 
     private readonly List<NativeBuffer> chunks = [];
-    private readonly List<Tensor> handles = [];
+    private Tensor[] handles = [];
     private int chunk;
     private long offset;
     private int handle;
@@ -51,7 +54,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     public Tensor Zeros(Shape shape)
     {
         Tensor tensor = New(shape);
-        System.Runtime.InteropServices.NativeMemory.Clear(tensor.Data, tensor.Bytes);
+        NativeMemory.Clear(tensor.Data, tensor.Bytes);
         return tensor;
     }
 
@@ -95,18 +98,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     }
 
     /// <summary>Whether an op on these operands is to be recorded.</summary>
-    public bool Tracks(params ReadOnlySpan<Tensor?> operands)
-    {
-        if (Tape is null)
-            return false;
-        foreach (Tensor? operand in operands)
-        {
-            if (operand is { RequiresGrad: true })
-                return true;
-        }
-
-        return false;
-    }
+    public bool Tracks(Tensor? a, Tensor? b = null, Tensor? c = null) => Tape is not null && (Learns(a) || Learns(b) || Learns(c));
 
     /// <summary>Records how <paramref name="output"/> came to be.</summary>
     public void Record(Tensor output, Node node)
@@ -126,22 +118,40 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     /// <summary>Makes the gradient of an activation now, before a mark, so that it outlives what is released later.</summary>
     public void EnsureGrad(Tensor activation) => activation.GradToAddTo();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Tensor Handle()
     {
-        if (handle == handles.Count)
-            handles.Add(new Tensor(this));
+        if (handle == handles.Length)
+            MakeHandles();
         return handles[handle++];
+    }
+
+    private static bool Learns(Tensor? operand) => operand is { RequiresGrad: true };
+
+    private void MakeHandles()
+    {
+        int count = handles.Length;
+        Array.Resize(ref handles, Math.Max(64, 2 * count));
+        for (int i = count; i < handles.Length; i++)
+            handles[i] = new Tensor(this);
     }
 
     private byte* Take(long bytes)
     {
         bytes = (bytes + Alignment - 1) & -Alignment;
+        if (chunk == chunks.Count || offset + bytes > chunks[chunk].Length)
+            NextChunk(bytes);
+        byte* memory = chunks[chunk].Pointer + offset;
+        offset += bytes;
+        return memory;
+    }
+
+    /// <summary>Goes on to the next chunk that has room, made if need be.</summary>
+    private void NextChunk(long bytes)
+    {
         while (chunk < chunks.Count && offset + bytes > chunks[chunk].Length)
             (chunk, offset) = (chunk + 1, 0);
         if (chunk == chunks.Count)
             chunks.Add(new NativeBuffer(Math.Max(bytes, chunks.Count == 0 ? FirstChunk : 2 * chunks[^1].Length), zeroed: false));
-        byte* memory = chunks[chunk].Pointer + offset;
-        offset += bytes;
-        return memory;
     }
 }

@@ -61,8 +61,8 @@ public sealed class Attention
             (q, k) = (QueryNorm.Forward(q), KeyNorm.Forward(k));
         if (pass.RotaryTable(layer) is { } table)
         {
-            q = Ops.Rotary(q, table, config.Rotary.Interleaved);
-            k = Ops.Rotary(k, table, config.Rotary.Interleaved);
+            q = Ops.Rotate(q, table, config.Rotary.Interleaved);
+            k = Ops.Rotate(k, table, config.Rotary.Interleaved);
         }
 
         if (pass.Prefix is { } prefix)

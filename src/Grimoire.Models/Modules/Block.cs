@@ -44,7 +44,7 @@ public sealed class Block
     /// <summary>After the feed-forward half, or null.</summary>
     public Norm? FeedForwardPostNorm { get; }
 
-    /// <summary>The residual stream <c>[token, channel]</c>, before → after.</summary>
+    /// <summary>The residual stream <c>[token, channel]</c>, before → after; without a tape what is added is added in place.</summary>
     public Tensor Forward(Pass pass, Tensor x)
     {
         x = Join(x, pass.Dropout(Attention.Forward(pass, Normed(x, AttentionNorm))), AttentionPostNorm);
@@ -57,5 +57,5 @@ public sealed class Block
 
     /// <summary>The stream and what a half says: the norm is of the latter, or of their sum.</summary>
     private Tensor Join(Tensor x, Tensor said, Norm? norm) =>
-        placement == NormPlacement.Post ? Normed(x + said, norm) : x + Normed(said, norm);
+        placement == NormPlacement.Post ? Normed(Ops.AddTo(x, said), norm) : Ops.AddTo(x, Normed(said, norm));
 }

@@ -81,14 +81,15 @@ public sealed class Pass
     {
         Cancellation.ThrowIfCancellationRequested();
         if (Workspace.Tape is null)
-            return Forgotten(block, x, into: x);
+            return Forgotten(block, x);
         if (!Options.Checkpoint)
             return block.Forward(this, x);
 
         Tensor y = Workspace.New(x.Shape);
         int dropoutsBefore = dropouts;
         Tape tape = Workspace.Exchange(null)!;
-        Forgotten(block, x, into: y);
+        Workspace.Kernels.Copy(x, y);
+        Forgotten(block, y);
         Workspace.Exchange(tape);
         Workspace.Record(y, new CheckpointNode(this, block, x, y, dropoutsBefore));
         return y;
@@ -158,12 +159,15 @@ public sealed class Pass
             s.Cache?.Advance(Batch.Tokens.Slice(s.Start, s.Length));
     }
 
-    private Tensor Forgotten(Block block, Tensor x, Tensor into)
+    /// <summary>The stream behind a block, in the memory of the stream before it.</summary>
+    private Tensor Forgotten(Block block, Tensor x)
     {
         Workspace.Position mark = Workspace.Mark();
-        Workspace.Kernels.Copy(block.Forward(this, x), into);
+        Tensor y = block.Forward(this, x);
+        if (y != x)
+            Workspace.Kernels.Copy(y, x);
         Workspace.Release(mark);
-        return into;
+        return x;
     }
 
     private void Resize(int sequences) =>

@@ -47,7 +47,7 @@ public abstract partial class Kernels
     /// <summary>y = x, converted to y's type.</summary>
     public abstract void Copy(Tensor x, Tensor y);
 
-    /// <summary>y = a + b.</summary>
+    /// <summary>y = a + b; y may be a.</summary>
     public abstract void Add(Tensor a, Tensor b, Tensor y);
 
     /// <summary>y += factor · x: also the gradient of sums and scalings.</summary>
@@ -177,7 +177,7 @@ public abstract partial class Kernels
 
     /// <summary>
     /// Rotates pairs of channels by the table's angles (Su et al. 2021, arXiv:2104.09864): x and y <c>[token, head, head_dim]</c>; the first
-    /// 2 · pairs channels rotate, the rest are copied. Pairs are (2i, 2i+1) if interleaved, else (i, i + pairs).
+    /// 2 · pairs channels rotate, the rest are copied. Pairs are (2i, 2i+1) if interleaved, else (i, i + pairs); y may be x.
     /// </summary>
     public abstract void Rotary(Tensor x, Tensor table, bool interleaved, Tensor y);
 

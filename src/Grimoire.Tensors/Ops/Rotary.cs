@@ -23,6 +23,27 @@ public static partial class Ops
     /// <exception cref="ArgumentException">The sizes do not match.</exception>
     public static Tensor Rotary(Tensor x, Tensor table, bool interleaved)
     {
+        Workspace workspace = CheckRotary(x, table);
+        Tensor y = workspace.New(x.Shape);
+        workspace.Kernels.Rotary(x, table, interleaved, y);
+        if (workspace.Tracks(x))
+            workspace.Record(y, new RotaryNode(x, table, interleaved, y));
+        return y;
+    }
+
+    /// <summary><see cref="Rotary"/>, in the memory of <paramref name="x"/> where nothing is recorded, which then is the result itself.</summary>
+    /// <exception cref="ArgumentException">The sizes do not match.</exception>
+    public static Tensor Rotate(Tensor x, Tensor table, bool interleaved)
+    {
+        Workspace workspace = CheckRotary(x, table);
+        if (workspace.Tape is not null || x.Workspace is null)
+            return Rotary(x, table, interleaved);
+        workspace.Kernels.Rotary(x, table, interleaved, x);
+        return x;
+    }
+
+    private static Workspace CheckRotary(Tensor x, Tensor table)
+    {
         Workspace workspace = Home(x, table);
         CheckType(workspace, x);
         CheckType(workspace, table);
@@ -31,11 +52,7 @@ public static partial class Ops
         CheckShape(table, (x.Shape[0], table.Shape[1], 2));
         if (2 * table.Shape[1] > x.Shape[2])
             Refuse(nameof(table), $"{table.Shape[1]} pairs do not fit into heads of {x.Shape[2]} channels");
-        Tensor y = workspace.New(x.Shape);
-        workspace.Kernels.Rotary(x, table, interleaved, y);
-        if (workspace.Tracks(x))
-            workspace.Record(y, new RotaryNode(x, table, interleaved, y));
-        return y;
+        return workspace;
     }
 }
 

@@ -16,6 +16,8 @@ public static partial class OpCases
             yield return new("ScaleColumns", $"{shape} shifted", [new(shape), Weight(shape.Last), Weight(shape.Last)], (_, x) => Ops.ScaleColumns(x[0], x[1], x[2]), 2 * shape.Count);
         }
 
+        yield return new("AddTo", "an activation", [new((3, 17)), new((3, 17))], (_, x) => Ops.AddTo(x[0] * 2, x[1]), 102);
+        yield return new("AddTo", "a parameter", [Weight((3, 5)), new((3, 5))], (_, x) => Ops.AddTo(Ops.AddTo(x[0], x[1]), x[0]), 30);
         yield return new("Add", "a parameter", [Weight((3, 5)), new((3, 5))], (_, x) => Ops.Add(x[0], x[1]), 15);
         yield return new("Add", "x + x", [new((3, 5))], (_, x) => x[0] + x[0], 15);
         yield return new("Subtract", "x - x", [new((3, 5))], (_, x) => x[0] - x[0], 15);

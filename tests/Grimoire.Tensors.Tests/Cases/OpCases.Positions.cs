@@ -21,8 +21,15 @@ public static partial class OpCases
             yield return Rotary((5, 1, 130), 64, interleaved);
             yield return Rotary((4, 2, 24), 5, interleaved);
             yield return Rotary((3, 2, 9), 3, interleaved);
+            yield return Rotate((5, 2, 22), 9, interleaved);
+            yield return Rotate((1, 2, 64), 32, interleaved);
         }
     }
+
+    /// <summary>In place where nothing is recorded.</summary>
+    private static OpCase Rotate(Shape shape, int pairs, bool interleaved) => new(
+        "Rotate", $"{shape} {pairs} pairs {(interleaved ? "interleaved" : "half-split")}", [new(shape), Ids(shape[0], 100)],
+        (w, x) => Ops.Rotate(x[0] * 2, Ops.RotaryTable(w, x[1], Frequencies.AsSpan(0, pairs)), interleaved), 4 * shape.Count);
 
     private static OpCase Rotary(Shape shape, int pairs, bool interleaved) => new(
         "Rotary", $"{shape} {pairs} pairs {(interleaved ? "interleaved" : "half-split")}", [new(shape), Ids(shape[0], 100)],

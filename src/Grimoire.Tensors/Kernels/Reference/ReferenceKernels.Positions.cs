@@ -17,16 +17,12 @@ internal sealed partial class ReferenceKernels
         }
     }
 
-    public override void Rotary(Tensor x, Tensor table, bool interleaved, Tensor y)
-    {
-        Fill(y, 0);
-        Rotate(x, table, interleaved, direction: 1, y);
-    }
+    public override void Rotary(Tensor x, Tensor table, bool interleaved, Tensor y) => Rotate(x, table, interleaved, back: false, y);
 
-    public override void RotaryGrad(Tensor dy, Tensor table, bool interleaved, Tensor dx) => Rotate(dy, table, interleaved, direction: -1, dx);
+    public override void RotaryGrad(Tensor dy, Tensor table, bool interleaved, Tensor dx) => Rotate(dy, table, interleaved, back: true, dx);
 
-    /// <summary>y += the rotation of x.</summary>
-    private static void Rotate(Tensor x, Tensor table, bool interleaved, int direction, Tensor y)
+    /// <summary>y = the rotation of x, or y += the rotation back.</summary>
+    private static void Rotate(Tensor x, Tensor table, bool interleaved, bool back, Tensor y)
     {
         Elements xs = new(x), tables = new(table), ys = new(y);
         (int tokens, int heads, int channels, int pairs) = (x.Shape[0], x.Shape[1], x.Shape[2], table.Shape[1]);
@@ -38,14 +34,15 @@ internal sealed partial class ReferenceKernels
                 for (long pair = 0; pair < pairs; pair++)
                 {
                     long angle = 2 * ((token * pairs) + pair);
-                    double cos = tables[angle], sin = direction * tables[angle + 1];
+                    double cos = tables[angle], sin = back ? -tables[angle + 1] : tables[angle + 1];
                     long first = row + (interleaved ? 2 * pair : pair), second = first + (interleaved ? 1 : pairs);
-                    ys[first] += (xs[first] * cos) - (xs[second] * sin);
-                    ys[second] += (xs[first] * sin) + (xs[second] * cos);
+                    (double a, double b) = (xs[first], xs[second]);
+                    ys[first] = (back ? ys[first] : 0) + (a * cos) - (b * sin);
+                    ys[second] = (back ? ys[second] : 0) + (a * sin) + (b * cos);
                 }
 
                 for (long channel = 2L * pairs; channel < channels; channel++)
-                    ys[row + channel] += xs[row + channel];
+                    ys[row + channel] = (back ? ys[row + channel] : 0) + xs[row + channel];
             }
         }
     }
