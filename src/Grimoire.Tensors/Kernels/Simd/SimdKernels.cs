@@ -76,7 +76,7 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
         }
 
         /// <summary>Apart, so that the loop above has all of the compiler's patience with inlining.</summary>
-        [MethodImpl(MethodImplOptions.NoInlining)]
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
         private void Rest(nint i, int count) => op.At(i, new Partial<V>(count));
     }
 
