@@ -13,6 +13,13 @@ public sealed unsafe class Tensor
     private Tensor? grad;
     private Shape shape;
     private bool requiresGrad;
+    private byte* data;
+
+    /// <summary>The tensor of these elements, this or the one viewed, while they stand for zeros that are not in memory yet.</summary>
+    private Tensor? unwritten;
+
+    /// <summary>Of a gradient: the tensors whose gradient it is.</summary>
+    private int holders;
 
     internal Tensor(Workspace workspace) => Workspace = workspace;
 
@@ -20,7 +27,12 @@ public sealed unsafe class Tensor
     {
         CheckBlocks(shape, type);
         (this.shape, DType, this.owner) = (shape, type, owner);
-        Data = (byte*)data;
+        this.data = (byte*)data;
+    }
+
+    private Tensor(Shape shape, DType type, NativeBuffer buffer)
+        : this(shape, type, buffer.Pointer, buffer)
+    {
     }
 
     /// <summary>The sizes, outermost first.</summary>
@@ -55,10 +67,21 @@ public sealed unsafe class Tensor
         set => grad = viewed is null ? value : throw new InvalidOperationException("set the gradient of the reshaped tensor, not of its view");
     }
 
-    internal byte* Data { get; private set; }
+    internal byte* Data
+    {
+        get
+        {
+            if (unwritten is not null && ClaimFirstWrite())
+                System.Runtime.InteropServices.NativeMemory.Clear(data, Bytes);
+            return data;
+        }
+    }
 
     /// <summary>The same matrix in the order that linear layers read fastest; null where there is none, and they read this one.</summary>
     internal PackedWeight? Packed { get; set; }
+
+    /// <summary>Where the elements lie, whether they are there or not.</summary>
+    internal byte* Unread => data;
 
     internal nuint Bytes => (nuint)DType.Bytes(Shape.Count);
 
@@ -96,6 +119,14 @@ public sealed unsafe class Tensor
         if (!fits)
             throw new InvalidOperationException($"a tensor of {DType} is not read as {typeof(T).Name}");
         return new Span<T>(Data, checked((int)(Bytes / (nuint)sizeof(T))));
+    }
+
+    /// <summary>Makes all elements zero. Memory is not touched before somebody reads or adds to it.</summary>
+    public void Clear()
+    {
+        if (viewed is { } base_)
+            base_.Clear();
+        unwritten = viewed ?? this;
     }
 
     /// <summary>The value of a tensor with one element.</summary>
@@ -160,16 +191,62 @@ public sealed unsafe class Tensor
     /// <inheritdoc/>
     public override string ToString() => $"{DType} {Shape}";
 
-    /// <summary>The gradient to add to, made and zeroed on first use: in the slab for an activation, owned for a parameter.</summary>
+    /// <summary>
+    /// The gradient to add to, made on first use as zeros that are yet to be written: in the slab for an activation, owned for a parameter. One that is
+    /// shared is copied first.
+    /// </summary>
     internal Tensor GradToAddTo()
     {
         if (viewed is { } base_)
             return base_.GradToAddTo().View(Shape);
-        return grad ??= Workspace is { } workspace ? workspace.Zeros(Shape) : Zeros(Shape, DType);
+        if (grad is { holders: > 1 } shared)
+        {
+            grad = NewGrad();
+            Workspace!.Kernels.Copy(shared, grad);
+            shared.holders--;
+        }
+
+        return grad ??= NewGrad();
+    }
+
+    /// <summary>
+    /// Adds an activation's gradient to this tensor's. Where there is none yet both share it until somebody adds to either.
+    /// </summary>
+    internal void AddGradOf(Tensor y, Kernels kernels)
+    {
+        if (viewed is null && grad is null && Workspace is not null && y.grad is { } shared)
+        {
+            grad = shared;
+            shared.holders++;
+        }
+        else
+        {
+            kernels.Accumulate(y.Grad!, 1, GradToAddTo());
+        }
+    }
+
+    /// <summary>Forgets an activation's gradient, which all its readers have seen; its memory serves the next one.</summary>
+    internal void DropGrad()
+    {
+        if (grad is { } dropped && --dropped.holders == 0)
+            Workspace!.Recycle(dropped);
+        grad = null;
     }
 
     /// <summary><see cref="GradToAddTo"/> where one is required, else null.</summary>
     internal Tensor? WantedGrad() => RequiresGrad ? GradToAddTo() : null;
+
+    /// <summary>
+    /// True once for zeros that are not in memory: whoever asks then writes every element and reads none. False where there are elements to add to.
+    /// </summary>
+    internal bool ClaimFirstWrite()
+    {
+        bool first = unwritten is { } base_ && base_.unwritten == base_;
+        if (first)
+            unwritten!.unwritten = null;
+        unwritten = null;
+        return first;
+    }
 
     internal void CopyTo(Tensor destination)
     {
@@ -197,8 +274,8 @@ public sealed unsafe class Tensor
     {
         CheckBlocks(shape, type);
         (this.shape, DType) = (shape, type);
-        Data = (byte*)data;
-        (requiresGrad, grad, viewed, owner) = (false, null, null, null);
+        this.data = (byte*)data;
+        (requiresGrad, grad, viewed, owner, unwritten, holders) = (false, null, null, null, null, 0);
         return this;
     }
 
@@ -214,6 +291,16 @@ public sealed unsafe class Tensor
     {
         if (shape.Count != Shape.Count)
             throw new ArgumentException($"{Shape} cannot be reshaped to {shape}: the counts differ", nameof(shape));
-        return Workspace is { } workspace ? workspace.Handle().Place(shape, DType, Data) : new Tensor(shape, DType, Data, (object?)owner ?? this);
+        Tensor view = Workspace is { } workspace ? workspace.Handle().Place(shape, DType, data) : new Tensor(shape, DType, data, (object?)owner ?? this);
+        view.unwritten = unwritten;
+        return view;
+    }
+
+    private Tensor NewGrad()
+    {
+        Tensor made = Workspace is { } workspace ? workspace.Recycled(Shape) : new Tensor(Shape, DType, new NativeBuffer(DType.Bytes(Shape.Count), zeroed: false));
+        made.unwritten = made;
+        made.holders = 1;
+        return made;
     }
 }

@@ -14,6 +14,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     private const int Alignment = 64;
 
     private readonly List<NativeBuffer> chunks = [];
+    private readonly List<(Position Place, long Bytes)> recycled = [];
     private Tensor[] handles = [];
     private int chunk;
     private long offset;
@@ -54,7 +55,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     public Tensor Zeros(Shape shape)
     {
         Tensor tensor = New(shape);
-        NativeMemory.Clear(tensor.Data, tensor.Bytes);
+        tensor.Clear();
         return tensor;
     }
 
@@ -88,7 +89,15 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     public Position Mark() => new(chunk, offset, handle);
 
     /// <summary>Gives back everything made since <paramref name="mark"/>; those tensors must not be used any more.</summary>
-    public void Release(Position mark) => (chunk, offset, handle) = (mark.Chunk, mark.Offset, mark.Handle);
+    public void Release(Position mark)
+    {
+        (chunk, offset, handle) = (mark.Chunk, mark.Offset, mark.Handle);
+        for (int i = recycled.Count - 1; i >= 0; i--)
+        {
+            if (recycled[i].Place is var place && (place.Chunk > chunk || (place.Chunk == chunk && place.Offset >= offset)))
+                recycled.RemoveAt(i);
+        }
+    }
 
     /// <summary>Gives back everything and clears the tape: the start of the next step.</summary>
     public void Reset()
@@ -124,6 +133,32 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
         if (handle == handles.Length)
             MakeHandles();
         return handles[handle++];
+    }
+
+    /// <summary>A tensor whose elements are not yet set, in the memory of one of the same size that was given back, the last such first, or in new memory.</summary>
+    internal Tensor Recycled(Shape shape)
+    {
+        long bytes = DType.Bytes(shape.Count);
+        for (int i = recycled.Count - 1; i >= 0; i--)
+        {
+            if (recycled[i].Bytes != bytes)
+                continue;
+            byte* memory = chunks[recycled[i].Place.Chunk].Pointer + recycled[i].Place.Offset;
+            recycled.RemoveAt(i);
+            return Handle().Place(shape, DType, memory);
+        }
+
+        return New(shape);
+    }
+
+    /// <summary>Gives back a tensor that was made by <see cref="Recycled"/> and is not used any more, for the next of its size.</summary>
+    internal void Recycle(Tensor tensor)
+    {
+        int home = 0;
+        byte* memory = tensor.Unread;
+        while (memory < chunks[home].Pointer || memory >= chunks[home].Pointer + chunks[home].Length)
+            home++;
+        recycled.Add((new Position(home, memory - chunks[home].Pointer, 0), (long)tensor.Bytes));
     }
 
     private static bool Learns(Tensor? operand) => operand is { RequiresGrad: true };

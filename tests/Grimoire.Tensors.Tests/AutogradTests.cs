@@ -47,6 +47,45 @@ public sealed class AutogradTests
     }
 
     [Fact]
+    public void Terms_of_a_sum_share_its_gradient_until_one_gets_more()
+    {
+        Tensor a = workspace.From(2, [1, 2]), b = workspace.From(2, [3, 4]);
+        (a.RequiresGrad, b.RequiresGrad) = (true, true);
+        Tensor x = a * 2, y = b * 3, sum = x + y;
+        Tensor doubled = sum + sum;
+        workspace.Tape!.Backward(Ops.Sum(doubled * workspace.From(2, [5, 6])) + Ops.Sum(x * workspace.From(2, [7, 8])));
+        Assert.Equal([2 * (10 + 7), 2 * (12 + 8)], Numbers.Of(a.Grad!));
+        Assert.Equal([3 * 10, 3 * 12], Numbers.Of(b.Grad!));
+        Assert.Null(sum.Grad);
+    }
+
+    [Fact]
+    public void Gradients_within_a_pass_are_given_back_when_they_were_read()
+    {
+        Tensor x = workspace.From(100_000, new float[100_000]);
+        x.RequiresGrad = true;
+        Tensor y = x;
+        for (int i = 0; i < 100; i++)
+            y = Ops.Gelu(y) * 2;
+        long before = workspace.Capacity;
+        workspace.Tape!.Backward(Ops.Sum(y));
+        Assert.Equal(before, workspace.Capacity);
+        Assert.Equal(1, Numbers.Of(x.Grad!)[^1]);
+    }
+
+    [Fact]
+    public void Cleared_numbers_are_zero_whoever_reads_them()
+    {
+        Tensor x = Tensor.From((2, 2), [1, 2, 3, 4]), view = x.Reshape(4);
+        x.Clear();
+        Assert.Equal([0, 0, 0, 0], Numbers.Of(x.Reshape(4)));
+        x.Span<float>()[3] = 5;
+        Assert.Equal([0, 5], Numbers.Of(x.Rows(1, 1)));
+        view.Clear();
+        Assert.Equal([0, 0, 0, 0], Numbers.Of(x));
+    }
+
+    [Fact]
     public void Only_what_leads_to_a_wanted_gradient_is_recorded()
     {
         Tensor frozen = Tensor.From(2, [3, 4]);

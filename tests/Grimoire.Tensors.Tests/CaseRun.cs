@@ -26,10 +26,14 @@ internal sealed record CaseRun(double[] Output, double[]?[] Gradients)
         if (!taped || !output.RequiresGrad)
             return new(values, new double[]?[inputs.Length]);
 
-        foreach (Tensor input in inputs.Where(input => input.RequiresGrad))
+        // A parameter alone has no gradient yet, as in a first step: then what is written, not added, must be the same.
+        double begun = only is null ? Before : 0;
+        foreach (Tensor input in inputs.Where(input => input.RequiresGrad && (only is null || input.Workspace is not null)))
             Kernels.Reference.Fill(input.GradToAddTo(), Before);
         workspace.Tape!.Backward(Ops.Sum(output * Projection(workspace, output.Shape)));
-        return new(values, [.. inputs.Select(input => input.RequiresGrad ? Numbers.Of(input.Grad!) : null)]);
+        return new(values, [.. inputs.Select(input => input.RequiresGrad ? Gradient(input) : null)]);
+
+        double[] Gradient(Tensor input) => [.. Numbers.Of(input.Grad!).Select(g => g + (input.Workspace is null ? Before - begun : 0))];
     }
 
     /// <summary>A constant to make any output one number.</summary>

@@ -9,6 +9,9 @@ public abstract class Node(Tensor output)
     /// <summary>The tensor that the op computed.</summary>
     public Tensor Output { get; } = output;
 
+    /// <summary>Whether the op changed a tensor that an earlier op had computed, which needs the same gradient.</summary>
+    public virtual bool IsInPlace => false;
+
     /// <summary>∂loss/∂output, complete when <see cref="Backward"/> runs.</summary>
     protected Tensor OutputGrad => Output.Grad!;
 

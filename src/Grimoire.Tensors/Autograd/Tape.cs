@@ -18,7 +18,8 @@ public sealed class Tape
     public void Clear() => nodes.Clear();
 
     /// <summary>
-    /// Adds ∂<paramref name="loss"/>/∂t to the gradient of every tensor t that requires one. The tape is cleared.
+    /// Adds ∂<paramref name="loss"/>/∂t to the gradient of every tensor t that requires one. The tape is cleared; the gradients of what its ops computed
+    /// are given back as soon as they were read.
     /// </summary>
     /// <param name="loss">One value, <c>[]</c>, computed with this tape.</param>
     /// <param name="scale">∂(objective)/∂loss, for example 1/steps when gradients are accumulated.</param>
@@ -48,8 +49,12 @@ public sealed class Tape
     {
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
-            if (nodes[i].Output.Grad is not null)
-                nodes[i].Backward(kernels);
+            Node node = nodes[i];
+            if (node.Output.Grad is null)
+                continue;
+            node.Backward(kernels);
+            if (!node.IsInPlace)
+                node.Output.DropGrad();
         }
 
         nodes.Clear();

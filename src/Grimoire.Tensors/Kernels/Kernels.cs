@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// A device: the arithmetic under the ops. Outputs are given and overwritten; gradients (parameters named <c>dx</c>, <c>dw</c> …) are added to. A kernel reads
-/// nothing but its operands and gives the same bits for any number of threads.
+/// A device: the arithmetic under the ops. Outputs are given and overwritten; gradients (parameters named <c>dx</c>, <c>dw</c> …) are added to; where one is
+/// zeros that are not in memory yet (<see cref="Tensor.Clear"/>) a kernel may write it without reading. A kernel reads nothing but its operands and gives the
+/// same bits for any number of threads.
 /// </summary>
 /// <remarks>
 /// "Rows" of a tensor are its elements grouped by the last axis. Activations and gradients of one call share one type (F32, or F64 in <see cref="Reference"/>);

@@ -35,6 +35,8 @@ public static partial class Ops
 /// <summary>What stood in y before gets its gradient from the op that made it: ∂loss/∂y is the same before and after.</summary>
 file sealed class AddLowRankNode(Tensor x, Tensor a, Tensor b, Tensor h, float factor, Tensor y) : Node(y)
 {
+    public override bool IsInPlace => true;
+
     public override void Backward(Kernels kernels)
     {
         if (b.WantedGrad() is { } db)

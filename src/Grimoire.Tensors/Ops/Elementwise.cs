@@ -70,9 +70,9 @@ file sealed class AddNode(Tensor a, Tensor b, Tensor y) : Node(y)
     public override void Backward(Kernels kernels)
     {
         if (a.RequiresGrad)
-            kernels.Accumulate(OutputGrad, 1, a.GradToAddTo());
+            a.AddGradOf(Output, kernels);
         if (b.RequiresGrad)
-            kernels.Accumulate(OutputGrad, 1, b.GradToAddTo());
+            b.AddGradOf(Output, kernels);
     }
 }
 
@@ -81,7 +81,7 @@ file sealed class SubtractNode(Tensor a, Tensor b, Tensor y) : Node(y)
     public override void Backward(Kernels kernels)
     {
         if (a.RequiresGrad)
-            kernels.Accumulate(OutputGrad, 1, a.GradToAddTo());
+            a.AddGradOf(Output, kernels);
         if (b.RequiresGrad)
             kernels.Accumulate(OutputGrad, -1, b.GradToAddTo());
     }

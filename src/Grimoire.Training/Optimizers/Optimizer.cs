@@ -42,10 +42,7 @@ public abstract class Optimizer
     public void ZeroGradients()
     {
         foreach (Parameter parameter in Parameters)
-        {
-            if (parameter.Tensor.Grad is { } grad)
-                Kernels.Fill(grad, 0);
-        }
+            parameter.Tensor.Grad?.Clear();
     }
 
     /// <summary>Forgets all steps: moments, velocities and gradients are zero again.</summary>

@@ -14,17 +14,29 @@ internal sealed unsafe partial class SimdKernels<V>
         var shape = new AttentionShape(q, k);
         AttentionTile* whole = Tiles(segments, WholeSegment, out int count, out long pairs);
         var job = new AttentionGradJob(
-            new(Floats(q), Floats(dq)), new(Floats(k), Floats(dk)), new(Floats(v), Floats(dv)), new(Floats(y), Floats(dy)), Floats(logSumExp), whole, shape, spec);
+            new(q, dq), new(k, dk), new(v, dv), new(Floats(y), Floats(dy)), Floats(logSumExp), whole, shape, spec);
         bool large = pairs * shape.Heads * shape.Channels > 1 << 14;
         ThreadTeam.Shared.Run(ref job, count * shape.KeyHeads, large ? threads : 1);
     }
 
     /// <summary>A tensor's numbers and their gradient.</summary>
-    private readonly struct Pair(float* value, float* grad)
+    private readonly struct Pair(float* value, float* grad, bool onto = true)
     {
+        public Pair(Tensor x, Tensor dx)
+            : this(Floats(x), Gradient(dx, out bool onto), onto)
+        {
+        }
+
         public float* Value => value;
 
         public float* Grad => grad;
+
+        /// <summary>Makes a gradient zero that is not in memory yet: some columns of some rows.</summary>
+        public void Begin(nint start, nint stride, int rows, int columns)
+        {
+            for (int row = 0; !onto && row < rows; row++)
+                new Span<float>(grad + start + (row * stride), columns).Clear();
+        }
     }
 
     /// <summary>Memory of one piece of work.</summary>
@@ -60,6 +72,10 @@ internal sealed unsafe partial class SimdKernels<V>
             (int segment, int keyHead) = Math.DivRem(index, shape.KeyHeads);
             ref readonly AttentionTile whole = ref segments[segment];
             var memory = new GradScratch(shape.Channels);
+            nint keyStart = (whole.SegmentStart * shape.KeyStride) + ((nint)keyHead * shape.Channels);
+            k.Begin(keyStart, shape.KeyStride, whole.Rows, shape.Channels);
+            v.Begin(keyStart, shape.KeyStride, whole.Rows, shape.Channels);
+            q.Begin((whole.SegmentStart * shape.Stride) + ((nint)keyHead * shape.Share * shape.Channels), shape.Stride, whole.Rows, shape.Share * shape.Channels);
             for (int head = keyHead * shape.Share; head < (keyHead + 1) * shape.Share; head++)
             {
                 for (int first = 0; first < whole.Rows; first += AttentionTileSize)

@@ -26,7 +26,7 @@ internal sealed unsafe partial class SimdKernels<V>
     {
         int rows = logits.Shape.Rows, n = logits.Shape.Last;
         CheckTargets(targets, n);
-        EachRow(new CrossEntropyGradOp(Floats(logits), Ids(targets), spec, Floats(dlosses), Floats(dlogits), n), rows, n);
+        EachRow(new CrossEntropyGradOp(Floats(logits), Ids(targets), spec, Floats(dlosses), Gradient(dlogits, out bool onto), onto, n), rows, n);
     }
 
     /// <summary>Negative targets are ignored; others must be classes.</summary>
@@ -116,23 +116,28 @@ internal sealed unsafe partial class SimdKernels<V>
         }
     }
 
-    private readonly struct CrossEntropyGradOp(float* logits, int* targets, CrossEntropySpec spec, float* dlosses, float* dlogits, int n) : IRowwise
+    private readonly struct CrossEntropyGradOp(float* logits, int* targets, CrossEntropySpec spec, float* dlosses, float* dlogits, bool onto, int n) : IRowwise
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Row(int row)
         {
-            if (targets[row] < 0)
-                return;
             float* x = logits + ((nint)row * n), dx = dlogits + ((nint)row * n);
+            if (targets[row] < 0)
+            {
+                if (!onto)
+                    new Span<float>(dx, n).Clear();
+                return;
+            }
+
             float logSum = RowMath<V>.LogSumExp(x, n), dloss = dlosses[row];
             V shift = V.Create(logSum), factor = V.Create(dloss * (1 + (2 * spec.ZLoss * logSum))), even = V.Create(-dloss * spec.Smoothing / n);
             int i = 0;
             for (; i <= n - V.Count; i += V.Count)
-                V.MultiplyAdd(VectorMath<V>.Exp(V.Load(x + i) - shift), factor, V.Load(dx + i) + even).Store(dx + i);
+                V.MultiplyAdd(VectorMath<V>.Exp(V.Load(x + i) - shift), factor, onto ? V.Load(dx + i) + even : even).Store(dx + i);
             if (i < n)
             {
                 var rest = new Partial<V>(n - i);
-                rest.Store(dx + i, V.MultiplyAdd(VectorMath<V>.Exp(rest.Load(x + i) - shift), factor, rest.Load(dx + i) + even));
+                rest.Store(dx + i, V.MultiplyAdd(VectorMath<V>.Exp(rest.Load(x + i) - shift), factor, onto ? rest.Load(dx + i) + even : even));
             }
 
             dx[targets[row]] -= dloss * (1 - spec.Smoothing);

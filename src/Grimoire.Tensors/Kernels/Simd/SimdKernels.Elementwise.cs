@@ -33,12 +33,19 @@ internal sealed unsafe partial class SimdKernels<V>
 
     public override void Add(Tensor a, Tensor b, Tensor y) => Each(new AddOp(Floats(a), Floats(b), Floats(y)), y.Shape.Count);
 
-    public override void Accumulate(Tensor x, float factor, Tensor y) => Each(new AccumulateOp(Floats(x), factor, Floats(y)), y.Shape.Count);
+    public override void Accumulate(Tensor x, float factor, Tensor y)
+    {
+        float* sums = Gradient(y, out bool onto);
+        if (onto)
+            Each(new AccumulateOp(Floats(x), factor, sums), y.Shape.Count);
+        else
+            Each(new ScaleOp(Floats(x), factor, sums), y.Shape.Count);
+    }
 
     public override void Multiply(Tensor a, Tensor b, Tensor y) => Each(new MultiplyOp(Floats(a), Floats(b), Floats(y)), y.Shape.Count);
 
     public override void MultiplyGrad(Tensor dy, Tensor other, Tensor dx) =>
-        Each(new MultiplyGradOp(Floats(dy), Floats(other), Floats(dx)), dx.Shape.Count);
+        Each(new MultiplyGradOp(Floats(dy), Floats(other), Gradient(dx, out bool onto), onto), dx.Shape.Count);
 
     public override void Scale(Tensor x, float factor, Tensor y) => Each(new ScaleOp(Floats(x), factor, Floats(y)), y.Shape.Count);
 
@@ -46,10 +53,10 @@ internal sealed unsafe partial class SimdKernels<V>
         EachRow(new ScaleColumnsOp(Floats(x), Floats(factors), FloatsOrNull(shift), Floats(y), y.Shape.Last), y.Shape.Rows, y.Shape.Last);
 
     public override void Dropout(Tensor x, float rate, ulong seed, Tensor y) =>
-        Each(new DropoutOp(Floats(x), rate, seed, Floats(y), accumulate: false), y.Shape.Count);
+        Each(new DropoutOp(Floats(x), rate, seed, Floats(y), onto: false), y.Shape.Count);
 
     public override void DropoutGrad(Tensor dy, float rate, ulong seed, Tensor dx) =>
-        Each(new DropoutOp(Floats(dy), rate, seed, Floats(dx), accumulate: true), dx.Shape.Count);
+        Each(new DropoutOp(Floats(dy), rate, seed, Gradient(dx, out bool onto), onto), dx.Shape.Count);
 
     private readonly struct FillOp(float* x, float value) : IElementwise<V>
     {
@@ -92,11 +99,15 @@ internal sealed unsafe partial class SimdKernels<V>
             where A : struct, IAccess<V> => lanes.Store(y + i, lanes.Load(a + i) * lanes.Load(b + i));
     }
 
-    private readonly struct MultiplyGradOp(float* dy, float* other, float* dx) : IElementwise<V>
+    private readonly struct MultiplyGradOp(float* dy, float* other, float* dx, bool onto) : IElementwise<V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<A>(nint i, A lanes)
-            where A : struct, IAccess<V> => lanes.Store(dx + i, V.MultiplyAdd(lanes.Load(dy + i), lanes.Load(other + i), lanes.Load(dx + i)));
+            where A : struct, IAccess<V>
+        {
+            V start = onto ? lanes.Load(dx + i) : V.Create(0);
+            lanes.Store(dx + i, V.MultiplyAdd(lanes.Load(dy + i), lanes.Load(other + i), start));
+        }
     }
 
     private readonly struct ScaleOp(float* x, float factor, float* y) : IElementwise<V>
@@ -128,7 +139,7 @@ internal sealed unsafe partial class SimdKernels<V>
         }
     }
 
-    private readonly struct DropoutOp(float* x, float rate, ulong seed, float* y, bool accumulate) : IElementwise<V>
+    private readonly struct DropoutOp(float* x, float rate, ulong seed, float* y, bool onto) : IElementwise<V>
     {
         private readonly float factor = (float)(1 / (1 - (double)rate));
 
@@ -138,7 +149,7 @@ internal sealed unsafe partial class SimdKernels<V>
         {
             V dropped = V.Greater(V.Create(rate), V.Uniform(seed, (ulong)i));
             V product = V.Select(dropped, V.Create(0), V.Create(factor) * lanes.Load(x + i));
-            lanes.Store(y + i, accumulate ? lanes.Load(y + i) + product : product);
+            lanes.Store(y + i, onto ? lanes.Load(y + i) + product : product);
         }
     }
 }

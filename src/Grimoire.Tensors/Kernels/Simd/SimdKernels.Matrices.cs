@@ -27,15 +27,17 @@ internal sealed unsafe partial class SimdKernels<V>
     {
         int rows = dx.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
         Gemm<V>.Multiply(
-            new(Operand.AlongDepth(Floats(dy), outputs), Operand.AlongOuter(weight.Data, inputs, weight.DType), Floats(dx), inputs, rows, inputs, outputs, accumulate: true),
+            new(Operand.AlongDepth(Floats(dy), outputs), Operand.AlongOuter(weight.Data, inputs, weight.DType), Gradient(dx, out bool onto), inputs, rows, inputs, outputs, onto),
             threads);
     }
 
     public override void LinearWeightGrad(Tensor dy, Tensor x, Tensor dw)
     {
         int rows = x.Shape.Rows, inputs = dw.Shape[1], outputs = dw.Shape[0];
+        if (rows == 0)
+            return;
         Gemm<V>.Multiply(
-            new(Operand.AlongOuter(Floats(dy), outputs), Operand.AlongOuter(Floats(x), inputs), Floats(dw), inputs, outputs, inputs, rows, accumulate: true),
+            new(Operand.AlongOuter(Floats(dy), outputs), Operand.AlongOuter(Floats(x), inputs), Gradient(dw, out bool onto), inputs, outputs, inputs, rows, onto),
             threads);
     }
 

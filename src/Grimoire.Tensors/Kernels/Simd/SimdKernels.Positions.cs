@@ -18,7 +18,9 @@ internal sealed unsafe partial class SimdKernels<V>
 
     private void Rotate(Tensor x, Tensor table, bool interleaved, Tensor y, bool back)
     {
-        var op = new RotaryOp(Floats(x), Floats(table), Floats(y), x.Shape[1], x.Shape[2], table.Shape[1], interleaved, back);
+        bool onto = false;
+        float* to = back ? Gradient(y, out onto) : Floats(y);
+        var op = new RotaryOp(Floats(x), Floats(table), to, onto, x.Shape[1], x.Shape[2], table.Shape[1], interleaved, back);
         EachRow(op, x.Shape[0], (long)x.Shape[1] * x.Shape[2]);
     }
 
@@ -36,9 +38,9 @@ internal sealed unsafe partial class SimdKernels<V>
         }
     }
 
-    /// <summary>One token: all its heads turn by the same angles. Backwards they turn back and add to the output.</summary>
+    /// <summary>One token: all its heads turn by the same angles, or turn back.</summary>
     private readonly struct RotaryOp(
-        float* x, float* table, float* y, int heads, int channels, int pairs, bool interleaved, bool back) : IRowwise
+        float* x, float* table, float* y, bool onto, int heads, int channels, int pairs, bool interleaved, bool back) : IRowwise
     {
         public void Row(int row)
         {
@@ -52,7 +54,7 @@ internal sealed unsafe partial class SimdKernels<V>
                 else
                     TurnHalves(x + at, cos, sin, y + at);
                 for (nint i = at + (2 * pairs); i < at + channels; i++)
-                    y[i] = back ? y[i] + x[i] : x[i];
+                    y[i] = onto ? y[i] + x[i] : x[i];
             }
         }
 
@@ -91,8 +93,8 @@ internal sealed unsafe partial class SimdKernels<V>
         {
             V a = lanes.Load(from), b = lanes.Load(from + pairs), c = lanes.Load(cos), s = lanes.Load(sin);
             V first = (a * c) - (b * s), second = V.MultiplyAdd(a, s, b * c);
-            lanes.Store(to, back ? lanes.Load(to) + first : first);
-            lanes.Store(to + pairs, back ? lanes.Load(to + pairs) + second : second);
+            lanes.Store(to, onto ? lanes.Load(to) + first : first);
+            lanes.Store(to + pairs, onto ? lanes.Load(to + pairs) + second : second);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -111,7 +113,7 @@ internal sealed unsafe partial class SimdKernels<V>
         {
             V a = lanes.Load(from);
             V turned = V.MultiplyAdd(a, lanes.Load(cos), V.SwapPairs(a) * lanes.Load(sin));
-            lanes.Store(to, back ? lanes.Load(to) + turned : turned);
+            lanes.Store(to, onto ? lanes.Load(to) + turned : turned);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed unsafe partial class SimdKernels<V>
 
     public override double SumOfSquares(Tensor x) => Total(new SquarePieces(Floats(x)), x.Shape.Count);
 
-    public override void SumGrad(Tensor dy, Tensor dx) => Each(new ShiftOp(Floats(dx), *Floats(dy)), dx.Shape.Count);
+    public override void SumGrad(Tensor dy, Tensor dx) => Each(new ShiftOp(Gradient(dx, out bool onto), *Floats(dy), onto), dx.Shape.Count);
 
     public override void ArgMax(Tensor x, Tensor y) => EachRow(new ArgMaxOp(Floats(x), Ids(y), x.Shape.Last), x.Shape.Rows, x.Shape.Last);
 
@@ -73,11 +73,11 @@ internal sealed unsafe partial class SimdKernels<V>
         }
     }
 
-    private readonly struct ShiftOp(float* x, float value) : IElementwise<V>
+    private readonly struct ShiftOp(float* x, float value, bool onto) : IElementwise<V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<A>(nint i, A lanes)
-            where A : struct, IAccess<V> => lanes.Store(x + i, lanes.Load(x + i) + V.Create(value));
+            where A : struct, IAccess<V> => lanes.Store(x + i, onto ? lanes.Load(x + i) + V.Create(value) : V.Create(value));
     }
 
     private readonly struct ArgMaxOp(float* x, int* y, int columns) : IRowwise

@@ -22,7 +22,10 @@ internal sealed unsafe partial class SimdKernels<V>
     public override void ScatterRows(Tensor dy, Tensor ids, Tensor dtable)
     {
         CheckIds(ids, dtable.Shape.Rows);
-        Each(new ScatterOp(Floats(dy), Ids(ids), Floats(dtable), dy.Shape.Rows, dtable.Shape.Last), dtable.Shape.Last, StripSize);
+        float* sums = Gradient(dtable, out bool onto);
+        if (!onto)
+            Each(new FillOp(sums, 0), dtable.Shape.Count);
+        Each(new ScatterOp(Floats(dy), Ids(ids), sums, dy.Shape.Rows, dtable.Shape.Last), dtable.Shape.Last, StripSize);
     }
 
     public override void CopyRows(Tensor x, int from, int count, Tensor y, int to) => x.CopyRowsTo(from, count, y, to);

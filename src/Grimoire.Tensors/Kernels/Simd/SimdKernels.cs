@@ -27,6 +27,13 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
 
     private static float* FloatsOrNull(Tensor? x) => x is null ? null : Floats(x);
 
+    /// <summary>A gradient: numbers to add to, or zeros that are not in memory, every one of which is to be written and none read.</summary>
+    private static float* Gradient(Tensor dx, out bool onto)
+    {
+        onto = !dx.ClaimFirstWrite();
+        return Floats(dx);
+    }
+
     private static int* Ids(Tensor x) => x.DType == DType.I32 ? (int*)x.Data : throw new InvalidOperationException($"ids are I32, not {x.DType}");
 
     private void Each<TOp>(TOp op, long count, int piece = PieceSize)
@@ -46,16 +53,16 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
     }
 
     /// <summary>
-    /// sums += a term of each row: pieces of rows are summed on their own, then added in order.
+    /// Sums of a term of each row: pieces of rows are summed on their own, to be added in order by <see cref="RowTotals.AddTo"/>.
     /// </summary>
-    private void SumRows<TTerm>(TTerm term, int rows, int columns, float* sums)
+    private RowTotals SumRows<TTerm>(TTerm term, int rows, int columns)
         where TTerm : struct, IRowTerm
     {
-        int piece = Math.Max(1, 4 * PieceSize / Math.Max(1, columns)), pieces = (rows + piece - 1) / piece;
+        int piece = Math.Max(1, 2 * PieceSize / Math.Max(1, columns)), pieces = (rows + piece - 1) / piece;
         float* partial = Scratch.Shared((long)pieces * columns);
         var job = new RowSums<TTerm>(term, rows, columns, piece, partial);
         Team(ref job, pieces);
-        Each(new AddRowsOp(partial, pieces, columns, sums), columns, StripSize);
+        return new RowTotals(this, partial, pieces, columns);
     }
 
     private void Team<TJob>(ref TJob job, int count)
@@ -104,17 +111,28 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
         }
     }
 
-    private readonly struct AddRowsOp(float* x, int rows, int columns, float* sums) : IElementwise<V>
+    /// <summary>Sums of pieces of rows, one under the other.</summary>
+    private readonly struct RowTotals(SimdKernels<V> kernels, float* partial, int pieces, int columns)
+    {
+        /// <summary>Adds the totals of as many columns as a gradient has, from one on.</summary>
+        public void AddTo(Tensor? sums, int from = 0)
+        {
+            if (sums is not null)
+                kernels.Each(new AddRowsOp(partial + from, pieces, columns, Gradient(sums, out bool onto), onto), sums.Shape.Count, StripSize);
+        }
+    }
+
+    private readonly struct AddRowsOp(float* x, int rows, int columns, float* sums, bool onto) : IElementwise<V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<A>(nint i, A lanes)
             where A : struct, IAccess<V>
         {
-            V sum = V.Create(0);
+            V sum = onto ? lanes.Load(sums + i) : V.Create(0);
             float* from = x + i;
             for (int row = 0; row < rows; row++, from += columns)
                 sum += lanes.Load(from);
-            lanes.Store(sums + i, lanes.Load(sums + i) + sum);
+            lanes.Store(sums + i, sum);
         }
     }
 }
