@@ -15,6 +15,8 @@ internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
 
     public static int Rows => 4;
 
+    public static bool StartsInPairs => false;
+
     internal Vector128<byte> Vector
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,6 +53,19 @@ internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
     public static Lanes128 Dot(
         Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, Bytes128 c4, Bytes128 c5, Bytes128 c6, Bytes128 c7, sbyte* x, int start, int largest) =>
         new(Vector128.ConvertToSingle(Add(Add(Vector128.Create(start), c0, c1, c2, c3, x, largest), c4, c5, c6, c7, x + 16, largest)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Dot(
+        Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, Bytes128 c4, Bytes128 c5, Bytes128 c6, Bytes128 c7, sbyte* x, int* start, int largest) =>
+        Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, start == null ? 0 : *start, largest);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Dot(Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, sbyte* x, int* start, int largest) =>
+        Dot(c0, c1, c2, c3, x, start == null ? 0 : *start, largest);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Dot(byte* codes, sbyte* x, int* start) => Dot(
+        Load(codes), Load(codes + 64), Load(codes + 128), Load(codes + 192), Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 integers, sbyte* destination)

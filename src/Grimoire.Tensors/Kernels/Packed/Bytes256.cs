@@ -14,6 +14,8 @@ internal readonly unsafe struct Bytes256 : IBytes<Bytes256, Lanes256>
 
     public static int Rows => 8;
 
+    public static bool StartsInPairs => false;
+
     internal Vector256<byte> Vector
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,6 +66,19 @@ internal readonly unsafe struct Bytes256 : IBytes<Bytes256, Lanes256>
     public static Lanes256 Dot(
         Bytes256 c0, Bytes256 c1, Bytes256 c2, Bytes256 c3, Bytes256 c4, Bytes256 c5, Bytes256 c6, Bytes256 c7, sbyte* x, int start, int largest) =>
         new(Vector256.ConvertToSingle(Add(Add(Vector256.Create(start), c0, c1, c2, c3, x, largest), c4, c5, c6, c7, x + 16, largest)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Dot(
+        Bytes256 c0, Bytes256 c1, Bytes256 c2, Bytes256 c3, Bytes256 c4, Bytes256 c5, Bytes256 c6, Bytes256 c7, sbyte* x, int* start, int largest) =>
+        Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, start == null ? 0 : *start, largest);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Dot(Bytes256 c0, Bytes256 c1, Bytes256 c2, Bytes256 c3, sbyte* x, int* start, int largest) =>
+        Dot(c0, c1, c2, c3, x, start == null ? 0 : *start, largest);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Dot(byte* codes, sbyte* x, int* start) => Dot(
+        Load(codes), Load(codes + 64), Load(codes + 128), Load(codes + 192), Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes256 integers, sbyte* destination)

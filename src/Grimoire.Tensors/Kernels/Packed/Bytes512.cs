@@ -14,6 +14,8 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
 
     public static int Rows => 16;
 
+    public static bool StartsInPairs => Avx512BW.IsSupported;
+
     private Bytes256 Lower
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,6 +64,71 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
         return Floats(Avx512BW.IsSupported && largest <= 15
             ? sums + Pairs(Products(c0, c1, c2, c3, x) + Products(c4, c5, c6, c7, x + 16))
             : Add(Add(sums, c0, c1, c2, c3, x, largest), c4, c5, c6, c7, x + 16, largest));
+    }
+
+    // No functions in these: eight of them make a tile, and the compiler's patience with inlining ends.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Dot(
+        Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, Bytes512 c4, Bytes512 c5, Bytes512 c6, Bytes512 c7, sbyte* x, int* start, int largest)
+    {
+        if (!Avx512BW.IsSupported)
+            return Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, start == null ? 0 : *start, largest);
+        int* words = (int*)x;
+        Vector512<short> left =
+            (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
+            + (Avx512BW.MultiplyAddAdjacent(c2.v, Vector512.Create(words[2]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c3.v, Vector512.Create(words[3]).AsSByte()));
+        Vector512<short> right =
+            (Avx512BW.MultiplyAddAdjacent(c4.v, Vector512.Create(words[4]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c5.v, Vector512.Create(words[5]).AsSByte()))
+            + (Avx512BW.MultiplyAddAdjacent(c6.v, Vector512.Create(words[6]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c7.v, Vector512.Create(words[7]).AsSByte()));
+        if (start != null)
+            left += Vector512.Create(*start).AsInt16();
+        return new(Vector512.ConvertToSingle(start == null && largest > 15
+            ? Avx512BW.MultiplyAddAdjacent(left, Vector512<short>.One) + Avx512BW.MultiplyAddAdjacent(right, Vector512<short>.One)
+            : Avx512BW.MultiplyAddAdjacent(left + right, Vector512<short>.One)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Dot(Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, sbyte* x, int* start, int largest)
+    {
+        if (!Avx512BW.IsSupported)
+            return Dot(c0, c1, c2, c3, x, start == null ? 0 : *start, largest);
+        int* words = (int*)x;
+        Vector512<short> sums =
+            (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
+            + (Avx512BW.MultiplyAddAdjacent(c2.v, Vector512.Create(words[2]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c3.v, Vector512.Create(words[3]).AsSByte()));
+        if (start != null)
+            sums += Vector512.Create(*start).AsInt16();
+        return new(Vector512.ConvertToSingle(Avx512BW.MultiplyAddAdjacent(sums, Vector512<short>.One)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Dot(byte* codes, sbyte* x, int* start)
+    {
+        if (!AvxVnni.IsSupported)
+        {
+            return Dot(
+                Load(codes), Load(codes + 64), Load(codes + 128), Load(codes + 192), Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
+        }
+
+        int* words = (int*)x;
+        Vector256<int> low = Vector256.Create(*start), high = low, low2 = Vector256<int>.Zero, high2 = low2;
+        low = AvxVnni.MultiplyWideningAndAdd(low, Vector256.Load(codes), Vector256.Create(words[0]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, Vector256.Load(codes + 32), Vector256.Create(words[0]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, Vector256.Load(codes + 64), Vector256.Create(words[1]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, Vector256.Load(codes + 96), Vector256.Create(words[1]).AsSByte());
+        low = AvxVnni.MultiplyWideningAndAdd(low, Vector256.Load(codes + 128), Vector256.Create(words[2]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, Vector256.Load(codes + 160), Vector256.Create(words[2]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, Vector256.Load(codes + 192), Vector256.Create(words[3]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, Vector256.Load(codes + 224), Vector256.Create(words[3]).AsSByte());
+        low = AvxVnni.MultiplyWideningAndAdd(low, Vector256.Load(codes + 256), Vector256.Create(words[4]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, Vector256.Load(codes + 288), Vector256.Create(words[4]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, Vector256.Load(codes + 320), Vector256.Create(words[5]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, Vector256.Load(codes + 352), Vector256.Create(words[5]).AsSByte());
+        low = AvxVnni.MultiplyWideningAndAdd(low, Vector256.Load(codes + 384), Vector256.Create(words[6]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, Vector256.Load(codes + 416), Vector256.Create(words[6]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, Vector256.Load(codes + 448), Vector256.Create(words[7]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, Vector256.Load(codes + 480), Vector256.Create(words[7]).AsSByte());
+        return new(Vector512.ConvertToSingle((low + low2).ToVector512Unsafe().WithUpper(high + high2)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

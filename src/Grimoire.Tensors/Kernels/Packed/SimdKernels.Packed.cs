@@ -59,10 +59,20 @@ internal sealed unsafe partial class SimdKernels<V>
     private void PackedProducts(QuantizedRows x, PackedProduct* products, int count)
     {
         if (typeof(V) == typeof(Lanes512))
-            PackedGemv<Lanes512, Bytes512>.Multiply(products, count, x, threads);
+            PackedProducts<Lanes512, Bytes512>(x, products, count);
         else if (typeof(V) == typeof(Lanes256))
-            PackedGemv<Lanes256, Bytes256>.Multiply(products, count, x, threads);
+            PackedProducts<Lanes256, Bytes256>(x, products, count);
         else
-            PackedGemv<Lanes128, Bytes128>.Multiply(products, count, x, threads);
+            PackedProducts<Lanes128, Bytes128>(x, products, count);
+    }
+
+    private void PackedProducts<W, B>(QuantizedRows x, PackedProduct* products, int count)
+        where W : unmanaged, ILanes<W>
+        where B : unmanaged, IBytes<B, W>
+    {
+        if (x.Rows < IntegerGemm<W, B>.MinRows)
+            PackedGemv<W, B>.Multiply(products, count, x, threads);
+        else
+            IntegerGemm<W, B>.Multiply(products, count, x, threads);
     }
 }
