@@ -7,7 +7,7 @@ namespace Grimoire.Tensors;
 internal static unsafe class Scratch
 {
     [ThreadStatic]
-    private static NativeBuffer? plan, shared, own, quantized;
+    private static NativeBuffer? plan, shared, own, quantized, panels;
 
     /// <summary>For the list of pieces of a job.</summary>
     public static float* Plan(long floats) => Grow(ref plan, floats);
@@ -20,6 +20,9 @@ internal static unsafe class Scratch
 
     /// <summary>For one piece of a job.</summary>
     public static float* Own(long floats) => Grow(ref own, floats);
+
+    /// <summary>For the panels that a piece of a matrix product packs.</summary>
+    public static float* Panels(long floats) => Grow(ref panels, floats);
 
     private static float* Grow(ref NativeBuffer? buffer, long floats)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -27,17 +29,17 @@ internal readonly unsafe struct Product(
 }
 
 /// <summary>
-/// Matrix products in blocks: a block of each factor is packed into panels that stay in the caches, then tiles of C are computed
-/// from them (Goto and van de Geijn 2008, doi:10.1145/1356052.1356053). One driver serves every order and type of the factors.
+/// Matrix products in blocks (Goto and van de Geijn 2008, doi:10.1145/1356052.1356053). The smaller factor is packed once, by all threads for all; the larger
+/// is cut into pieces of some panels, which the thread that takes a piece packs into its own second-level cache, a stretch of the depth at a time, and multiplies
+/// with all panels of the other. One driver serves every order and type of the factors.
 /// </summary>
 internal static unsafe class Gemm<V>
     where V : unmanaged, ILanes<V>
 {
-    private const int MaxDepth = 512;
-    private const int MaxRows = 1536;
-    private const int MaxColumns = 2048;
+    private const int MaxDepth = 512; // of panels that are packed and multiplied at a time
+    private const long MaxShared = 4 << 20; // floats that are packed for all threads
+    private const int PieceRows = 56, PieceColumns = 64;
     private const long WorthSharing = 1 << 17; // multiply-adds
-
 
     public static void Multiply(in Product product, int threads)
     {
@@ -47,18 +49,17 @@ internal static unsafe class Gemm<V>
         if ((long)product.Rows * product.Columns * product.Depth < WorthSharing)
             threads = 1;
         int depthStep = Step(product.Depth, MaxDepth, product.B.DepthBlock);
-        int rowStep = Step(product.Rows, MaxRows, Tile<V>.MaxRows), columnStep = Step(product.Columns, MaxColumns, PackedColumns(product.B));
-        float* panelsA = Scratch.Shared((long)(RoundUp(rowStep, Tile<V>.MaxRows) + RoundUp(columnStep, Tile<V>.Columns)) * depthStep);
-        float* panelsB = panelsA + ((long)RoundUp(rowStep, Tile<V>.MaxRows) * depthStep);
-        for (int k = 0; k < product.Depth; k += depthStep)
+        bool shareA = product.Rows < product.Columns;
+        int shared = shareA ? product.Rows : product.Columns, multiple = shareA ? Tile<V>.MaxRows : PackedColumns(product.B);
+        int sharedStep = Step(shared, (int)Math.Max(multiple, MaxShared / depthStep), multiple);
+        int slices = (int)Math.Max(1, MaxShared / ((long)sharedStep * depthStep));
+        float* panels = Scratch.Shared((long)sharedStep * depthStep * Math.Min(slices, (product.Depth + depthStep - 1) / depthStep));
+        for (int k = 0; k < product.Depth; k += slices * depthStep)
         {
-            for (int j = 0; j < product.Columns; j += columnStep)
+            for (int i = 0; i < shared; i += sharedStep)
             {
-                for (int i = 0; i < product.Rows; i += rowStep)
-                {
-                    var block = new Block(product, i, j, k, rowStep, columnStep, depthStep, panelsA, panelsB);
-                    block.Compute(packB: i == 0, threads);
-                }
+                var block = new Block(product, shareA, i, Math.Min(sharedStep, shared - i), k, Math.Min(slices * depthStep, product.Depth - k), depthStep, panels);
+                block.Compute(threads);
             }
         }
     }
@@ -70,27 +71,28 @@ internal static unsafe class Gemm<V>
     private static int Step(int size, int limit, int multiple)
     {
         int steps = (size + limit - 1) / limit;
-        return RoundUp((size + steps - 1) / steps, multiple);
+        return Packing<V>.RoundUp((size + steps - 1) / steps, multiple);
     }
 
-    private static int RoundUp(int size, int multiple) => (size + multiple - 1) / multiple * multiple;
-
-    /// <summary>One block of C over one stretch of the depth.</summary>
+    /// <summary>C, or the rows or columns of it for which the shared factor is packed, over one stretch of the depth.</summary>
     private readonly struct Block
     {
         private readonly Operand a, b;
-        private readonly float* panelsA, panelsB, start, c;
+        private readonly float* panels, start, c;
         private readonly nint startStride, stride;
-        private readonly int rows, columns, depth;
+        private readonly int rows, columns, depth, depthStep, sharedSize, sharedUnit, privateUnit, sharedTile, privateTile;
+        private readonly bool shareA;
 
-        public Block(in Product p, int i, int j, int k, int rowStep, int columnStep, int depthStep, float* panelsA, float* panelsB)
+        public Block(in Product p, bool shareA, int first, int count, int k, int depth, int depthStep, float* panels)
         {
-            rows = Math.Min(rowStep, p.Rows - i);
-            columns = Math.Min(columnStep, p.Columns - j);
-            depth = Math.Min(depthStep, p.Depth - k);
+            int i = shareA ? first : 0, j = shareA ? 0 : first;
             (a, b) = (p.A.From(i, k), p.B.From(j, k));
-            this.panelsA = panelsA;
-            this.panelsB = panelsB;
+            (rows, columns) = shareA ? (count, p.Columns) : (p.Rows, count);
+            (this.shareA, this.depth, this.depthStep) = (shareA, depth, depthStep);
+            this.panels = panels;
+            (sharedUnit, privateUnit) = shareA ? (Tile<V>.MaxRows, PackedColumns(b)) : (PackedColumns(b), Tile<V>.MaxRows);
+            (sharedTile, privateTile) = shareA ? (Tile<V>.MaxRows, Tile<V>.Columns) : (Tile<V>.Columns, Tile<V>.MaxRows);
+            sharedSize = Packing<V>.RoundUp(count, sharedUnit);
             stride = p.Stride;
             c = p.C + (i * stride) + j;
             bool onto = p.Accumulate || k > 0;
@@ -98,72 +100,107 @@ internal static unsafe class Gemm<V>
             startStride = onto ? stride : 0;
         }
 
-        private int RowPanels => (rows + Tile<V>.MaxRows - 1) / Tile<V>.MaxRows;
+        private int Slices => (depth + depthStep - 1) / depthStep;
 
-        private int ColumnPanels => (columns + Tile<V>.Columns - 1) / Tile<V>.Columns;
+        private int Shared => shareA ? rows : columns;
 
-        public void Compute(bool packB, int threads)
+        private int Private => shareA ? columns : rows;
+
+        public void Compute(int threads)
         {
-            int packed = RowPanels + (packB ? (columns + PackedColumns(b) - 1) / PackedColumns(b) : 0);
-            var pack = new Pack(this);
-            bool large = (long)(rows + (packB ? columns : 0)) * depth > 1 << 14;
-            ThreadTeam.Shared.Run(ref pack, packed, large ? threads : 1);
+            var pack = new PackShared(this);
+            ThreadTeam.Shared.Run(ref pack, Slices * (sharedSize / sharedUnit), (long)Shared * depth > 1 << 14 ? threads : 1);
 
-            // Rows of A that stay in the second-level cache, and columns in as many parts as keep all threads busy to the end.
-            int rowParts = threads == 1 ? 1 : (RowPanels + 7) / 8;
-            int columnParts = threads == 1 ? 1 : Math.Min(ColumnPanels, ((4 * threads) + rowParts - 1) / rowParts);
-            var multiply = new MultiplyPart(this, rowParts, columnParts);
-            ThreadTeam.Shared.Run(ref multiply, rowParts * columnParts, threads);
+            int units = (Private + privateUnit - 1) / privateUnit;
+            int most = Math.Max(1, (shareA ? PieceColumns : PieceRows) / privateUnit), piece = Math.Clamp(units / (4 * threads), 1, most);
+            var multiply = new MultiplyPiece(this, piece * privateUnit);
+            ThreadTeam.Shared.Run(ref multiply, (units + piece - 1) / piece, threads);
         }
 
-        public void PackA(int panel)
+        public void Pack(int index)
         {
-            int i = panel * Tile<V>.MaxRows, count = Math.Min(Tile<V>.MaxRows, rows - i);
-            Packing<V>.Panel(a.From(i, 0), count, depth, panelsA + ((long)i * depth), Tile<V>.RowsFor(count));
+            int slice = index % Slices, first = index / Slices * sharedUnit, k = slice * depthStep, length = Math.Min(depthStep, depth - k);
+            float* to = Slice(slice) + ((long)first * length);
+            if (shareA)
+                PackRows(first, Math.Min(sharedUnit, rows - first), k, length, to);
+            else
+                PackColumns(first, Math.Min(sharedUnit, columns - first), k, length, to);
         }
 
-        public void PackB(int part)
+        /// <summary>Rows or columns of C, all of the depth.</summary>
+        public void Multiply(int first, int count)
         {
-            int width = PackedColumns(b), j = part * width;
-            Packing<V>.Panel(b.From(j, 0), Math.Min(width, columns - j), depth, panelsB + ((long)j * depth), Tile<V>.Columns);
-        }
-
-        public void Multiply(int firstRow, int endRow, int firstColumn, int endColumn)
-        {
-            for (int q = firstColumn; q < endColumn; q++)
+            float* own = Scratch.Panels((long)Packing<V>.RoundUp(count, privateUnit) * depthStep);
+            for (int slice = 0; slice < Slices; slice++)
             {
-                int j = q * Tile<V>.Columns, width = Math.Min(Tile<V>.Columns, columns - j);
-                for (int p = firstRow; p < endRow; p++)
+                int k = slice * depthStep, length = Math.Min(depthStep, depth - k);
+                for (int i = 0; i < count; i += privateUnit)
                 {
-                    int i = p * Tile<V>.MaxRows, height = Math.Min(Tile<V>.MaxRows, rows - i);
-                    float* from = start == null ? null : start + (i * startStride) + j;
-                    Tile<V>.Any(
-                        panelsA + ((long)i * depth), Tile<V>.RowsFor(height), panelsB + ((long)j * depth), Tile<V>.Columns, depth,
-                        from, startStride, c + (i * stride) + j, stride, height, width);
+                    if (shareA)
+                        PackColumns(first + i, Math.Min(privateUnit, count - i), k, length, own + ((long)i * length));
+                    else
+                        PackRows(first + i, Math.Min(privateUnit, count - i), k, length, own + ((long)i * length));
                 }
+
+                for (int panel = 0; panel < Shared; panel += sharedTile)
+                    Multiply(panel, first, count, k, length, Slice(slice) + ((long)panel * length), own);
             }
         }
 
-        private struct Pack(Block block) : IJob
+        /// <summary>One shared panel with the panels of a piece. Each tile asks for its part of the next shared panel, and for the elements of C of the next tile.</summary>
+        private void Multiply(int panel, int first, int count, int k, int length, float* shared, float* own)
         {
-            public void Run(int index)
+            int tiles = (count + privateTile - 1) / privateTile;
+            bool last = panel + sharedTile >= Shared;
+            nint aheadStep = last ? 0 : sharedTile * sizeof(float) / tiles;
+            byte* ahead = (byte*)shared + (last ? 0 : sharedTile * sizeof(float) * (nint)length);
+            for (int i = 0; i < count; i += privateTile, ahead += aheadStep * length)
             {
-                if (index < block.RowPanels)
-                    block.PackA(index);
+                if (i + privateTile < count)
+                    Prefetch(panel, first + i + privateTile);
                 else
-                    block.PackB(index - block.RowPanels);
+                    Prefetch(panel + sharedTile, first);
+                Cell(panel, first + i, count - i, k, length, shared, own + ((long)i * length), ahead, aheadStep);
             }
         }
 
-        private struct MultiplyPart(Block block, int rowParts, int columnParts) : IJob
+        private float* Slice(int slice) => panels + ((long)slice * depthStep * sharedSize);
+
+        private void PackRows(int i, int count, int k, int length, float* to) => Packing<V>.Panel(a.From(i, k), count, length, to, Tile<V>.RowsFor(count));
+
+        private void PackColumns(int j, int count, int k, int length, float* to) => Packing<V>.Panel(b.From(j, k), count, length, to, Tile<V>.Columns);
+
+        private void Cell(int outer, int inner, int left, int k, int length, float* shared, float* own, byte* ahead, nint aheadStep)
         {
-            public void Run(int index)
+            (int i, int j) = shareA ? (outer, inner) : (inner, outer);
+            int height = Math.Min(Tile<V>.MaxRows, shareA ? rows - i : left), width = Math.Min(Tile<V>.Columns, shareA ? left : columns - j);
+            float* to = c + (i * stride) + j, from = k > 0 ? to : start == null ? null : start + (i * startStride) + j;
+            Tile<V>.Any(
+                shareA ? shared : own, Tile<V>.RowsFor(height), shareA ? own : shared, Tile<V>.Columns, length, from, k > 0 ? stride : startStride, to, stride, height, width, ahead, aheadStep);
+        }
+
+        /// <summary>Asks for the elements of C that the next tile reads or writes.</summary>
+        private void Prefetch(int outer, int inner)
+        {
+            (int i, int j) = shareA ? (outer, inner) : (inner, outer);
+            if (!Sse.IsSupported || j >= columns)
+                return;
+            float* to = c + (i * stride) + j;
+            for (int end = Math.Min(rows, i + Tile<V>.MaxRows); i < end; i++, to += stride)
             {
-                int i = index / columnParts, j = index % columnParts;
-                block.Multiply(
-                    block.RowPanels * i / rowParts, block.RowPanels * (i + 1) / rowParts,
-                    block.ColumnPanels * j / columnParts, block.ColumnPanels * (j + 1) / columnParts);
+                Sse.Prefetch0(to);
+                Sse.Prefetch0(to + Tile<V>.Columns - 1);
             }
+        }
+
+        private struct PackShared(Block block) : IJob
+        {
+            public void Run(int index) => block.Pack(index);
+        }
+
+        private struct MultiplyPiece(Block block, int size) : IJob
+        {
+            public void Run(int index) => block.Multiply(index * size, Math.Min(size, block.Private - (index * size)));
         }
     }
 }

@@ -31,6 +31,18 @@ internal unsafe interface ILanes<V>
     /// <summary>Converts <see cref="Count"/> bfloat16 numbers.</summary>
     static abstract V LoadBFloat16(ushort* source);
 
+    /// <summary>Converts the low halves of <see cref="Count"/> words, finite binary16 numbers.</summary>
+    static abstract V LoadLowHalf(uint* source);
+
+    /// <summary>Converts the high halves of <see cref="Count"/> words, finite binary16 numbers.</summary>
+    static abstract V LoadHighHalf(uint* source);
+
+    /// <summary>Converts the low halves of <see cref="Count"/> words, bfloat16 numbers.</summary>
+    static abstract V LoadLowBFloat16(uint* source);
+
+    /// <summary>Converts the high halves of <see cref="Count"/> words, bfloat16 numbers.</summary>
+    static abstract V LoadHighBFloat16(uint* source);
+
     /// <summary>The first <see cref="Count"/> of sixteen integers.</summary>
     static abstract V Widen(Vector128<sbyte> integers);
 
@@ -38,6 +50,13 @@ internal unsafe interface ILanes<V>
 
     /// <summary>Writes the first <paramref name="count"/> lanes, fewer than all.</summary>
     void Store(float* destination, int count);
+
+    /// <summary>
+    /// <see cref="Count"/> numbers of each of as many rows, transposed: register j of <paramref name="to"/>, whose registers are some floats apart, holds number j of
+    /// every row. They are stored in this order, so that what reaches into the next one is overwritten.
+    /// </summary>
+    static abstract void Transpose<T>(byte** rows, nint from, float* to, nint step)
+        where T : struct, IElement;
 
     static abstract V operator +(V a, V b);
 

@@ -54,6 +54,18 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadLowHalf(uint* source) => Finite(Vector128.Load(source) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadHighHalf(uint* source) => Finite(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadLowBFloat16(uint* source) => new((Vector128.Load(source) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadHighBFloat16(uint* source) => new((Vector128.Load(source) & Vector128.Create(0xFFFF0000u)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Widen(Vector128<sbyte> integers) =>
         new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(integers))));
 
@@ -172,4 +184,24 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     /// <summary>All bits of the first lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> First(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose<T>(byte** rows, nint from, float* to, nint step)
+        where T : struct, IElement
+    {
+        Lanes128 a = T.Load<Lanes128>(rows[0], from), b = T.Load<Lanes128>(rows[1], from), c = T.Load<Lanes128>(rows[2], from), d = T.Load<Lanes128>(rows[3], from);
+        Transpose(ref a, ref b, ref c, ref d);
+        a.Store(to);
+        b.Store(to + step);
+        c.Store(to + (2 * step));
+        d.Store(to + (3 * step));
+    }
+
+    /// <summary>The finite binary16 numbers in the high halves: sign and exponent move to their places, a power of two moves the exponent's bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes128 Finite(Vector128<uint> high)
+    {
+        Vector128<uint> bits = (Vector128.AsInt32(high) >> 3).AsUInt32() & Vector128.Create(0x8FFFE000u);
+        return new(bits.AsSingle() * Vector128.Create(BitConverter.UInt32BitsToSingle(0x77800000)));
+    }
 }

@@ -53,6 +53,18 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadLowHalf(uint* source) => Finite(Vector256.Load(source) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadHighHalf(uint* source) => Finite(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadLowBFloat16(uint* source) => new((Vector256.Load(source) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadHighBFloat16(uint* source) => new((Vector256.Load(source) & Vector256.Create(0xFFFF0000u)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Widen(Vector128<sbyte> integers) =>
         new(Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.WidenLower(integers).ToVector256Unsafe())));
 
@@ -142,4 +154,56 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     /// <summary>All bits of the first lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> First(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose<T>(byte** rows, nint from, float* to, nint step)
+        where T : struct, IElement
+    {
+        if (!Avx.IsSupported)
+        {
+            InQuarters<T>(rows, from, to, step);
+            return;
+        }
+
+        Four<T>(rows, from, out Vector256<float> a0, out Vector256<float> a1, out Vector256<float> a2, out Vector256<float> a3);
+        Four<T>(rows + 4, from, out Vector256<float> b0, out Vector256<float> b1, out Vector256<float> b2, out Vector256<float> b3);
+        Avx.Permute2x128(a0, b0, 0x20).Store(to);
+        Avx.Permute2x128(a1, b1, 0x20).Store(to + step);
+        Avx.Permute2x128(a2, b2, 0x20).Store(to + (2 * step));
+        Avx.Permute2x128(a3, b3, 0x20).Store(to + (3 * step));
+        Avx.Permute2x128(a0, b0, 0x31).Store(to + (4 * step));
+        Avx.Permute2x128(a1, b1, 0x31).Store(to + (5 * step));
+        Avx.Permute2x128(a2, b2, 0x31).Store(to + (6 * step));
+        Avx.Permute2x128(a3, b3, 0x31).Store(to + (7 * step));
+    }
+
+    /// <summary>Without the instructions of this width: four blocks of the next smaller one.</summary>
+    private static void InQuarters<T>(byte** rows, nint from, float* to, nint step)
+        where T : struct, IElement
+    {
+        float* block = stackalloc float[Count * Count];
+        for (int i = 0; i < 4; i++)
+            Lanes128.Transpose<T>(rows + (4 * (i % 2)), from + (4 * (i / 2)), block + (4 * (i % 2)) + (4 * (i / 2) * Count), Count);
+        for (int j = 0; j < Count; j++)
+            Load(block + (j * Count)).Store(to + (j * step));
+    }
+
+    /// <summary>Four rows, transposed in each 128 bits: register j holds columns j and j + 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Four<T>(byte** rows, nint from, out Vector256<float> a, out Vector256<float> b, out Vector256<float> c, out Vector256<float> d)
+        where T : struct, IElement
+    {
+        Vector256<float> r0 = T.Load<Lanes256>(rows[0], from).v, r1 = T.Load<Lanes256>(rows[1], from).v;
+        Vector256<float> r2 = T.Load<Lanes256>(rows[2], from).v, r3 = T.Load<Lanes256>(rows[3], from).v;
+        Vector256<float> low02 = Avx.UnpackLow(r0, r2), high02 = Avx.UnpackHigh(r0, r2), low13 = Avx.UnpackLow(r1, r3), high13 = Avx.UnpackHigh(r1, r3);
+        (a, b, c, d) = (Avx.UnpackLow(low02, low13), Avx.UnpackHigh(low02, low13), Avx.UnpackLow(high02, high13), Avx.UnpackHigh(high02, high13));
+    }
+
+    /// <summary>The finite binary16 numbers in the high halves: sign and exponent move to their places, a power of two moves the exponent's bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256 Finite(Vector256<uint> high)
+    {
+        Vector256<uint> bits = (Vector256.AsInt32(high) >> 3).AsUInt32() & Vector256.Create(0x8FFFE000u);
+        return new(bits.AsSingle() * Vector256.Create(BitConverter.UInt32BitsToSingle(0x77800000)));
+    }
 }

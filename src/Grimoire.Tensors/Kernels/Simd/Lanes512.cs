@@ -53,6 +53,18 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadLowHalf(uint* source) => Finite(Vector512.Load(source) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadHighHalf(uint* source) => Finite(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadLowBFloat16(uint* source) => new((Vector512.Load(source) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadHighBFloat16(uint* source) => new((Vector512.Load(source) & Vector512.Create(0xFFFF0000u)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Widen(Vector128<sbyte> integers) =>
         new(Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.WidenLower(integers.ToVector256Unsafe()).ToVector512Unsafe())));
 
@@ -142,4 +154,72 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     /// <summary>All bits of the first lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> First(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose<T>(byte** rows, nint from, float* to, nint step)
+        where T : struct, IElement
+    {
+        if (!Avx512F.IsSupported)
+        {
+            InQuarters<T>(rows, from, to, step);
+            return;
+        }
+
+        Four<T>(rows, from, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+        Four<T>(rows + 4, from, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+        Four<T>(rows + 8, from, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+        Four<T>(rows + 12, from, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        Quarters(
+            Avx512F.Shuffle4x128(a0, b0, 0x44), Avx512F.Shuffle4x128(c0, d0, 0x44), Avx512F.Shuffle4x128(a1, b1, 0x44), Avx512F.Shuffle4x128(c1, d1, 0x44),
+            Avx512F.Shuffle4x128(a2, b2, 0x44), Avx512F.Shuffle4x128(c2, d2, 0x44), Avx512F.Shuffle4x128(a3, b3, 0x44), Avx512F.Shuffle4x128(c3, d3, 0x44), to, step);
+        Quarters(
+            Avx512F.Shuffle4x128(a0, b0, 0xEE), Avx512F.Shuffle4x128(c0, d0, 0xEE), Avx512F.Shuffle4x128(a1, b1, 0xEE), Avx512F.Shuffle4x128(c1, d1, 0xEE),
+            Avx512F.Shuffle4x128(a2, b2, 0xEE), Avx512F.Shuffle4x128(c2, d2, 0xEE), Avx512F.Shuffle4x128(a3, b3, 0xEE), Avx512F.Shuffle4x128(c3, d3, 0xEE), to + (8 * step), step);
+    }
+
+    /// <summary>Without the instructions of this width: four blocks of the next smaller one.</summary>
+    private static void InQuarters<T>(byte** rows, nint from, float* to, nint step)
+        where T : struct, IElement
+    {
+        float* block = stackalloc float[Count * Count];
+        for (int i = 0; i < 4; i++)
+            Lanes256.Transpose<T>(rows + (8 * (i % 2)), from + (8 * (i / 2)), block + (8 * (i % 2)) + (8 * (i / 2) * Count), Count);
+        for (int j = 0; j < Count; j++)
+            Load(block + (j * Count)).Store(to + (j * step));
+    }
+
+    /// <summary>Four rows, transposed in each 128 bits: register j holds columns j, j + 4, j + 8 and j + 12.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Four<T>(byte** rows, nint from, out Vector512<float> a, out Vector512<float> b, out Vector512<float> c, out Vector512<float> d)
+        where T : struct, IElement
+    {
+        Vector512<float> r0 = T.Load<Lanes512>(rows[0], from).v, r1 = T.Load<Lanes512>(rows[1], from).v;
+        Vector512<float> r2 = T.Load<Lanes512>(rows[2], from).v, r3 = T.Load<Lanes512>(rows[3], from).v;
+        Vector512<float> low02 = Avx512F.UnpackLow(r0, r2), high02 = Avx512F.UnpackHigh(r0, r2), low13 = Avx512F.UnpackLow(r1, r3), high13 = Avx512F.UnpackHigh(r1, r3);
+        (a, b, c, d) = (Avx512F.UnpackLow(low02, low13), Avx512F.UnpackHigh(low02, low13), Avx512F.UnpackLow(high02, high13), Avx512F.UnpackHigh(high02, high13));
+    }
+
+    /// <summary>Stores eight columns, the first first: of each two registers the even and the odd quarters make one column each, four columns apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quarters(
+        Vector512<float> a0, Vector512<float> b0, Vector512<float> a1, Vector512<float> b1,
+        Vector512<float> a2, Vector512<float> b2, Vector512<float> a3, Vector512<float> b3, float* to, nint step)
+    {
+        Avx512F.Shuffle4x128(a0, b0, 0x88).Store(to);
+        Avx512F.Shuffle4x128(a1, b1, 0x88).Store(to + step);
+        Avx512F.Shuffle4x128(a2, b2, 0x88).Store(to + (2 * step));
+        Avx512F.Shuffle4x128(a3, b3, 0x88).Store(to + (3 * step));
+        Avx512F.Shuffle4x128(a0, b0, 0xDD).Store(to + (4 * step));
+        Avx512F.Shuffle4x128(a1, b1, 0xDD).Store(to + (5 * step));
+        Avx512F.Shuffle4x128(a2, b2, 0xDD).Store(to + (6 * step));
+        Avx512F.Shuffle4x128(a3, b3, 0xDD).Store(to + (7 * step));
+    }
+
+    /// <summary>The finite binary16 numbers in the high halves: sign and exponent move to their places, a power of two moves the exponent's bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes512 Finite(Vector512<uint> high)
+    {
+        Vector512<uint> bits = (Vector512.AsInt32(high) >> 3).AsUInt32() & Vector512.Create(0x8FFFE000u);
+        return new(bits.AsSingle() * Vector512.Create(BitConverter.UInt32BitsToSingle(0x77800000)));
+    }
 }

@@ -11,8 +11,6 @@ internal static unsafe class Packing<V>
 {
     public static void Panel(in Operand source, int count, int depth, float* panel, int width)
     {
-        if (count < width)
-            new Span<float>(panel, width * depth).Clear();
         switch (source.Type)
         {
             case DType.F32: Panel<Single32>(source, count, depth, panel, width); break;
@@ -21,7 +19,17 @@ internal static unsafe class Packing<V>
             case DType.F64 or DType.I32: throw new InvalidOperationException($"a matrix of {source.Type} cannot be multiplied");
             default: Decode(source, count, depth, panel, width); break;
         }
+
+        int padding = RoundUp(count, width) - count;
+        if (padding == 0)
+            return;
+        float* pad = panel + ((nint)(count / width) * width * depth) + (count % width);
+        for (int k = 0; k < depth; k++, pad += width)
+            new Span<float>(pad, padding).Clear();
     }
+
+    /// <summary>A size rounded up to whole steps.</summary>
+    public static int RoundUp(int size, int step) => (size + step - 1) / step * step;
 
     private static void Decode(in Operand source, int count, int depth, float* panel, int width)
     {
@@ -34,7 +42,7 @@ internal static unsafe class Packing<V>
             return;
         }
 
-        float* row = Scratch.Own(count);
+        float* row = Scratch.Own(RoundUp(count, width));
         for (int k = 0; k < depth; k++)
         {
             Blocks<V>.Decode(source.Type, source.From(0, k).Data, row, count);
@@ -46,22 +54,33 @@ internal static unsafe class Packing<V>
     private static void Panel<T>(in Operand source, int count, int depth, float* panel, int width)
         where T : struct, IElement
     {
-        if (count < Lanes128.Count)
-            Singly<T>(source, 0, count, 0, depth, panel, width);
-        else if (source.DepthStride == 1)
-            Transpose<T>(source, count, depth, panel, width);
-        else if (count % V.Count == 0)
-            Copy<T, V>(source, count, depth, panel, width);
+        bool turned = source.DepthStride == 1;
+        if (count >= V.Count || (V.Count == Lanes512.Count && turned && count > Lanes256.Count))
+            Panel<T, V>(source, count, depth, panel, width);
+        else if (V.Count > Lanes128.Count && (count >= Lanes256.Count || (turned && count > Lanes128.Count)))
+            Panel<T, Lanes256>(source, count, depth, panel, width);
         else
-            Copy<T, Lanes128>(source, count, depth, panel, width);
+            Panel<T, Lanes128>(source, count, depth, panel, width);
     }
 
-    private static void Singly<T>(in Operand source, int first, int count, int from, int to, float* panel, int width)
+    private static void Panel<T, W>(in Operand source, int count, int depth, float* panel, int width)
+        where T : struct, IElement
+        where W : unmanaged, ILanes<W>
+    {
+        if (source.DepthStride == 1 && depth >= W.Count)
+            Transpose<T, W>(source, count, depth, panel, width);
+        else if (source.DepthStride == 1 || count < W.Count)
+            Singly<T>(source, count, depth, panel, width);
+        else
+            Copy<T, W>(source, count, depth, panel, width);
+    }
+
+    private static void Singly<T>(in Operand source, int count, int depth, float* panel, int width)
         where T : struct, IElement
     {
-        for (int k = from; k < to; k++)
+        for (int k = 0; k < depth; k++)
         {
-            for (int i = first; i < first + count; i++)
+            for (int i = 0; i < count; i++)
                 panel[(k * width) + i] = T.At(source.Data, (i * source.OuterStride) + (k * source.DepthStride));
         }
     }
@@ -83,31 +102,34 @@ internal static unsafe class Packing<V>
         }
     }
 
-    /// <summary>Turns blocks of 4 × 4; the last four rows may overlap those before them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose<T>(in Operand source, int count, int depth, float* panel, int width)
+    /// <summary>Turns square blocks of registers; the last rows and the last numbers of a row may overlap those before them.</summary>
+    private static void Transpose<T, W>(in Operand source, int count, int depth, float* panel, int width)
         where T : struct, IElement
+        where W : unmanaged, ILanes<W>
     {
-        byte* data = source.Data;
-        nint stride = source.OuterStride;
-        int whole = depth & ~3;
-        for (int first = 0; first < count; first += 4)
+        byte** rows = stackalloc byte*[W.Count];
+        float* last = stackalloc float[W.Count * W.Count];
+        for (int first = 0; first < count; first += W.Count)
         {
-            int i = Math.Min(first, count - 4);
-            nint row = i * stride;
-            float* to = panel + i;
-            for (int k = 0; k < whole; k += 4, to += 4 * width)
-            {
-                Lanes128 a = T.Load<Lanes128>(data, row + k), b = T.Load<Lanes128>(data, row + stride + k);
-                Lanes128 c = T.Load<Lanes128>(data, row + (2 * stride) + k), d = T.Load<Lanes128>(data, row + (3 * stride) + k);
-                Lanes128.Transpose(ref a, ref b, ref c, ref d);
-                a.Store(to);
-                b.Store(to + width);
-                c.Store(to + (2 * width));
-                d.Store(to + (3 * width));
-            }
+            int i = Math.Max(0, Math.Min(first, count - W.Count));
+            for (int r = 0; r < W.Count; r++)
+                rows[r] = source.From(Math.Min(i + r, count - 1), 0).Data;
+            int end = depth - W.Count, wanted = Math.Min(W.Count, width - i);
+            Transpose<T, W>(rows, end, panel + i, width);
 
-            Singly<T>(source, i, 4, whole, depth, panel, width);
+            // Registers may reach beyond the row of the panel, where the next row is written next; not so the last one.
+            W.Transpose<T>(rows, end, last, W.Count);
+            for (int k = 0; k < W.Count; k++)
+                new Span<float>(last + (k * W.Count), wanted).CopyTo(new Span<float>(panel + ((nint)(end + k) * width) + i, wanted));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transpose<T, W>(byte** rows, int end, float* panel, nint width)
+        where T : struct, IElement
+        where W : unmanaged, ILanes<W>
+    {
+        for (int k = 0; k < end; k += W.Count, panel += W.Count * width)
+            W.Transpose<T>(rows, k, panel, width);
     }
 }
