@@ -259,13 +259,21 @@ public sealed unsafe class Tensor
     internal void CopyRowsTo(int from, int count, Tensor destination, int to)
     {
         (Tensor x, Tensor y) = (this, destination);
-        if (x.DType != y.DType || x.Shape.WithFirst(count) != y.Shape.WithFirst(count))
+        if (x.DType != y.DType)
             throw new ArgumentException($"rows of {x} are not rows of {y}", nameof(destination));
-        if (from < 0 || from + (long)count > x.Shape[0] || to < 0 || to + (long)count > y.Shape[0])
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows from {from} of {x} do not fit from {to} on into {y}");
+        CheckRows(from, count, y, to);
         nuint row = Shape[0] == 0 ? 0 : Bytes / (nuint)Shape[0];
         nuint bytes = row * (nuint)count;
         Buffer.MemoryCopy(x.Data + (row * (nuint)from), y.Data + (row * (nuint)to), bytes, bytes);
+    }
+
+    /// <summary>Refuses entries of the first axis that are not there, or are of another shape.</summary>
+    internal void CheckRows(int from, int count, Tensor destination, int to)
+    {
+        if (Shape.WithFirst(count) != destination.Shape.WithFirst(count))
+            throw new ArgumentException($"rows of {this} are not rows of {destination}", nameof(destination));
+        if (from < 0 || from + (long)count > Shape[0] || to < 0 || to + (long)count > destination.Shape[0])
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows from {from} of {this} do not fit from {to} on into {destination}");
     }
 
     /// <summary>Makes a pooled tensor stand for new memory.</summary>

@@ -143,7 +143,10 @@ public abstract partial class Kernels
     /// <summary>dtable[ids[i]] += dy[i], in order of i.</summary>
     public abstract void ScatterRows(Tensor dy, Tensor ids, Tensor dtable);
 
-    /// <summary>y[to + i] = x[from + i] for i &lt; count, rows of the first axis, of one type: the tail of a cache.</summary>
+    /// <summary>
+    /// y[to + i] = x[from + i] for i &lt; count, rows of the first axis: the tail of a cache. Where y is of another type, the numbers are rounded to it: F16 to the
+    /// nearest it has, at most 65504 in magnitude, a quantised type as <see cref="Quantization"/> does.
+    /// </summary>
     public abstract void CopyRows(Tensor x, int from, int count, Tensor y, int to);
 
     /// <summary>Rows of square patches: image <c>[count, channel, height, width]</c> → y <c>[count · (height/size) · (width/size), channel · size · size]</c>.</summary>

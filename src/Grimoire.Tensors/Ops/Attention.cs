@@ -21,6 +21,7 @@ public static partial class Ops
         CheckType(workspace, v);
         CheckShape(v, k.Shape);
         CheckSegments(segments, q.Shape[0], k.Shape);
+        CheckTape(workspace.Tracks(q, k, v), segments);
         Tensor y = workspace.New(q.Shape), logSumExp = workspace.New((q.Shape[0], q.Shape[1]));
         workspace.Kernels.Attention(q, k, v, segments, spec, y, logSumExp);
         if (workspace.Tracks(q, k, v))
@@ -52,22 +53,29 @@ public static partial class Ops
             if (segment.Start != end || segment.Length < 1 || segment.Past < 0)
                 Refuse(nameof(segments), $"the segment of {segment.Length} rows from {segment.Start} on (past {segment.Past}) does not follow row {end}");
             end += segment.Length;
-            if (segment.Past == 0)
+            if (segment.Cached == 0)
                 continue;
             if (!mix)
-                CheckCache(segment.PastKeys, segment.Past, keys);
+                CheckCache(segment.PastKeys, segment.Cached, keys);
             if (!scores)
-                CheckCache(segment.PastValues, segment.Past, keys);
+                CheckCache(segment.PastValues, segment.Cached, keys);
         }
 
         if (end != tokens)
             Refuse(nameof(segments), $"the segments cover {end} rows of {tokens}");
     }
 
+    /// <summary>Refuses to record what has no gradient: keys and values that were rounded into a cache.</summary>
+    private static void CheckTape(bool isTracked, Segment[] segments)
+    {
+        if (isTracked && Array.Exists(segments, segment => segment.Written || segment.PastKeys?.DType is DType.F16 or DType.Q8_0))
+            Refuse(nameof(segments), "a pass that is differentiated keeps its own keys and values out of the cache, and the cache in the type of its activations");
+    }
+
     private static void CheckCache(Tensor? cache, int past, Shape keys)
     {
         if (cache is null || cache.Shape.Rank != 3 || cache.Shape[0] < past || cache.Shape.WithFirst(keys[0]) != keys)
-            Refuse("segments", $"a past of {past} positions needs a cache of as many rows {keys.WithFirst(past)}, not {cache?.Shape.ToString() ?? "none"}");
+            Refuse("segments", $"reading {past} positions needs a cache of as many rows {keys.WithFirst(past)}, not {cache?.Shape.ToString() ?? "none"}");
     }
 }
 

@@ -16,6 +16,15 @@ public static partial class OpCases
         /// <summary>Mask and soft-cap; the scale is 1/√channels.</summary>
         public AttentionSpec Spec { get; init; } = new(1 / MathF.Sqrt(Channels));
 
+        /// <summary>How the caches store numbers, if not as the activations.</summary>
+        public DType? Stored { get; init; }
+
+        /// <summary>Whether the caches hold the segments' own keys and values too.</summary>
+        public bool Written { get; init; }
+
+        /// <summary>Whether there are gradients.</summary>
+        public bool Grad => Stored is null && !Written;
+
         /// <summary>Rows of all segments.</summary>
         public int Tokens => Lengths.Sum();
 
@@ -25,10 +34,12 @@ public static partial class OpCases
         /// <summary>q, k, v and, for each segment with a past, its cached keys and values (with room to spare).</summary>
         public Input[] Inputs()
         {
-            List<Input> inputs = [new((Tokens, Heads, Channels)), new((Tokens, KeyHeads, Channels)), new((Tokens, KeyHeads, Channels))];
-            foreach (int past in Pasts.Where(past => past > 0))
+            List<Input> inputs = [new((Tokens, Heads, Channels), Grad), new((Tokens, KeyHeads, Channels), Grad), new((Tokens, KeyHeads, Channels), Grad)];
+            for (int i = 0; i < Lengths.Length; i++)
             {
-                Input cache = Constant((past + 3, KeyHeads, Channels)) with { Parameter = true };
+                if (Cached(i) == 0)
+                    continue;
+                Input cache = Constant((Cached(i) + 3, KeyHeads, Channels)) with { Parameter = true, Stored = Stored };
                 inputs.AddRange([cache, cache]);
             }
 
@@ -40,9 +51,11 @@ public static partial class OpCases
         {
             var segments = new Segment[Lengths.Length];
             for (int i = 0, start = 0, cache = 3; i < segments.Length; start += Lengths[i++])
-                segments[i] = Pasts[i] == 0 ? new(start, Lengths[i]) : new(start, Lengths[i], Pasts[i], inputs[cache++], inputs[cache++]);
+                segments[i] = Cached(i) == 0 ? new(start, Lengths[i]) : new(start, Lengths[i], Pasts[i], inputs[cache++], inputs[cache++], Written);
             return segments;
         }
+
+        private int Cached(int segment) => Pasts[segment] + (Written ? Lengths[segment] : 0);
     }
 
     /// <summary>Every option of attention, by name.</summary>
@@ -71,6 +84,18 @@ public static partial class OpCases
         ("soft-cap after a past", new(2, 1, 8, [6]) { Pasts = [11], Spec = new(0.4f, SoftCap: 1.5f) }),
         ("both directions after a past", new(2, 1, 8, [6]) { Pasts = [11], Spec = new(0.4f, Causal: false) }),
         ("large scores", new(2, 2, 8, [17]) { Spec = new(12) }),
+        ("three heads a key head, long enough for tiles of several", new(6, 2, 16, [37, 70])),
+        ("window over grouped heads", new(6, 2, 8, [70]) { Spec = new(0.3f, Window: 19) }),
+        ("longer than a stretch", new(3, 1, 12, [1, 8]) { Pasts = [700, 1100] }),
+        ("window longer than a stretch", new(2, 1, 24, [3]) { Pasts = [1200], Spec = new(0.2f, Window: 530) }),
+        ("odd channels after a past", new(4, 2, 17, [1, 5, 11]) { Pasts = [45, 33, 9] }),
+        ("both directions, few rows, longer than a stretch", new(4, 2, 8, [4]) { Pasts = [600], Spec = new(0.3f, Causal: false) }),
+        ("written", new(4, 2, 16, [1, 4, 19]) { Pasts = [31, 0, 40], Written = true }),
+        ("written as F16", new(6, 2, 16, [1, 5, 30]) { Pasts = [600, 33, 100], Written = true, Stored = DType.F16 }),
+        ("written as F16, odd channels", new(3, 3, 7, [1, 12]) { Pasts = [40, 20], Written = true, Stored = DType.F16, Spec = new(0.3f, Window: 11) }),
+        ("written as Q8_0", new(8, 2, 32, [1, 2, 25]) { Pasts = [530, 0, 90], Written = true, Stored = DType.Q8_0, Spec = new(0.2f, SoftCap: 4) }),
+        ("F16 past", new(4, 2, 8, [3, 14]) { Pasts = [21, 50], Stored = DType.F16 }),
+        ("Q8_0 past", new(2, 1, 64, [1, 20]) { Pasts = [40, 70], Stored = DType.Q8_0 }),
     ];
 
     private static IEnumerable<OpCase> AttentionCases()
@@ -90,7 +115,7 @@ public static partial class OpCases
                 "AttentionScores", name, [.. scored.Select(input => input with { Grad = false })],
                 (_, x) => Ops.AttentionScores(x[0], x[1], size.Segments(x), size.Spec), Pairs(size) * 2 * size.Channels);
             Input[] mixed = size.Inputs();
-            mixed[0] = new((size.Heads, size.Tokens, size.Longest));
+            mixed[0] = new((size.Heads, size.Tokens, size.Longest), size.Grad);
             mixed[1] = mixed[1] with { Grad = false };
             yield return new("AttentionMix", name, mixed, (_, x) => Ops.AttentionMix(x[0], x[2], size.Segments(x)), Pairs(size) * 2 * size.Channels);
         }

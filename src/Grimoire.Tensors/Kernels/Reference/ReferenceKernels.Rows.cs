@@ -29,10 +29,28 @@ internal sealed partial class ReferenceKernels
 
     public override void CopyRows(Tensor x, int from, int count, Tensor y, int to)
     {
-        Elements xs = new(x), ys = new(y);
+        if (x.DType == y.DType)
+        {
+            x.CopyRowsTo(from, count, y, to);
+            return;
+        }
+
+        x.CheckRows(from, count, y, to);
         long row = x.Shape.Count / Math.Max(1, x.Shape[0]);
+        Elements xs = new(x);
+        if (y.DType.IsQuantized())
+        {
+            var numbers = new float[count * row];
+            for (long i = 0; i < numbers.Length; i++)
+                numbers[i] = (float)xs[(from * row) + i];
+            Quantization.Quantize(y.DType, numbers, y.Span<byte>().Slice((int)y.DType.Bytes(to * row), (int)y.DType.Bytes(numbers.Length)));
+            return;
+        }
+
+        Elements ys = new(y);
+        double largest = y.DType == DType.F16 ? 65504 : double.MaxValue;
         for (long i = 0; i < count * row; i++)
-            ys[(to * row) + i] = xs[(from * row) + i];
+            ys[(to * row) + i] = Math.Clamp(xs[(from * row) + i], -largest, largest);
     }
 
     public override void Patches(Tensor image, int size, Tensor y)

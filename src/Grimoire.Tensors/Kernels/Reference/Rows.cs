@@ -1,23 +1,23 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// One segment's queries, keys, values or outputs <c>[position, head, head_dim]</c>: positions below <see cref="Segment.Past"/> lie in
+/// One segment's queries, keys, values or outputs <c>[position, head, head_dim]</c>: positions below <see cref="Segment.Cached"/> lie in
 /// the cache, the others among the rows of the flat token axis.
 /// </summary>
 internal readonly ref struct Rows
 {
     private readonly Elements own, cached;
-    private readonly int start, past, heads, channels;
+    private readonly int start, past, inCache, heads, channels;
 
     private Rows(Tensor rows, Tensor? cache, in Segment segment)
     {
         own = new(rows);
         cached = new(cache ?? rows);
-        (start, past) = (segment.Start, segment.Past);
+        (start, past, inCache) = (segment.Start, segment.Past, cache is null ? segment.Past : segment.Cached);
         (heads, channels) = (rows.Shape[1], rows.Shape[2]);
     }
 
-    public double this[int position, int head, int channel] => position < past
+    public double this[int position, int head, int channel] => position < inCache
         ? cached[Index(position, head) + channel]
         : own[Index(start + position - past, head) + channel];
 

@@ -1,29 +1,54 @@
 namespace Grimoire.Tensors;
 
 /// <summary>Some rows of a <see cref="Segment"/>, in a form that any thread may read.</summary>
-internal readonly unsafe struct AttentionTile(
-    int segmentStart, int segmentLength, int past, int first, int rows, float* pastKeys, float* pastValues)
+internal readonly unsafe struct AttentionTile
 {
+    private readonly byte* keys, values;
+
+    public AttentionTile(in Segment segment, int first, int rows)
+    {
+        (SegmentStart, SegmentLength, Past, Cached) = (segment.Start, segment.Length, segment.Past, segment.Cached);
+        (First, Rows) = (first, rows);
+        if (Cached == 0)
+            return;
+        Tensor? cache = segment.PastKeys ?? segment.PastValues;
+        CacheType = cache!.DType;
+        keys = segment.PastKeys is null ? null : segment.PastKeys.Data;
+        values = segment.PastValues is null ? null : segment.PastValues.Data;
+    }
+
     /// <summary>First row of the segment.</summary>
-    public int SegmentStart => segmentStart;
+    public int SegmentStart { get; }
 
     /// <summary>Rows of the segment.</summary>
-    public int SegmentLength => segmentLength;
+    public int SegmentLength { get; }
 
     /// <summary>Earlier positions in the cache.</summary>
-    public int Past => past;
+    public int Past { get; }
+
+    /// <summary>Positions that are read from the cache.</summary>
+    public int Cached { get; }
 
     /// <summary>First row of the tile, counted from the segment's first.</summary>
-    public int First { get; init; } = first;
+    public int First { get; init; }
 
     /// <summary>Rows of the tile.</summary>
-    public int Rows { get; init; } = rows;
+    public int Rows { get; init; }
+
+    /// <summary>How the cache stores numbers.</summary>
+    public DType CacheType { get; }
 
     /// <summary>The cache of keys, if there is one.</summary>
-    public float* PastKeys => pastKeys;
+    public byte* CachedKeys => keys;
 
     /// <summary>The cache of values.</summary>
-    public float* PastValues => pastValues;
+    public byte* CachedValues => values;
+
+    /// <summary>The cache of keys where it holds floats.</summary>
+    public float* PastKeys => Floats(keys);
+
+    /// <summary>The cache of values where it holds floats.</summary>
+    public float* PastValues => Floats(values);
 
     /// <summary>Row of the first token on the flat token axis.</summary>
     public int Row => SegmentStart + First;
@@ -45,6 +70,10 @@ internal readonly unsafe struct AttentionTile(
 
     /// <summary>How many positions from <paramref name="position"/> on, at most <paramref name="limit"/>, lie one behind the other.</summary>
     public int Contiguous(int position, int end, int limit) => Math.Min(Math.Min(end, position < Past ? Past : end) - position, limit);
+
+    private float* Floats(byte* cache) => cache == null || CacheType == DType.F32
+        ? (float*)cache
+        : throw new InvalidOperationException($"gradients need a cache of F32, not {CacheType}");
 }
 
 /// <summary>The sizes of one attention and the strides of its tensors.</summary>

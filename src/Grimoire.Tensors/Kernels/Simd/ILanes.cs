@@ -93,6 +93,9 @@ internal unsafe interface ILanes<V>
     /// <summary>2ⁿ for integers n in −126 … 127.</summary>
     static abstract V PowerOfTwo(V n);
 
+    /// <summary>a · 2ⁿ for integers n up to 127; nothing, or next to it, where n is below −126.</summary>
+    static abstract V TimesPowerOfTwo(V a, V n);
+
     /// <summary>The magnitude of a with the sign of b.</summary>
     static abstract V CopySign(V a, V b);
 
@@ -107,6 +110,9 @@ internal unsafe interface ILanes<V>
 
     /// <summary>The sum of the lanes, halves first.</summary>
     static abstract float Sum(V a);
+
+    /// <summary>The sums of the lanes of four registers.</summary>
+    static abstract Lanes128 Sums(V a, V b, V c, V d);
 
     /// <summary>The largest lane.</summary>
     static abstract float MaxOf(V a);

@@ -120,6 +120,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 PowerOfTwo(Lanes128 n) => new(((Vector128.ConvertToInt32Native(n.v) + Vector128.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 TimesPowerOfTwo(Lanes128 a, Lanes128 n) => a * PowerOfTwo(Max(Create(-127), n));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 CopySign(Lanes128 a, Lanes128 b) => new(Vector128.ConditionalSelect(Vector128.Create(-0f), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -133,6 +136,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 a) => Vector128.Sum(a.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Sums(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d)
+    {
+        Transpose(ref a, ref b, ref c, ref d);
+        return (a + b) + (c + d);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxOf(Lanes128 a)

@@ -119,6 +119,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 PowerOfTwo(Lanes256 n) => new(((Vector256.ConvertToInt32Native(n.v) + Vector256.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 TimesPowerOfTwo(Lanes256 a, Lanes256 n) => a * PowerOfTwo(Max(Create(-127), n));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 CopySign(Lanes256 a, Lanes256 b) => new(Vector256.ConditionalSelect(Vector256.Create(-0f), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,6 +135,17 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 a) => Lanes128.Sum(new(a.v.GetLower() + a.v.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Sums(Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d)
+    {
+        if (!Avx.IsSupported)
+            return Lanes128.Sums(new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()), new(c.v.GetLower() + c.v.GetUpper()), new(d.v.GetLower() + d.v.GetUpper()));
+        Vector256<double> ab = (Avx.UnpackLow(a.v, b.v) + Avx.UnpackHigh(a.v, b.v)).AsDouble();
+        Vector256<double> cd = (Avx.UnpackLow(c.v, d.v) + Avx.UnpackHigh(c.v, d.v)).AsDouble();
+        Vector256<float> sums = Avx.UnpackLow(ab, cd).AsSingle() + Avx.UnpackHigh(ab, cd).AsSingle();
+        return new(sums.GetLower() + sums.GetUpper());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxOf(Lanes256 a) => Lanes128.MaxOf(Lanes128.Max(new(a.v.GetLower()), new(a.v.GetUpper())));

@@ -119,6 +119,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 PowerOfTwo(Lanes512 n) => new(((Vector512.ConvertToInt32Native(n.v) + Vector512.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 TimesPowerOfTwo(Lanes512 a, Lanes512 n) =>
+        Avx512F.IsSupported ? new(Avx512F.Scale(a.v, n.v)) : a * PowerOfTwo(Max(Create(-127), n));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 CopySign(Lanes512 a, Lanes512 b) => new(Vector512.ConditionalSelect(Vector512.Create(-0f), b.v, a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,6 +136,18 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 a) => Lanes256.Sum(new(a.v.GetLower() + a.v.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Sums(Lanes512 a, Lanes512 b, Lanes512 c, Lanes512 d)
+    {
+        if (!Avx512F.IsSupported)
+            return Lanes256.Sums(new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()), new(c.v.GetLower() + c.v.GetUpper()), new(d.v.GetLower() + d.v.GetUpper()));
+        Vector512<double> ab = (Avx512F.UnpackLow(a.v, b.v) + Avx512F.UnpackHigh(a.v, b.v)).AsDouble();
+        Vector512<double> cd = (Avx512F.UnpackLow(c.v, d.v) + Avx512F.UnpackHigh(c.v, d.v)).AsDouble();
+        Vector512<float> sums = Avx512F.UnpackLow(ab, cd).AsSingle() + Avx512F.UnpackHigh(ab, cd).AsSingle();
+        Vector256<float> halves = sums.GetLower() + sums.GetUpper();
+        return new(halves.GetLower() + halves.GetUpper());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxOf(Lanes512 a) => Lanes256.MaxOf(Lanes256.Max(new(a.v.GetLower()), new(a.v.GetUpper())));

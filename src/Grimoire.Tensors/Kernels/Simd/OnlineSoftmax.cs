@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Grimoire.Tensors;
 
-/// <summary>What a tile of query rows remembers while tiles of keys pass by: largest scores, sums of exponentials, sums of values.</summary>
-internal unsafe struct OnlineSoftmax<V>
+/// <summary>What a tile of query rows remembers while tiles of keys pass by: largest scores, in powers of two, sums of the powers, sums of values.</summary>
+internal readonly unsafe struct OnlineSoftmax<V>
     where V : unmanaged, ILanes<V>
 {
+    private const float Log2E = 1.44269504f, Ln2 = 0.693147181f;
+
     private readonly float* max, sum, rescale, outputs;
     private readonly int rows, width;
-    private bool begun;
 
-    /// <summary>Begins with nothing seen, in <see cref="Size"/> floats of memory.</summary>
-    public OnlineSoftmax(int rows, int channels, float* memory)
+    private OnlineSoftmax(int rows, int channels, float* memory)
     {
         (this.rows, width) = (rows, RightFactor<V>.Padded(channels));
         int stride = ScoreTile<V>.StrideOf(rows);
@@ -19,9 +19,19 @@ internal unsafe struct OnlineSoftmax<V>
         sum = max + stride;
         rescale = sum + stride;
         outputs = rescale + stride;
-        new Span<float>(max, stride).Fill(ScoreTile<V>.Unseen);
-        new Span<float>(sum, stride).Clear();
-        new Span<float>(outputs, rows * width).Clear();
+    }
+
+    /// <summary>The state in <see cref="Size"/> floats of memory.</summary>
+    public static OnlineSoftmax<V> At(int rows, int channels, float* memory) => new(rows, channels, memory);
+
+    /// <summary>A state that has seen nothing.</summary>
+    public static void Begin(int rows, int channels, float* memory)
+    {
+        var state = new OnlineSoftmax<V>(rows, channels, memory);
+        int stride = ScoreTile<V>.StrideOf(rows);
+        new Span<float>(state.max, stride).Fill(ScoreTile<V>.Unseen);
+        new Span<float>(state.sum, stride).Clear();
+        new Span<float>(state.outputs, rows * state.width).Clear();
     }
 
     /// <summary>Floats that it takes; the last tile of outputs may reach beyond the rows.</summary>
@@ -32,13 +42,12 @@ internal unsafe struct OnlineSoftmax<V>
     {
         for (int row = 0; row < rows; row += V.Count)
             Exponentials(tile, scores + row, row);
-        for (int row = 0; begun && row < rows; row++)
+        for (int row = 0; row < rows; row++)
         {
             if (rescale[row] != 1)
                 RowMath<V>.Scale(outputs + ((nint)row * width), rescale[row], width);
         }
 
-        begun = true;
         for (int row = 0; row < rows; row += Tile<V>.MaxRows)
         {
             int height = Tile<V>.RowsFor(rows - row), depth = tile.KeysUpTo(row + height - 1);
@@ -47,41 +56,52 @@ internal unsafe struct OnlineSoftmax<V>
         }
     }
 
-    /// <summary>Divides by the sums and stores rows and the logarithms of their sums.</summary>
-    public readonly void Finish(int channels, float* y, nint stride, float* logSumExp, nint logStride)
+    /// <summary>Divides a row by its sum and stores it, and returns the logarithm of the sum.</summary>
+    public float Finish(int row, int channels, float* y)
     {
-        for (int row = 0; row < rows; row++)
-        {
-            RowMath<V>.Scale(outputs + ((nint)row * width), 1 / sum[row], y + (row * stride), channels);
-            logSumExp[row * logStride] = max[row] + MathF.Log(sum[row]);
-        }
+        RowMath<V>.Scale(outputs + ((nint)row * width), 1 / sum[row], y, channels);
+        return (max[row] * Ln2) + MathF.Log(sum[row]);
     }
 
+    /// <summary>Scores of a register's rows become powers of two relative to the largest so far: 2^(score log₂ e − max).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Exponentials(in ScoreTile<V> scoreTile, float* column, int row)
+    private void Exponentials(in ScoreTile<V> scoreTile, float* column, int row)
     {
         ScoreTile<V> tile = scoreTile;
         nint stride = tile.Stride;
         int end = tile.KeysUpTo(row + V.Count - 1);
         tile.Scores(column, row);
-        V before = V.Load(max + row), largest = before;
-        float* at = column;
-        for (int key = 0; key < end; key++, at += stride)
-            largest = V.Max(largest, V.Load(at));
-
-        V change = VectorMath<V>.Exp(before - largest), total = V.Load(sum + row) * change;
+        V unit = V.Create(Log2E), before = V.Load(max + row), largest = V.Max(before, Largest(column, stride, end) * unit);
+        V change = VectorMath<V>.PowerOfTwo(before - largest), total = V.Load(sum + row) * change, shift = -largest;
         largest.Store(max + row);
         change.Store(rescale + row);
-        at = column;
+        float* at = column;
         for (int key = 0; key < end; key++, at += stride)
         {
-            V exp = VectorMath<V>.Exp(V.Load(at) - largest);
-            exp.Store(at);
-            total += exp;
+            V power = VectorMath<V>.PowerOfTwo(V.MultiplyAdd(V.Load(at), unit, shift));
+            power.Store(at);
+            total += power;
         }
 
         total.Store(sum + row);
         for (int key = end; key < tile.Keys; key++, at += stride)
             V.Create(0).Store(at);
+    }
+
+    /// <summary>The largest of each lane; four chains, because each waits for itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static V Largest(float* column, nint stride, int count)
+    {
+        V a = V.Create(ScoreTile<V>.Unseen), b = a, c = a, d = a;
+        int key = 0;
+        for (; key <= count - 4; key += 4, column += 4 * stride)
+        {
+            (a, b) = (V.Max(a, V.Load(column)), V.Max(b, V.Load(column + stride)));
+            (c, d) = (V.Max(c, V.Load(column + (2 * stride))), V.Max(d, V.Load(column + (3 * stride))));
+        }
+
+        for (; key < count; key++, column += stride)
+            a = V.Max(a, V.Load(column));
+        return V.Max(V.Max(a, b), V.Max(c, d));
     }
 }

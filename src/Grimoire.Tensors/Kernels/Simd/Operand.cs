@@ -20,6 +20,9 @@ internal readonly unsafe struct Operand(byte* data, nint outerStride, nint depth
     /// <summary>Rows of numbers along the outer index: B as stored, or A transposed.</summary>
     public static Operand AlongOuter(void* data, nint stride, DType type = DType.F32) => new((byte*)data, 1, stride, type);
 
+    /// <summary>The same numbers with rows and columns exchanged.</summary>
+    public Operand Turned => new(Data, depthStride, outerStride, type);
+
     /// <summary>Elements along the outer index that are packed together, because they share blocks.</summary>
     public int OuterBlock => OuterStride == 1 ? Type.BlockSize() : 1;
 

@@ -11,7 +11,8 @@ namespace Grimoire.Tensors;
 /// <param name="position">Position of the first row.</param>
 /// <param name="firstKey">Position of the first key.</param>
 /// <param name="keys">Keys.</param>
-internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int position, int firstKey, int keys)
+/// <param name="share">Query heads that stand side by side as rows: row r belongs to the token r / share.</param>
+internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int position, int firstKey, int keys, int share = 1)
     where V : unmanaged, ILanes<V>
 {
     /// <summary>Stands for the score of a key that is not seen: its exponential beside any real score is 0.</summary>
@@ -33,10 +34,10 @@ internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int p
     public static int Size(int rows, int keys) => (keys + 4) * StrideOf(rows);
 
     /// <summary>How many of the keys row <paramref name="row"/> or an earlier one may see.</summary>
-    public int KeysUpTo(int row) => spec.Causal ? Math.Clamp(position + row - firstKey + 1, 0, keys) : keys;
+    public int KeysUpTo(int row) => spec.Causal ? Math.Clamp(position + (row / share) - firstKey + 1, 0, keys) : keys;
 
     /// <summary>The first row that may see key <paramref name="key"/> or an earlier one.</summary>
-    public int RowsFrom(int key) => spec.Causal ? Math.Clamp(firstKey + key - position, 0, rows) : 0;
+    public int RowsFrom(int key) => spec.Causal ? Math.Clamp((firstKey + key - position) * share, 0, rows) : 0;
 
     /// <summary>results[key, row] = ⟨key, row⟩ wherever a row of a panel may see a key.</summary>
     public void Multiply(float* panelsK, float* panelsQ, int channels, float* results)
@@ -90,21 +91,23 @@ internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int p
     /// <summary>Hides the last keys, which not all rows of the register have reached, and the first, which some have left behind.</summary>
     private void Mask(float* scores, int row, int end)
     {
-        int distance = position + row - firstKey;
-        Mask(scores, distance, Math.Clamp(distance + 1, 0, end), end);
+        int distance = position + (row / share) - firstKey, last = position + ((row + V.Count - 1) / share) - firstKey;
+        Mask(scores, row, distance, Math.Clamp(distance + 1, 0, end), end);
         if (spec.Window > 0)
-            Mask(scores, distance, 0, Math.Clamp(distance + V.Count - spec.Window, 0, end));
+            Mask(scores, row, distance, 0, Math.Clamp(last - spec.Window + 1, 0, end));
     }
 
-    /// <summary>Row i of the register is <c>distance − key + i</c> behind a key.</summary>
+    /// <summary>The first row of the register is <c>distance − key</c> behind a key, the others as many more as they are tokens later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Mask(float* scores, int distance, int first, int end)
+    private void Mask(float* scores, int row, int distance, int first, int end)
     {
+        // (i − (share − 1) / 2) / share is nearest to the whole part of i / share.
+        V later = share == 1 ? V.Indices : V.Round((V.Indices + V.Create((row % share) - ((share - 1) * 0.5f))) * V.Create(1f / share));
         V unseen = V.Create(Unseen), behind = V.Create(-0.5f), window = V.Create(spec.Window > 0 ? spec.Window - 0.5f : float.MaxValue);
         for (int key = first; key < end; key++)
         {
             float* at = scores + (key * Stride);
-            V distances = V.Create(distance - key) + V.Indices;
+            V distances = V.Create(distance - key) + later;
             V score = V.Select(V.Greater(distances, behind), V.Load(at), unseen);
             V.Select(V.Greater(window, distances), score, unseen).Store(at);
         }

@@ -62,6 +62,10 @@ internal sealed unsafe partial class SimdKernels<V>
         public float* Keys(float* rows, int segment, int head) =>
             rows + (segments[segment].SegmentStart * shape.KeyStride) + Offset(head);
 
+        /// <summary>What the cache of a segment holds of a head.</summary>
+        public Operand Cached(byte* cache, in AttentionTile segment, int head) =>
+            Operand.AlongDepth(cache + segment.CacheType.Bytes(Offset(head)), shape.KeyStride, segment.CacheType);
+
         /// <summary>Where a head's channels begin in a row of keys.</summary>
         public nint Offset(int head) => head / shape.Share * (nint)shape.Channels;
 
@@ -93,9 +97,10 @@ internal sealed unsafe partial class SimdKernels<V>
             Operand queries = Operand.AlongDepth(part.Queries(q, segment, head), part.Shape.Stride);
             nint stride = part.Shape.KeyStride;
             int rows = all.SegmentLength, channels = part.Shape.Channels;
-            if (all.Past > 0)
-                Gemm<V>.Multiply(new(queries, Operand.AlongDepth(all.PastKeys + part.Offset(head), stride), block, part.Stride, rows, all.Past, channels), 1);
-            Gemm<V>.Multiply(new(queries, Operand.AlongDepth(part.Keys(k, segment, head), stride), block + all.Past, part.Stride, rows, rows, channels), 1);
+            if (all.Cached > 0)
+                Gemm<V>.Multiply(new(queries, part.Cached(all.CachedKeys, all, head), block, part.Stride, rows, all.Cached, channels), 1);
+            if (all.Cached < all.End)
+                Gemm<V>.Multiply(new(queries, Operand.AlongDepth(part.Keys(k, segment, head), stride), block + all.Past, part.Stride, rows, rows, channels), 1);
             for (int row = 0; row < rows; row++)
                 Finish(all with { First = row, Rows = 1 }, block + (row * part.Stride));
         }
@@ -158,8 +163,10 @@ internal sealed unsafe partial class SimdKernels<V>
             float* block = part.Block(pattern, segment, head), output = part.Queries(y, segment, head);
             int rows = all.SegmentLength, channels = part.Shape.Channels;
             nint stride = part.Shape.KeyStride, wide = part.Shape.Stride;
-            if (all.Past > 0)
-                Gemm<V>.Multiply(new(Operand.AlongDepth(block, part.Stride), Operand.AlongOuter(all.PastValues + part.Offset(head), stride), output, wide, rows, channels, all.Past), 1);
+            if (all.Cached > 0)
+                Gemm<V>.Multiply(new(Operand.AlongDepth(block, part.Stride), part.Cached(all.CachedValues, all, head).Turned, output, wide, rows, channels, all.Cached), 1);
+            if (all.Cached == all.End)
+                return;
             Operand recent = Operand.AlongDepth(block + all.Past, part.Stride);
             Gemm<V>.Multiply(new(recent, Operand.AlongOuter(part.Keys(v, segment, head), stride), output, wide, rows, channels, rows, accumulate: all.Past > 0), 1);
         }

@@ -28,7 +28,13 @@ internal sealed unsafe partial class SimdKernels<V>
         Each(new ScatterOp(Floats(dy), Ids(ids), sums, dy.Shape.Rows, dtable.Shape.Last), dtable.Shape.Last, StripSize);
     }
 
-    public override void CopyRows(Tensor x, int from, int count, Tensor y, int to) => x.CopyRowsTo(from, count, y, to);
+    public override void CopyRows(Tensor x, int from, int count, Tensor y, int to)
+    {
+        if (x.DType == y.DType)
+            x.CopyRowsTo(from, count, y, to);
+        else
+            RoundRows(x, from, count, y, to);
+    }
 
     public override void Patches(Tensor image, int size, Tensor y) =>
         EachRow(new PatchOp(Floats(image), image.Shape, size, Floats(y), back: false), y.Shape.Rows, y.Shape.Last);
