@@ -176,6 +176,27 @@ public sealed unsafe class Tensor
         return copy;
     }
 
+    /// <summary>
+    /// A parameter with other room along the first axis, whose first <paramref name="kept"/> entries are this one's; those behind are not set to anything.
+    /// </summary>
+    /// <param name="entries">Its entries.</param>
+    /// <param name="kept">How many are copied.</param>
+    /// <param name="release">Whether this tensor's own memory is given back at once: then nobody may read it any more.</param>
+    public Tensor Regrown(int entries, int kept, bool release)
+    {
+        Shape shape = Shape.WithFirst(entries);
+        var buffer = new NativeBuffer(DType.Bytes(shape.Count), zeroed: false);
+        var grown = new Tensor(shape, DType, buffer.Pointer, buffer);
+        CopyRowsTo(0, kept, grown, 0);
+        if (release && owner is NativeBuffer own)
+        {
+            own.Dispose();
+            Data = null;
+        }
+
+        return grown;
+    }
+
     /// <summary>Elementwise sum. See <see cref="Ops.Add"/>.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => Ops.Add(a, b);
 

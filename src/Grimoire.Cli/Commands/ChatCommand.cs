@@ -61,6 +61,7 @@ internal static class ChatCommand
                     StopStrings = settings.Stop,
                     Sampling = settings.Sampling.Options(model.Defaults),
                     Scores = settings.Surprise,
+                    CacheType = settings.CacheType,
                 },
             });
         }

@@ -1,4 +1,5 @@
 using Grimoire.Models.Chat;
+using Grimoire.Tensors;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;
 
@@ -23,6 +24,8 @@ internal sealed record ChatSettings
 
     public SamplingSettings Sampling { get; init; } = new();
 
+    public DType CacheType { get; init; } = DType.F32;
+
     public bool Surprise { get; init; }
 
     public static SettingList<ChatSettings> Settings { get; } =
@@ -43,6 +46,7 @@ Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given sev
         Setting.Of("stop", "end an answer before this text; may be given several times", Texts("a text"), (ChatSettings s) => s.Stop,
             (s, v) => s with { Stop = v }, "Conversation"),
         .. SamplingSettings.Settings.Within((ChatSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Choice of tokens"),
+        CacheSetting.Of((ChatSettings s) => s.CacheType, (s, v) => s with { CacheType = v }),
         Setting.Of("surprise", "show how unexpected each token was to the model, in bits", Flag, (ChatSettings s) => s.Surprise,
             (s, v) => s with { Surprise = v }, "Output"),
     ];

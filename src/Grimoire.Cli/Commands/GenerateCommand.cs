@@ -152,6 +152,7 @@ internal static class GenerateCommand
             Count = Math.Min(settings.Count, settings.Beams),
             MaxTokens = settings.MaxTokens,
             StopTokens = language.Defaults.StopTokens,
+            CacheType = settings.CacheType,
         };
         IReadOnlyList<(string Text, Beam Beam)> found = generator.Search(settings.Prompt, options, terminal.Stop);
         if (settings.Json)

@@ -1,4 +1,5 @@
 using Grimoire.Models;
+using Grimoire.Tensors;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;
 
@@ -25,6 +26,8 @@ internal sealed record GenerateSettings
 
     public int Beams { get; init; }
 
+    public DType CacheType { get; init; } = DType.F32;
+
     public bool LogProbabilities { get; init; }
 
     public bool Json { get; init; }
@@ -46,6 +49,7 @@ Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given sev
         .. SamplingSettings.Settings.Within((GenerateSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Choice of tokens"),
         Setting.Of("beams", "search for the likeliest text with so many beams instead of drawing (0: draw)", Whole(0, 1024),
             (GenerateSettings s) => s.Beams, (s, v) => s with { Beams = v }, "Choice of tokens"),
+        CacheSetting.Of((GenerateSettings s) => s.CacheType, (s, v) => s with { CacheType = v }),
         Setting.Of("logprobs", "show how likely each token was and how open the choice", Flag,
             (GenerateSettings s) => s.LogProbabilities, (s, v) => s with { LogProbabilities = v }, "Output"),
         Setting.Of("json", "one JSON object a text", Flag, (GenerateSettings s) => s.Json, (s, v) => s with { Json = v }, "Output"),
@@ -61,6 +65,7 @@ Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given sev
             StopStrings = Stop,
             StopTokens = makers.StopTokens,
             Scores = LogProbabilities,
+            CacheType = CacheType,
             Sampling = sampling with { Seed = sampling.Seed + (ulong)index },
         };
     }

@@ -37,7 +37,7 @@ public sealed class ChatClient : IChatClient
         defaults = defaults with { StopTokens = [.. defaults.StopTokens.Union(model.Defaults.StopTokens)] };
         defaults.Validate();
         generator = new Generator(model.Transformer, model.Tokenizer, options.Kernels ?? Kernels.Simd);
-        caches = new PromptCaches(model.Config, Math.Max(1, options.Conversations));
+        caches = new PromptCaches(model.Config, Math.Max(1, options.Conversations), defaults.CacheType);
         metadata = new ChatClientMetadata("grimoire", providerUri: null, options.ModelId ?? model.Config.Family);
     }
 

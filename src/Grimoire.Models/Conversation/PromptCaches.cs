@@ -1,9 +1,12 @@
+using Grimoire.Tensors;
+
 namespace Grimoire.Models;
 
 /// <summary>The prompt caches of several conversations: each request gets the one that holds most of its prompt already, and no two the same.</summary>
 /// <param name="config">The model.</param>
 /// <param name="most">How many are kept.</param>
-internal sealed class PromptCaches(ModelConfig config, int most)
+/// <param name="type">How keys and values are kept.</param>
+internal sealed class PromptCaches(ModelConfig config, int most, DType type)
 {
     private readonly Lock gate = new();
     private readonly List<PromptCache> idle = []; // the least recently used first
@@ -28,7 +31,7 @@ internal sealed class PromptCaches(ModelConfig config, int most)
             if (best >= 0 && room && 2 * held < idle[best].Tokens.Length)
                 (best, held) = (-1, 0);
             if (best < 0 && (room || idle.Count == 0))
-                return new PromptCache(config);
+                return new PromptCache(config, type);
             PromptCache cache = idle[Math.Max(best, 0)];
             idle.Remove(cache);
             return cache;

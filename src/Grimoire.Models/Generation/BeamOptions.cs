@@ -1,3 +1,5 @@
+using Grimoire.Tensors;
+
 namespace Grimoire.Models;
 
 /// <summary>How beams are searched.</summary>
@@ -17,6 +19,9 @@ public sealed record BeamOptions
 
     /// <summary>Whether to end as soon as enough texts are finished, rather than when no unfinished one can still become better.</summary>
     public bool EarlyStopping { get; init; }
+
+    /// <summary>How keys and values of the tokens so far are kept: F32, F16 or Q8_0, see <see cref="KeyValueCache"/>.</summary>
+    public DType CacheType { get; init; } = DType.F32;
 
     /// <summary>Tokens that finish a text.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];

@@ -32,14 +32,16 @@ public sealed class BeamSearch(Transformer model, Kernels kernels)
         if (prompt.IsEmpty || most < 1)
             throw new GrimoireException($"beam search: a prompt of {prompt.Length} tokens does not fit; it needs at least 1 and room for one more in the context of {model.Config.Context}.");
 
-        List<Live> live = [new([], 0, Rent())];
+        if (free.TryPeek(out KeyValueCache? kept) && kept.Type != options.CacheType)
+            free.Clear();
+        List<Live> live = [new([], 0, Rent(options))];
         List<Beam> finished = [];
         Tensor logits = Read(prompt, live[0].Cache, cancellation);
         for (int length = 1; ; length++)
         {
             cancellation.ThrowIfCancellationRequested();
             List<Step> next = Choose(Expand(logits, live, options), live, finished, options);
-            live = Fork(live, next);
+            live = Fork(live, next, options);
             if (length == most)
                 Finish(finished, live.Select(text => Beam(text.Tokens, text.LogProbability, StopReason.Length, options)), options);
             if (length == most || live.Count == 0 || IsSettled(live[0], finished, most, options))
@@ -87,13 +89,13 @@ public sealed class BeamSearch(Transformer model, Kernels kernels)
     }
 
     /// <summary>The texts of the next step. A text's first child takes its cache over, the others copies of it.</summary>
-    private List<Live> Fork(List<Live> live, List<Step> next)
+    private List<Live> Fork(List<Live> live, List<Step> next, BeamOptions options)
     {
         var caches = new KeyValueCache[next.Count];
         foreach (IGrouping<int, int> children in Enumerable.Range(0, next.Count).GroupBy(i => next[i].Parent))
         {
             foreach (int child in children.Skip(1))
-                (caches[child] = Rent()).CopyFrom(live[children.Key].Cache);
+                (caches[child] = Rent(options)).CopyFrom(live[children.Key].Cache);
             caches[children.First()] = live[children.Key].Cache;
         }
 
@@ -158,9 +160,9 @@ public sealed class BeamSearch(Transformer model, Kernels kernels)
         pass.Cancellation = cancellation;
     }
 
-    private KeyValueCache Rent()
+    private KeyValueCache Rent(BeamOptions options)
     {
-        KeyValueCache cache = free.Count > 0 ? free.Pop() : new KeyValueCache(model.Config);
+        KeyValueCache cache = free.Count > 0 ? free.Pop() : new KeyValueCache(model.Config, options.CacheType);
         cache.Truncate(0);
         return cache;
     }

@@ -18,7 +18,7 @@ public sealed class Continuation
         this.options = options;
         context = config.Context;
         stopTokens = [.. options.StopTokens];
-        Cache = cache ?? new PromptCache(config);
+        Cache = cache ?? new PromptCache(config, options.CacheType);
         ReusedTokens = Cache.Rewind(prompt);
         PromptTokens = count = prompt.Length;
         tokens = new int[prompt.Length + Math.Min(options.MaxTokens, 1024)];

@@ -1,3 +1,5 @@
+using Grimoire.Tensors;
+
 namespace Grimoire.Models;
 
 /// <summary>Why a text ended.</summary>
@@ -39,6 +41,9 @@ public sealed record GenerationOptions
     /// half, read the rest anew at the start of the context, and go on.
     /// </summary>
     public bool Slide { get; init; }
+
+    /// <summary>How keys and values of the tokens so far are kept, where no cache is given: F32, F16 or Q8_0, see <see cref="KeyValueCache"/>.</summary>
+    public DType CacheType { get; init; } = DType.F32;
 
     /// <summary>Whether each token comes with its <see cref="TokenScore"/>.</summary>
     public bool Scores { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Grimoire.Tensors;
 
 namespace Grimoire.Models;
 
@@ -6,7 +7,9 @@ namespace Grimoire.Models;
 /// Tokens a model has read, with their keys and values. Give the same one to generation after generation, as in a chat, and only what
 /// differs from the tokens before is read.
 /// </summary>
-public sealed class PromptCache(ModelConfig config)
+/// <param name="config">The model.</param>
+/// <param name="type">How keys and values are kept: see <see cref="KeyValueCache"/>.</param>
+public sealed class PromptCache(ModelConfig config, DType type = DType.F32)
 {
     private readonly List<int> tokens = [];
 
@@ -16,7 +19,7 @@ public sealed class PromptCache(ModelConfig config)
     /// <summary>Bytes held.</summary>
     public long Bytes => KeyValues.Bytes;
 
-    internal KeyValueCache KeyValues { get; } = new(config);
+    internal KeyValueCache KeyValues { get; } = new(config, type);
 
     /// <summary>Forgets everything, keeping the memory: to be done when the model's weights have changed.</summary>
     public void Clear()
@@ -25,7 +28,7 @@ public sealed class PromptCache(ModelConfig config)
         tokens.Clear();
     }
 
-    /// <summary>Becomes a copy of another cache of the same model, so that a prompt read once is continued in many ways.</summary>
+    /// <summary>Becomes a copy of another cache of the same model and type, so that a prompt read once is continued in many ways.</summary>
     public void CopyFrom(PromptCache other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -71,8 +71,8 @@ public sealed class Attention
             (k, v) = (pass.Behind(prefix.Keys(layer), k), pass.Behind(prefix.Values(layer), v));
         }
 
-        Tensor mixed = Ops.Attention(q, k, v, pass.Segments(layer), spec);
         pass.Remember(layer, k, v);
+        Tensor mixed = Ops.Attention(q, k, v, pass.Segments(layer), spec);
         mixed = mixed.Reshape((mixed.Shape[0], config.Heads * config.HeadDim));
         return Output.Forward(pass.Prefix is null ? mixed : pass.TokensOf(mixed), pass);
     }

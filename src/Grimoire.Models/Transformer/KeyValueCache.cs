@@ -3,15 +3,42 @@ using Grimoire.Tensors;
 
 namespace Grimoire.Models;
 
-/// <summary>The keys and values of a sequence's tokens so far, per layer, so that each new token costs one row. Grows up to the model's context.</summary>
-public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
+/// <summary>
+/// The keys and values of a sequence's tokens so far, per layer, so that each new token costs one row. Grows up to the model's context, by doubling, one layer's
+/// keys or values after the other.
+/// </summary>
+public sealed class KeyValueCache
 {
     private const int FirstCapacity = 64;
 
-    private readonly Tensor?[] keys = new Tensor?[config.Layers];
-    private readonly Tensor?[] values = new Tensor?[config.Layers];
-    private readonly List<int>? tokens = config.Rotary.Scaling is RotaryScaling.LongRope ? [] : null;
+    private readonly ModelConfig config;
+    private readonly Tensor?[] keys, values;
+    private readonly List<int>? tokens;
     private int capacity;
+    private bool isRecorded;
+
+    /// <summary>An empty cache.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="type">How numbers are kept: F32, or rounded to F16 or, where a head's channels are whole blocks of 32, to Q8_0.</param>
+    /// <exception cref="GrimoireException">The model's heads are no whole blocks of the type.</exception>
+    public KeyValueCache(ModelConfig config, DType type = DType.F32)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (type is not (DType.F32 or DType.F64 or DType.F16 or DType.Q8_0))
+            throw new ArgumentOutOfRangeException(nameof(type), type, "keys and values are kept as F32, F16 or Q8_0");
+        if (config.HeadDim % type.BlockSize() != 0)
+        {
+            throw new GrimoireException(
+                $"keys and values are kept as {type} in blocks of {type.BlockSize()}, which do not divide this model's heads of {config.HeadDim} channels; keep them as F16 (--kv-type f16).");
+        }
+
+        (this.config, Type) = (config, type);
+        (keys, values) = (new Tensor?[config.Layers], new Tensor?[config.Layers]);
+        tokens = config.Rotary.Scaling is RotaryScaling.LongRope ? [] : null;
+    }
+
+    /// <summary>How numbers are kept.</summary>
+    public DType Type { get; }
 
     /// <summary>The number of rows before the first token's: what an adapter put there.</summary>
     internal int Virtual { get; private set; }
@@ -20,7 +47,7 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
     public int Length { get; private set; }
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => 2L * config.Layers * capacity * config.KeyValueHeads * config.HeadDim * type.Size();
+    public long Bytes => 2L * config.Layers * Type.Bytes((long)capacity * config.KeyValueHeads * config.HeadDim);
 
     /// <summary>Forgets all but the first tokens, so that a common prefix can be continued differently.</summary>
     public void Truncate(int length)
@@ -33,7 +60,7 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
         Virtual = length > 0 ? Virtual : 0;
     }
 
-    /// <summary>Becomes a copy of another cache of the same model: beams that part ways.</summary>
+    /// <summary>Becomes a copy of another cache of the same model and type: beams that part ways.</summary>
     public void CopyFrom(KeyValueCache other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -55,7 +82,13 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
     /// <summary>What was read, kept where a sequence that grows must be read again.</summary>
     internal ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(tokens);
 
-    internal Tensor? Keys(int layer) => keys[layer];
+    /// <summary>A layer's keys, to be read by a pass, which is recorded or not.</summary>
+    internal Tensor? Keys(int layer, bool isRecorded = false)
+    {
+        this.isRecorded |= isRecorded;
+        return keys[layer];
+    }
+
 
     internal Tensor? Values(int layer) => values[layer];
 
@@ -95,13 +128,9 @@ public sealed class KeyValueCache(ModelConfig config, DType type = DType.F32)
         tokens?.AddRange(read);
     }
 
-    private Tensor Grown(Tensor? old)
-    {
-        Tensor grown = Tensor.Zeros((capacity, config.KeyValueHeads, config.HeadDim), type);
-        if (Length > 0)
-            CopyRows(old, grown, Virtual + Length);
-        return grown;
-    }
+    /// <summary>The old memory is given back at once, unless a tape may still want to read it.</summary>
+    private Tensor Grown(Tensor? old) => old?.Regrown(capacity, Length > 0 ? Virtual + Length : 0, release: !isRecorded)
+        ?? Tensor.Zeros((capacity, config.KeyValueHeads, config.HeadDim), Type);
 
     private static void CopyRows(Tensor? from, Tensor? to, int rows)
     {

@@ -132,16 +132,18 @@ public sealed class Pass
     internal Tensor? RotaryTable(int layer) =>
         !model.Config.IsRotary(layer) ? null : windowRotaryTable is not null && model.Config.IsWindowed(layer) ? windowRotaryTable : rotaryTable;
 
+    /// <summary>What a layer's attention reads: with a cache all keys and values from there, unless the pass is recorded, after <see cref="Remember"/>.</summary>
     internal Segment[] Segments(int layer)
     {
+        bool isRecorded = Workspace.Tape is not null;
         for (int i = 0; i < segments.Length; i++)
         {
             Batch.Sequence s = placed[i];
-            segments[i] = new Segment(s.Start, s.Length, s.Position, s.Cache?.Keys(layer), s.Cache?.Values(layer));
+            segments[i] = new Segment(s.Start, s.Length, s.Position, s.Cache?.Keys(layer, isRecorded), s.Cache?.Values(layer), s.Cache is not null && !isRecorded);
         }
 
         // A recorded op keeps the array it was given; only an unrecorded one may share it with the next layer.
-        return Workspace.Tape is null ? segments : [.. segments];
+        return isRecorded ? [.. segments] : segments;
     }
 
     internal void Remember(int layer, Tensor k, Tensor v)
