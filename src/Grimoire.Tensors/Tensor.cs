@@ -189,11 +189,7 @@ public sealed unsafe class Tensor
         var grown = new Tensor(shape, DType, buffer.Pointer, buffer);
         CopyRowsTo(0, kept, grown, 0);
         if (release && owner is NativeBuffer own)
-        {
             own.Dispose();
-            Data = null;
-        }
-
         return grown;
     }
 
