@@ -68,11 +68,31 @@ internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
         Load(codes), Load(codes + 64), Load(codes + 128), Load(codes + 192), Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 WideDot<T>(byte* record, int group, int lane, sbyte* x, int start)
+        where T : struct, IPackedBlock => new(Vector128.ConvertToSingle(WideSums<T>(record, group, lane, x, start)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 integers, sbyte* destination)
     {
         Vector128<int> wide = Vector128.ConvertToInt32Native(integers.Vector);
         Vector128<short> narrow = Vector128.Narrow(wide, wide);
         *(uint*)destination = Vector128.Narrow(narrow, narrow).AsUInt32().ToScalar();
+    }
+
+    /// <summary>start + Σ code · x over 32 inputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> WideSums<T>(byte* record, int group, int lane, sbyte* x, int start)
+        where T : struct, IPackedBlock
+    {
+        Vector128<int> sums = Vector128.Create(start);
+        for (int half = 0; half < 8; half += 4)
+        {
+            Bytes128 c0 = T.Quad<Bytes128>(record, group, half, lane), c1 = T.Quad<Bytes128>(record, group, half + 1, lane);
+            Bytes128 c2 = T.Quad<Bytes128>(record, group, half + 2, lane), c3 = T.Quad<Bytes128>(record, group, half + 3, lane);
+            sums = Add(sums, c0, c1, c2, c3, x + (4 * half), T.LargestCode);
+        }
+
+        return sums;
     }
 
     /// <summary>sums + Σ code · x over 16 inputs.</summary>

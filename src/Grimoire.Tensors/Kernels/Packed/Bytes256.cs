@@ -81,11 +81,31 @@ internal readonly unsafe struct Bytes256 : IBytes<Bytes256, Lanes256>
         Load(codes), Load(codes + 64), Load(codes + 128), Load(codes + 192), Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 WideDot<T>(byte* record, int group, int lane, sbyte* x, int start)
+        where T : struct, IPackedBlock => new(Vector256.ConvertToSingle(WideSums<T>(record, group, lane, x, start)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes256 integers, sbyte* destination)
     {
         Vector256<int> wide = Vector256.ConvertToInt32Native(integers.Vector);
         Vector128<short> narrow = Vector128.Narrow(wide.GetLower(), wide.GetUpper());
         *(ulong*)destination = Vector128.Narrow(narrow, narrow).AsUInt64().ToScalar();
+    }
+
+    /// <summary>start + Σ code · x over 32 inputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<int> WideSums<T>(byte* record, int group, int lane, sbyte* x, int start)
+        where T : struct, IPackedBlock
+    {
+        Vector256<int> sums = Vector256.Create(start);
+        for (int half = 0; half < 8; half += 4)
+        {
+            Bytes256 c0 = T.Quad<Bytes256>(record, group, half, lane), c1 = T.Quad<Bytes256>(record, group, half + 1, lane);
+            Bytes256 c2 = T.Quad<Bytes256>(record, group, half + 2, lane), c3 = T.Quad<Bytes256>(record, group, half + 3, lane);
+            sums = Add(sums, c0, c1, c2, c3, x + (4 * half), T.LargestCode);
+        }
+
+        return sums;
     }
 
     /// <summary>sums + Σ code · x over 16 inputs.</summary>

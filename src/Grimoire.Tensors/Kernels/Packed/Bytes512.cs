@@ -132,6 +132,11 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 WideDot<T>(byte* record, int group, int lane, sbyte* x, int start)
+        where T : struct, IPackedBlock =>
+        Floats(Vector512.Create(Bytes256.WideSums<T>(record, group, lane, x, start), Bytes256.WideSums<T>(record, group, lane + Bytes256.Rows, x, start)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 integers, sbyte* destination)
     {
         Vector512<int> wide = Vector512.ConvertToInt32Native(integers.Vector);
@@ -139,7 +144,7 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
         Vector128.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(destination);
     }
 
-    /// <summary>As many products as fit are added in sixteen bits. There is no instruction of this width for larger codes, but one of half of it.</summary>
+    /// <summary>As many products as fit are added in sixteen bits; there is no instruction of this width for larger codes, but one of half of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Add(Vector512<int> sums, Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, sbyte* x, int largest)
     {

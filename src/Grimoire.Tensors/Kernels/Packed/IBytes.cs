@@ -56,6 +56,10 @@ internal unsafe interface IBytes<B, V> : IBytes<B>
     /// <summary>The same of eight quads in memory, 64 bytes apart, for codes above 63; the start is one sum.</summary>
     static abstract V Dot(byte* codes, sbyte* x, int* start);
 
+    /// <summary>The same for codes of eight bits, read where they are multiplied: there is no instruction for them in the widest registers, but one in halves of those.</summary>
+    static abstract V WideDot<T>(byte* record, int group, int lane, sbyte* x, int start)
+        where T : struct, IPackedBlock;
+
     /// <summary>Stores integers in −127 … 127 as bytes.</summary>
     static abstract void Store(V integers, sbyte* destination);
 }

@@ -1,35 +1,61 @@
+using System.Numerics;
+
 namespace Grimoire.Tensors;
 
-/// <summary>Products of one input with several packed weights of any types, as one job over all their outputs.</summary>
-internal readonly unsafe struct PackedGemv<V, B>(PackedProduct* products, QuantizedRows x) : IJob
+/// <summary>Products of one input with several packed weights of any types, as one job over all their groups of outputs.</summary>
+/// <remarks>
+/// Memory is fastest where each thread reads one long stretch, and the work is shared fairest where stretches are short: so each round of pieces, one for each thread, takes half of what
+/// the rounds before have left, and the last takes the rest.
+/// </remarks>
+internal readonly unsafe struct PackedGemv<V, B>(PackedProduct* products, QuantizedRows x, int groups, int rounds, int threads) : IJob
     where V : unmanaged, ILanes<V>
     where B : unmanaged, IBytes<B, V>
 {
-    /// <summary>Bytes of one piece of work, about: long enough for the memory to see a stream, short enough to share fairly.</summary>
-    private const int PieceSize = 1 << 16;
+    /// <summary>Bytes of the smallest pieces, about.</summary>
+    private const int PieceSize = 1 << 15;
 
     public static void Multiply(PackedProduct* products, int count, QuantizedRows x, int threads)
     {
-        var job = new PackedGemv<V, B>(products, x);
-        int pieces = 0;
+        int groups = 0;
+        long bytes = 0;
         for (int i = 0; i < count; i++)
-            pieces += job.Pieces(products[i]);
-        ThreadTeam.Shared.Run(ref job, pieces, threads);
+        {
+            groups += products[i].Groups;
+            bytes += products[i].Type.Bytes((long)products[i].Outputs * x.Inputs);
+        }
+
+        threads = (int)Math.Clamp(bytes / PieceSize, 1, threads);
+        int rounds = threads == 1 ? 1 : 1 + BitOperations.Log2((uint)Math.Min(bytes / PieceSize / threads, 1 << 8));
+        var job = new PackedGemv<V, B>(products, x, groups, rounds, threads);
+        ThreadTeam.Shared.Run(ref job, rounds * threads, threads);
     }
 
     public void Run(int index)
     {
-        PackedProduct* product = products;
-        for (int pieces; index >= (pieces = Pieces(*product)); product++)
-            index -= pieces;
-        int size = GroupsOfPiece(*product), first = index * size;
-        var work = new GemvWork(*product, x, first, Math.Min(first + size, product->Groups));
-        PackedTypes.Run(product->Type, ref work);
+        int first = Start(index), end = Start(index + 1);
+        for (PackedProduct* product = products; first < end; product++)
+        {
+            int size = product->Groups, last = Math.Min(end, size);
+            if (first < last)
+            {
+                var work = new GemvWork(*product, x, first, last);
+                PackedTypes.Run(product->Type, ref work);
+                first = last;
+            }
+
+            (first, end) = (first - size, end - size);
+        }
     }
 
-    private int Pieces(in PackedProduct product) => (product.Groups + GroupsOfPiece(product) - 1) / GroupsOfPiece(product);
-
-    private int GroupsOfPiece(in PackedProduct product) => (int)Math.Max(1, PieceSize / (Interleave.Rows * product.Type.Bytes(x.Inputs)));
+    /// <summary>The first group of a piece.</summary>
+    private int Start(int index)
+    {
+        (int round, int place) = Math.DivRem(index, threads);
+        if (round == rounds)
+            return groups;
+        long left = groups >> round, share = round == rounds - 1 ? left : left - (groups >> (round + 1));
+        return (int)(groups - left + (share * place / threads));
+    }
 
     private readonly struct GemvWork(PackedProduct product, QuantizedRows x, int first, int end) : IPackedWork
     {

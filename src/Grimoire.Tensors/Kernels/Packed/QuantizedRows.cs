@@ -56,8 +56,8 @@ internal readonly unsafe struct QuantizedRows(int rows, int inputs, sbyte* codes
         return new(rows, inputs, (sbyte*)((QuantizedGroup*)memory + groups), (QuantizedGroup*)memory);
     }
 
-    /// <summary>A row alone.</summary>
-    public QuantizedRows Row(int row) => new(1, inputs, codes + ((nint)row * inputs), groups + ((nint)row * (inputs / Size)));
+    /// <summary>The rows from one on.</summary>
+    public QuantizedRows From(int row) => new(rows - row, inputs, codes + ((nint)row * inputs), groups + ((nint)row * (inputs / Size)));
 
     /// <summary>Rounds rows of floats.</summary>
     public void Fill<V, B>(float* x, int threads)
