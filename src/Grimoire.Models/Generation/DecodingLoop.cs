@@ -8,16 +8,23 @@ namespace Grimoire.Models;
 /// end. A sequence's tokens do not depend on its company, up to the rounding of the kernels. Once warm, a step allocates no managed memory
 /// but what was asked for. A loop belongs to one thread at a time.
 /// </summary>
+/// <remarks>
+/// Where tokens are guessed (<see cref="GenerationOptions.Lookup"/>, or a draft model) a pass reads a sequence's last token and the guesses behind it, and the
+/// logits at all these places serve this step and, as long as the guesses come true, the next ones. What is drawn is distributed as it would be without.
+/// </remarks>
 /// <param name="model">The model.</param>
 /// <param name="kernels">What computes.</param>
 /// <param name="chunk">The most rows of a pass: longer prompts are read in several steps, beside the others' next tokens.</param>
-public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk = 512)
+/// <param name="draft">A smaller model of the same vocabulary that guesses what comes next; null for none.</param>
+public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk = 512, Transformer? draft = null)
 {
     private readonly Workspace workspace = new(kernels);
     private readonly Batch batch = new();
-    private readonly List<Continuation> running = [];
+    private readonly List<Continuation> running = [], reading = [];
+    private readonly List<int> places = [];
     private readonly Sampler sampler = new();
     private readonly Candidates candidates = new();
+    private readonly DraftModel? drafter = draft is null ? null : new DraftModel(draft, kernels);
     private Pass? pass;
 
     /// <summary>The sequences that have not ended.</summary>
@@ -53,7 +60,15 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
         DropEnded();
         if (running.Count == 0)
             return false;
-        if (Read(cancellation) is { } logits)
+        Guess(cancellation);
+        Tensor? logits = Read(cancellation);
+        for (int i = 0; i < running.Count; i++)
+        {
+            if (running[i].IsWaiting)
+                running[i].Take(sampler, candidates);
+        }
+
+        if (logits is not null)
             Append(logits);
         DropEnded();
         return running.Count > 0;
@@ -66,52 +81,71 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
         batch.Clear();
     }
 
-    /// <summary>One pass; the logits of each sequence's last row, or null where none is needed yet.</summary>
+    /// <summary>Guesses what follows the sequences that are about to read their last token.</summary>
+    private void Guess(CancellationToken cancellation)
+    {
+        bool any = false;
+        int most = (chunk - running.Count) / running.Count, before = model.VirtualTokens?.Count ?? 0, original = model.Rotation?.Original ?? int.MaxValue;
+        for (int i = 0; i < running.Count; i++)
+            any |= running[i].LookUp(most, before, original, drafter is not null);
+        if (any)
+            drafter?.Guess(Running, cancellation);
+    }
+
+    /// <summary>One pass of the sequences whose next logits are not there yet; the logits that were computed, or null where none are needed.</summary>
     private Tensor? Read(CancellationToken cancellation)
     {
-        workspace.Reset();
-        batch.Clear();
-        int room = chunk - running.Count;
-        bool complete = false;
-        foreach (Continuation sequence in running)
-        {
-            ReadOnlySpan<int> unread = sequence.Unread;
-            int rows = Math.Min(unread.Length, 1 + Math.Max(room, 0));
-            room -= rows - 1;
-            complete |= rows == unread.Length;
-            batch.Add(unread[..rows], sequence.Cache.KeyValues);
-        }
-
+        Fill();
+        if (reading.Count == 0)
+            return null;
         if (pass is null)
             pass = model.Begin(workspace, batch);
         else
             pass.Restart();
         pass.Cancellation = cancellation;
-        Tensor? logits = null;
-        if (complete)
-            logits = model.ForwardLast(pass);
-        else
-            model.Stream(pass, model.Embed(pass));
-        Note();
-        return logits;
-    }
-
-    /// <summary>The caches' tokens keep up with their keys and values.</summary>
-    private void Note()
-    {
+        Tensor hidden = model.Stream(pass, model.Embed(pass));
         ReadOnlySpan<Batch.Sequence> sequences = batch.Sequences;
         for (int i = 0; i < sequences.Length; i++)
-            running[i].Cache.Note(batch.Tokens.Slice(sequences[i].Start, sequences[i].Length));
+            reading[i].Cache.Note(batch.Tokens.Slice(sequences[i].Start, sequences[i].Length));
+        return places.Count == 0 ? null : model.Unembed(hidden, CollectionsMarshal.AsSpan(places));
+    }
+
+    /// <summary>What the next pass reads, and at which places logits are needed.</summary>
+    private void Fill()
+    {
+        workspace.Reset();
+        batch.Clear();
+        reading.Clear();
+        places.Clear();
+        int room = chunk - running.Count;
+        foreach (Continuation sequence in running)
+            room -= sequence.Guessed;
+        foreach (Continuation sequence in running)
+        {
+            if (sequence.IsWaiting)
+                continue;
+            ReadOnlySpan<int> unread = sequence.Unread;
+            int rows = Math.Min(unread.Length, 1 + Math.Max(room, 0));
+            room -= rows - 1;
+            bool complete = rows == unread.Length;
+            batch.Add(complete ? sequence.UnreadAndGuessed : unread[..rows], sequence.Cache.KeyValues);
+            reading.Add(sequence);
+            for (int place = batch.Count - sequence.Guessed - 1; complete && place < batch.Count; place++)
+                places.Add(place);
+        }
     }
 
     private void Append(Tensor logits)
     {
-        int vocabulary = model.Config.Vocabulary;
+        int vocabulary = model.Config.Vocabulary, row = 0;
         Span<float> rows = logits.Span<float>();
-        for (int i = 0; i < running.Count; i++)
+        foreach (Continuation sequence in reading)
         {
-            if (running[i].Unread.IsEmpty)
-                running[i].Append(rows.Slice(i * vocabulary, vocabulary), sampler, candidates);
+            if (!sequence.Unread.IsEmpty)
+                continue;
+            int count = 1 + sequence.Guessed;
+            sequence.Append(rows.Slice(row * vocabulary, count * vocabulary), sampler, candidates);
+            row += count;
         }
     }
 

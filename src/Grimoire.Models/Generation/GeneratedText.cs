@@ -9,7 +9,14 @@ namespace Grimoire.Models;
 /// <param name="Score">What the model thought of it, where asked for.</param>
 /// <param name="Alternatives">The likeliest tokens in its place, where asked for.</param>
 /// <param name="Stop">Why the text ends here; null for all but the last token.</param>
-public readonly record struct GeneratedToken(int Id, string Text, TokenScore? Score, IReadOnlyList<TokenAlternative> Alternatives, StopReason? Stop);
+public readonly record struct GeneratedToken(int Id, string Text, TokenScore? Score, IReadOnlyList<TokenAlternative> Alternatives, StopReason? Stop)
+{
+    /// <summary>Whether it had been guessed (<see cref="GenerationOptions.Lookup"/>, or a draft model), so that it cost no pass of its own.</summary>
+    public bool WasGuessed { get; init; }
+
+    /// <summary>How many guesses it was the first to be held against; all of a text's together are all guesses that the model read.</summary>
+    public int Guesses { get; init; }
+}
 
 /// <summary>A generated text.</summary>
 /// <param name="Text">The text, without prompt, stop token and stop string.</param>
@@ -17,7 +24,14 @@ public readonly record struct GeneratedToken(int Id, string Text, TokenScore? Sc
 /// <param name="Stop">Why it ended.</param>
 /// <param name="PromptTokens">The length of the prompt in tokens.</param>
 /// <param name="ReusedTokens">How many of these the prompt cache held already.</param>
-public sealed record GeneratedText(string Text, IReadOnlyList<GeneratedToken> Tokens, StopReason Stop, int PromptTokens, int ReusedTokens);
+public sealed record GeneratedText(string Text, IReadOnlyList<GeneratedToken> Tokens, StopReason Stop, int PromptTokens, int ReusedTokens)
+{
+    /// <summary>How many tokens were guessed.</summary>
+    public int Guesses => Tokens.Sum(token => token.Guesses);
+
+    /// <summary>How many of these came true.</summary>
+    public int RightGuesses => Tokens.Count(token => token.WasGuessed);
+}
 
 /// <summary>A token of a given text and how well the model foresaw it.</summary>
 /// <param name="Id">Its id.</param>

@@ -18,6 +18,9 @@ public enum StopReason
 /// <summary>How a text is continued.</summary>
 public sealed record GenerationOptions
 {
+    /// <summary>More guesses at once are never worth their price.</summary>
+    internal const int MostGuesses = 64;
+
     /// <summary>The most tokens to make.</summary>
     public int MaxTokens { get; init; } = 256;
 
@@ -51,6 +54,18 @@ public sealed record GenerationOptions
     /// <summary>How many of the likeliest tokens each token comes with.</summary>
     public int Alternatives { get; init; }
 
+    /// <summary>
+    /// The most tokens guessed at once by looking up what followed the same tokens before, in the prompt or the text; 0 for none. It costs next to nothing and is
+    /// worth most where a text repeats its prompt, as summaries, corrections and code do. The text is the same with and without.
+    /// </summary>
+    public int Lookup { get; init; }
+
+    /// <summary>
+    /// The most tokens guessed at once by the draft model, where there is one. Tokens are drawn with the same probabilities with and without; the likeliest ones
+    /// (<see cref="SamplingOptions.IsGreedy"/>) are the same.
+    /// </summary>
+    public int DraftTokens { get; init; } = 4;
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="GrimoireException">A value is outside its range; the message names it.</exception>
     public void Validate()
@@ -59,6 +74,10 @@ public sealed record GenerationOptions
             throw new GrimoireException($"generation: the most tokens to make is {MaxTokens}; it must be 0 or more.");
         if (Alternatives < 0)
             throw new GrimoireException($"generation: the number of alternatives is {Alternatives}; it must be 0 or more.");
+        if (Lookup is < 0 or > MostGuesses)
+            throw new GrimoireException($"generation: the number of tokens to look up at once is {Lookup}; it must be from 0 (none) to {MostGuesses}.");
+        if (DraftTokens is < 1 or > MostGuesses)
+            throw new GrimoireException($"generation: the number of tokens to guess at once is {DraftTokens}; it must be from 1 to {MostGuesses}.");
         if (StopStrings.Any(string.IsNullOrEmpty))
             throw new GrimoireException("generation: a stop string is empty; every text would end at once. Leave it out.");
         Sampling.Validate();

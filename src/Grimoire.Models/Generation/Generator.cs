@@ -9,7 +9,11 @@ namespace Grimoire.Models;
 /// Continues texts. Prompts are given as text, which gets what the tokenizer puts before a text, or as token ids, which are used as they
 /// are. Several threads may use one generator.
 /// </summary>
-public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels kernels)
+/// <param name="model">The model.</param>
+/// <param name="tokenizer">What its ids mean.</param>
+/// <param name="kernels">What computes.</param>
+/// <param name="draft">A smaller model with the same tokenizer that guesses what comes next (<see cref="GenerationOptions.DraftTokens"/>); null for none.</param>
+public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels kernels, Transformer? draft = null)
 {
     private static readonly GenerationOptions Default = new();
 
@@ -109,7 +113,7 @@ public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels ke
         if (!options.IgnoreEndOfText)
             options = options with { StopTokens = [.. options.StopTokens.Union(tokenizer.StopIds)] };
         if (!idle.TryTake(out DecodingLoop? loop))
-            loop = new DecodingLoop(model, kernels);
+            loop = new DecodingLoop(model, kernels, draft: draft);
         loop.Clear();
         var texts = new TextContinuation[prompts.Count];
         for (int i = 0; i < texts.Length; i++)

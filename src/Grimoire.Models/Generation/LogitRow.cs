@@ -90,6 +90,49 @@ internal static class LogitRow
         return last;
     }
 
+    /// <summary>The softmax of (logit − max)/temperature.</summary>
+    public static void Odds(ReadOnlySpan<float> logits, float max, float temperature, Span<float> odds)
+    {
+        Shift(logits, max, temperature, odds);
+        TensorPrimitives.Exp(odds, odds);
+        double total = 0;
+        for (int start = 0; start < odds.Length; start += Piece)
+            total += TensorPrimitives.Sum<float>(odds.Slice(start, Math.Min(Piece, odds.Length - start)));
+        TensorPrimitives.Multiply(odds, (float)(1 / total), odds);
+    }
+
+    /// <summary>The token at which the running sum of weights, none negative, in order of ids, passes <paramref name="share"/> of the whole.</summary>
+    public static int Pick(ReadOnlySpan<float> weights, double share)
+    {
+        double left = 0;
+        for (int start = 0; start < weights.Length; start += Piece)
+            left += TensorPrimitives.Sum(weights.Slice(start, Math.Min(Piece, weights.Length - start)));
+        left *= share;
+        int last = 0;
+        for (int start = 0; start < weights.Length; start += Piece)
+        {
+            ReadOnlySpan<float> piece = weights.Slice(start, Math.Min(Piece, weights.Length - start));
+            double sum = TensorPrimitives.Sum(piece);
+            if (left >= sum)
+            {
+                left -= sum;
+                continue;
+            }
+
+            for (int i = 0; i < piece.Length; i++)
+            {
+                if (piece[i] <= 0)
+                    continue;
+                last = start + i;
+                left -= piece[i];
+                if (left < 0)
+                    return last;
+            }
+        }
+
+        return last;
+    }
+
     /// <summary>s = (logit − max)/temperature, no less than −1000: its exponential is 0 all the same, and s · 0 is then 0 for −∞ too.</summary>
     private static void Shift(ReadOnlySpan<float> logits, float max, float temperature, Span<float> s)
     {

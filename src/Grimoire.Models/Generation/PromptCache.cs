@@ -19,6 +19,11 @@ public sealed class PromptCache(ModelConfig config, DType type = DType.F32)
     /// <summary>Bytes held.</summary>
     public long Bytes => KeyValues.Bytes;
 
+    /// <summary>What a model that guesses ahead has read of the same text, or null.</summary>
+    internal PromptCache? Draft { get; set; }
+
+    internal ModelConfig Config { get; } = config;
+
     internal KeyValueCache KeyValues { get; } = new(config, type);
 
     /// <summary>Forgets everything, keeping the memory: to be done when the model's weights have changed.</summary>
@@ -26,6 +31,7 @@ public sealed class PromptCache(ModelConfig config, DType type = DType.F32)
     {
         KeyValues.Truncate(0);
         tokens.Clear();
+        Draft?.Clear();
     }
 
     /// <summary>Becomes a copy of another cache of the same model and type, so that a prompt read once is continued in many ways.</summary>

@@ -1,10 +1,16 @@
+using System.Numerics.Tensors;
+
 namespace Grimoire.Models;
 
 /// <summary>Draws tokens from logits. Holds only scratch memory, so one sampler serves any number of texts, one after another; after its first calls it allocates nothing.</summary>
 public sealed class Sampler
 {
+    // Streams of draws apart from those of the tokens: each place has one guess and one verdict.
+    private const ulong GuessStream = 0x6A09_E667_F3BC_C908, VerdictStream = 0xBB67_AE85_84CA_A73B;
+
     private readonly Candidates candidates = new();
     private double[] weights = [];
+    private float[] odds = [];
 
     /// <summary>Draws the token that follows.</summary>
     /// <param name="logits"><c>[vocabulary]</c>; the penalties are written into it.</param>
@@ -21,10 +27,50 @@ public sealed class Sampler
         if (options.IsGreedy)
             return best;
 
-        float temperature = (float)options.Temperature;
         double share = Uniform(options.Seed, step);
-        bool all = (options.TopK == 0 || options.TopK >= logits.Length) && options.TopP >= 1 && options.MinP <= 0;
-        return all ? LogitRow.Draw(logits, logits[best], temperature, share) : Draw(Keep(logits, logits[best], options), share);
+        return options.KeepsAll(logits.Length)
+            ? LogitRow.Draw(logits, logits[best], (float)options.Temperature, share)
+            : Draw(Keep(logits, logits[best], options), share);
+    }
+
+    /// <summary>Draws a guess of the token that may follow, and says with which odds.</summary>
+    /// <param name="logits">The guessing model's, <c>[vocabulary]</c>; the penalties are written into it.</param>
+    /// <param name="options">How to draw; not greedy.</param>
+    /// <param name="step">The how-manieth token of its text is guessed.</param>
+    /// <param name="seen">What the penalties fall on; null for no penalty.</param>
+    /// <param name="guessed">Receives q, the probability of each token, <c>[vocabulary]</c>.</param>
+    internal int Guess(Span<float> logits, SamplingOptions options, long step, SeenTokens? seen, Span<float> guessed)
+    {
+        if (options.IsPenalised)
+            seen?.Penalise(logits, options);
+        Odds(logits, options, guessed);
+        return LogitRow.Pick(guessed, Uniform(options.Seed ^ GuessStream, step));
+    }
+
+    /// <summary>
+    /// Draws the token that follows where one was guessed with the odds q: the guess with probability min(1, p/q), else one of what p has more than q,
+    /// ∝ max(0, p − q). So it is distributed as p, as <see cref="Sample"/> draws (Leviathan et al. 2023, arXiv:2211.17192, appendix A.1).
+    /// </summary>
+    /// <param name="logits">The model's own, <c>[vocabulary]</c>; the penalties are written into it.</param>
+    /// <param name="options">How to draw; not greedy.</param>
+    /// <param name="step">The how-manieth draw of its text this is.</param>
+    /// <param name="seen">What the penalties fall on; null for no penalty.</param>
+    /// <param name="guess">What was guessed.</param>
+    /// <param name="guessed">q, as <see cref="Guess"/> gave it.</param>
+    /// <exception cref="GrimoireException">The logits are not finite numbers.</exception>
+    internal int Judge(Span<float> logits, SamplingOptions options, long step, SeenTokens? seen, int guess, ReadOnlySpan<float> guessed)
+    {
+        if (options.IsPenalised)
+            seen?.Penalise(logits, options);
+        if (odds.Length < logits.Length)
+            odds = new float[logits.Length];
+        Span<float> own = odds.AsSpan(0, logits.Length);
+        Odds(logits, options, own);
+        if (Uniform(options.Seed ^ VerdictStream, step) * guessed[guess] < own[guess])
+            return guess;
+        TensorPrimitives.Subtract(own, guessed, own);
+        TensorPrimitives.Max(own, 0f, own);
+        return LogitRow.Pick(own, Uniform(options.Seed, step));
     }
 
     /// <summary>The tokens that pass the filters and their shares of the mass, likeliest first.</summary>
@@ -44,6 +90,25 @@ public sealed class Sampler
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
+    }
+
+    /// <summary>The probability of each token after temperature and filters.</summary>
+    private void Odds(ReadOnlySpan<float> logits, SamplingOptions options, Span<float> probabilities)
+    {
+        float max = logits[LogitRow.ArgMax(logits)];
+        if (options.KeepsAll(logits.Length))
+        {
+            LogitRow.Odds(logits, max, (float)options.Temperature, probabilities);
+            return;
+        }
+
+        int count = Keep(logits, max, options);
+        double total = 0;
+        for (int i = 0; i < count; i++)
+            total += weights[i];
+        probabilities.Clear();
+        for (int i = 0; i < count; i++)
+            probabilities[candidates.Id(i)] = (float)(weights[i] / total);
     }
 
     /// <summary>

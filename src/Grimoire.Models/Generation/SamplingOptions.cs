@@ -42,6 +42,9 @@ public sealed record SamplingOptions
     /// <summary>Whether the likeliest token is always taken, so that the seed changes nothing.</summary>
     public bool IsGreedy => Temperature < 1e-6 || TopK == 1;
 
+    /// <summary>Whether no filter takes anything away.</summary>
+    internal bool KeepsAll(int vocabulary) => (TopK == 0 || TopK >= vocabulary) && TopP >= 1 && MinP <= 0;
+
     internal bool IsPenalised => RepetitionPenalty != 1 || FrequencyPenalty != 0 || PresencePenalty != 0;
 
     /// <summary>Checks the ranges.</summary>

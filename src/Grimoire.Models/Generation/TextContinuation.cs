@@ -24,7 +24,11 @@ internal sealed class TextContinuation(Continuation continuation, Tokenizer toke
             continuation.Stop = StopReason.StopString;
         else if (continuation.Stop is not null)
             text += stops.Flush();
-        token = new GeneratedToken(id, text, continuation.Score, continuation.Alternatives, continuation.Stop);
+        token = new GeneratedToken(id, text, continuation.Score, continuation.Alternatives, continuation.Stop)
+        {
+            WasGuessed = continuation.WasGuessed,
+            Guesses = continuation.Guesses,
+        };
         tokens.Add(token);
         return true;
     }

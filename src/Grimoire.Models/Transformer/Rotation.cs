@@ -9,6 +9,9 @@ internal sealed class Rotation(RotaryConfig config, int headDim)
     private readonly double[]? stretched = config.Scaling is RotaryScaling.LongRope ? config.Frequencies(headDim, stretched: true) : null;
     private readonly int original = config.Scaling is RotaryScaling.LongRope stretch ? stretch.OriginalContext : int.MaxValue;
 
+    /// <summary>The longest sequence that rotates by the short factors; as good as infinite where there is one kind.</summary>
+    public int Original => original;
+
     /// <summary>Whether all of a sequence of so many tokens rotates by LongRoPE's long factors.</summary>
     public bool IsStretched(int length) => length > original;
 

@@ -132,17 +132,21 @@ public sealed class Transformer
     public Tensor Forward(Pass pass) => Unembed(Stream(pass, Embed(pass)));
 
     /// <summary>Logits of each sequence's last row only, <c>[sequence, vocabulary]</c>: what generation needs.</summary>
-    public Tensor ForwardLast(Pass pass)
+    public Tensor ForwardLast(Pass pass) => UnembedLast(pass, Stream(pass, Embed(pass)));
+
+    /// <summary>Logits of each sequence's last row of hidden states, <c>[sequence, vocabulary]</c>.</summary>
+    internal Tensor UnembedLast(Pass pass, Tensor hidden)
     {
-        Tensor hidden = Stream(pass, Embed(pass));
         ReadOnlySpan<Batch.Sequence> sequences = pass.Batch.Sequences;
-        if (pass.Batch.Count == sequences.Length)
-            return Unembed(hidden);
         Span<int> last = sequences.Length <= 256 ? stackalloc int[sequences.Length] : new int[sequences.Length];
         for (int i = 0; i < last.Length; i++)
             last[i] = sequences[i].Start + sequences[i].Length - 1;
-        return Unembed(Ops.GatherRows(hidden, pass.Workspace.From(last)));
+        return Unembed(hidden, last);
     }
+
+    /// <summary>Logits of some rows of hidden states, <c>[rows, vocabulary]</c>.</summary>
+    internal Tensor Unembed(Tensor hidden, ReadOnlySpan<int> rows) =>
+        Unembed(rows.Length == hidden.Shape[0] ? hidden : Ops.GatherRows(hidden, hidden.Workspace!.From(rows)));
 
     /// <summary>Says which weights are to be trained: all of them, or none.</summary>
     public void SetTrainable(bool trainable)
