@@ -107,7 +107,7 @@ public sealed class Continuation
     {
         if (!ReferenceEquals(Cache.Draft?.Config, draft))
         {
-            Cache.Draft = new PromptCache(draft);
+            Cache.Draft = new PromptCache(draft, options.CacheType);
             Cache.Draft.Reserve(Math.Min(tokens.Length, draft.Context));
         }
 
