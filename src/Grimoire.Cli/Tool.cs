@@ -11,6 +11,35 @@ internal static class Tool
     /// <summary>The version of Grimoire.</summary>
     public static string Version => typeof(Tool).Assembly.GetName().Version?.ToString(3) ?? "";
 
+    /// <summary>All verbs, in the order in which one meets them.</summary>
+    internal static (string Name, Func<Verb> Create)[] All { get; } =
+    [
+        ("quickstart", QuickstartCommand.Create),
+        ("pretrain", PretrainCommand.Create),
+        ("finetune", FinetuneCommand.Create),
+        ("align", AlignCommand.Create),
+        ("generate", GenerateCommand.Create),
+        ("chat", ChatCommand.Create),
+        ("reward", RewardCommand.Create),
+        ("compare", CompareCommand.Create),
+        ("score", ScoreCommand.Create),
+        ("perplexity", PerplexityCommand.Create),
+        ("evaluate", EvaluateCommand.Create),
+        ("hallucinations", HallucinationsCommand.Create),
+        ("embed", EmbedCommand.Create),
+        ("tag", TagCommand.Create),
+        ("tokenizer", TokenizerCommand.Create),
+        ("convert", ConvertCommand.Create),
+        ("merge", MergeCommand.Create),
+        ("quantize", QuantizeCommand.Create),
+        ("info", InfoCommand.Create),
+        ("pack", PackCommand.Create),
+        ("runs", RunsCommand.Create),
+        ("check", CheckCommand.Create),
+        ("scale", ScaleCommand.Create),
+        ("world", WorldCommand.Create),
+    ];
+
     /// <summary>Runs one command line.</summary>
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
     {
@@ -21,7 +50,7 @@ internal static class Tool
         root.Add(version);
         root.Help.Add(new OptionHelp("Options", version.Name, "tell the version", ""));
         var globals = new Options<GlobalSettings>(root, GlobalSettings.Settings, defaults: null, inherited: true);
-        foreach (Verb verb in All())
+        foreach (Verb verb in Verbs(args))
             root.Add(verb);
 
         ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
@@ -57,32 +86,10 @@ internal static class Tool
         return Usage.Fault(parse) is { } fault ? throw new UsageException(fault) : verb.Run!(parse, terminal);
     }
 
-    /// <summary>All verbs, in the order in which one meets them.</summary>
-    private static IEnumerable<Verb> All() =>
-    [
-        QuickstartCommand.Create(),
-        PretrainCommand.Create(),
-        FinetuneCommand.Create(),
-        AlignCommand.Create(),
-        GenerateCommand.Create(),
-        ChatCommand.Create(),
-        RewardCommand.Create(),
-        CompareCommand.Create(),
-        ScoreCommand.Create(),
-        PerplexityCommand.Create(),
-        EvaluateCommand.Create(),
-        HallucinationsCommand.Create(),
-        EmbedCommand.Create(),
-        TagCommand.Create(),
-        TokenizerCommand.Create(),
-        ConvertCommand.Create(),
-        MergeCommand.Create(),
-        QuantizeCommand.Create(),
-        InfoCommand.Create(),
-        PackCommand.Create(),
-        RunsCommand.Create(),
-        CheckCommand.Create(),
-        ScaleCommand.Create(),
-        WorldCommand.Create(),
-    ];
+    /// <summary>The verb that the first word names: to make all of them takes longer than some of them run. If it names none, all.</summary>
+    private static IEnumerable<Verb> Verbs(IReadOnlyList<string> args)
+    {
+        int found = args.Count == 0 ? -1 : Array.FindIndex(All, verb => verb.Name == args[0]);
+        return (found < 0 ? All : [All[found]]).Select(verb => verb.Create());
+    }
 }

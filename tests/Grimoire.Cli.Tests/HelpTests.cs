@@ -42,5 +42,8 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public void Verbs_are_found_by_the_names_that_they_have() => Assert.All(Tool.All, verb => Assert.Equal(verb.Name, verb.Create().Name));
+
+    [Fact]
     public void The_version_is_a_line() => Assert.Matches(@"^\d+\.\d+\.\d+\s*$", Outcome.Of("--version").AssertSucceeded().Output);
 }
