@@ -92,6 +92,18 @@ public sealed class IdentityTests
 
     [Theory]
     [MemberData(nameof(Devices))]
+    public void Logits_that_are_kept_give_what_logits_computed_again_give(string device)
+    {
+        Input[] inputs = [new((23, 9)), new((31, 9)), new(31), new(23, Grad: false, Draw.IgnoredIds, Limit: 31)];
+        CaseRun kept = Run(device, inputs, (_, x) => Ops.LinearCrossEntropy(x[0], x[1], x[2], x[3], new(0.1f, 0.02f)));
+        CaseRun again = Run(device, inputs, (_, x) => Ops.LinearCrossEntropy(x[0], x[1], x[2], x[3], new(0.1f, 0.02f), chunk: 12));
+        Close(kept, again);
+        Assert.Equal(kept.Output, again.Output);
+        Assert.Equal(kept.Gradients[0], again.Gradients[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
     public void Dropout_repeats_its_mask_and_keeps_the_mean(string device)
     {
         const int Count = 100_003;

@@ -97,6 +97,15 @@ public abstract partial class Kernels
     /// <summary>Σ x² in float64, summed in a fixed order.</summary>
     public abstract double SumOfSquares(Tensor x);
 
+    /// <summary>Σ x² of several tensors together: one dispatch however many there are.</summary>
+    public virtual double SumOfSquares(ReadOnlySpan<Tensor> xs)
+    {
+        double sum = 0;
+        foreach (Tensor x in xs)
+            sum += SumOfSquares(x);
+        return sum;
+    }
+
     /// <summary>Index of the largest element of each row (the first of equals), y <c>[rows]</c> of I32.</summary>
     public abstract void ArgMax(Tensor x, Tensor y);
 
@@ -233,7 +242,9 @@ public abstract partial class Kernels
     /// <summary>losses[i] = −Σ_v target_v log p_v + zloss · log²Z of row i; 0 where targets[i] &lt; 0. logits <c>[row, vocabulary]</c>, losses <c>[row]</c>.</summary>
     public abstract void CrossEntropy(Tensor logits, Tensor targets, CrossEntropySpec spec, Tensor losses);
 
-    /// <summary>dlogits += dlosses[i] · ∂losses[i]/∂logits[i]; rows with an ignored target get nothing.</summary>
+    /// <summary>
+    /// dlogits += dlosses[i] · ∂losses[i]/∂logits[i]; rows with an ignored target get nothing. Where dlogits is logits itself the gradient takes their place.
+    /// </summary>
     public abstract void CrossEntropyGrad(Tensor logits, Tensor targets, CrossEntropySpec spec, Tensor dlosses, Tensor dlogits);
 
     // ---- optimizers -------------------------------------------------------------------------------------------------------------
@@ -244,6 +255,13 @@ public abstract partial class Kernels
     /// </summary>
     public abstract void AdamW(Tensor parameter, Tensor grad, Tensor m, Tensor v, in AdamWStep step);
 
+    /// <summary>The same step of many parameters, each with its own decay: one dispatch however many there are.</summary>
+    public virtual void AdamW(ReadOnlySpan<AdamWPart> parts, in AdamWStep step)
+    {
+        foreach (ref readonly AdamWPart part in parts)
+            AdamW(part.Parameter, part.Grad, part.Mean, part.Square, step with { Decay = part.Decay });
+    }
+
     /// <summary>
     /// One step of gradient descent with g = gradScale · grad: velocity ← momentum · velocity + g (where there is one), parameter ←
     /// parameter · (1 − rate · decay) − rate · velocity (or g).
@@ -251,7 +269,7 @@ public abstract partial class Kernels
     public abstract void Sgd(Tensor parameter, Tensor grad, Tensor? velocity, float rate, float momentum, float decay, float gradScale);
 }
 
-/// <summary>The numbers of one AdamW step; see <see cref="Kernels.AdamW"/>.</summary>
+/// <summary>The numbers of one AdamW step; see <see cref="Kernels.AdamW(Tensor, Tensor, Tensor, Tensor, in AdamWStep)"/>.</summary>
 /// <param name="Rate">Learning rate.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
 /// <param name="Beta2">Decay of the second moment.</param>
@@ -262,3 +280,11 @@ public abstract partial class Kernels
 /// <param name="GradScale">Multiplies the gradient first: clipping.</param>
 public readonly record struct AdamWStep(
     float Rate, float Beta1, float Beta2, float Epsilon, float Decay, float Correction1, float Correction2, float GradScale);
+
+/// <summary>One parameter of a step of AdamW, and all that belongs to it.</summary>
+/// <param name="Parameter">What changes.</param>
+/// <param name="Grad">Its gradient.</param>
+/// <param name="Mean">The first moment m.</param>
+/// <param name="Square">The second moment v.</param>
+/// <param name="Decay">Its decoupled weight decay.</param>
+public readonly record struct AdamWPart(Tensor Parameter, Tensor Grad, Tensor Mean, Tensor Square, float Decay);

@@ -13,6 +13,7 @@ public sealed record AdamWOptions(float Beta1 = 0.9f, float Beta2 = 0.95f, float
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv:1711.05101).</summary>
 public sealed class AdamW(IReadOnlyList<Parameter> parameters, AdamWOptions options, Kernels kernels) : Optimizer(parameters, kernels)
 {
+    private AdamWPart[]? parts;
     private Tensor[]? means;
     private Tensor[]? squares;
 
@@ -27,15 +28,27 @@ public sealed class AdamW(IReadOnlyList<Parameter> parameters, AdamWOptions opti
 
     /// <summary>One step on one parameter; <paramref name="steps"/> counts from 1.</summary>
     internal static void Update(
-        Kernels kernels, AdamWOptions options, long steps, Tensor parameter, Tensor grad, Tensor mean, Tensor square, float rate, float gradScale)
+        Kernels kernels, AdamWOptions options, long steps, Tensor parameter, Tensor grad, Tensor mean, Tensor square, float rate, float gradScale) =>
+        kernels.AdamW(parameter, grad, mean, square, Numbers(options, steps, rate, gradScale) with { Decay = DecayOf(parameter, options.Decay) });
+
+    /// <summary>All parameters at once.</summary>
+    private protected override void Update(float rate, float gradScale)
     {
-        float correction1 = (float)(1 - Math.Pow(options.Beta1, steps));
-        float correction2 = (float)(1 - Math.Pow(options.Beta2, steps));
-        float decay = DecayOf(parameter, options.Decay);
-        kernels.AdamW(
-            parameter, grad, mean, square, new AdamWStep(rate, options.Beta1, options.Beta2, options.Epsilon, decay, correction1, correction2, gradScale));
+        parts ??= new AdamWPart[Parameters.Count];
+        int count = 0;
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Tensor is { Grad: { } grad } parameter)
+                parts[count++] = new AdamWPart(parameter, grad, Means[i], Squares[i], DecayOf(parameter, options.Decay));
+        }
+
+        Kernels.AdamW(parts.AsSpan(0, count), Numbers(options, Steps, rate, gradScale));
     }
 
     private protected override void Update(int index, Tensor parameter, Tensor grad, float rate, float gradScale) =>
         Update(Kernels, options, Steps, parameter, grad, Means[index], Squares[index], rate, gradScale);
+
+    private static AdamWStep Numbers(AdamWOptions options, long steps, float rate, float gradScale) => new(
+        rate, options.Beta1, options.Beta2, options.Epsilon, options.Decay,
+        (float)(1 - Math.Pow(options.Beta1, steps)), (float)(1 - Math.Pow(options.Beta2, steps)), gradScale);
 }

@@ -6,6 +6,8 @@ namespace Grimoire.Training;
 /// <summary>Turns gradients into changes of the parameters. All its memory is in <see cref="State"/> and <see cref="Steps"/>.</summary>
 public abstract class Optimizer
 {
+    private Tensor[]? grads;
+
     private protected Optimizer(IReadOnlyList<Parameter> parameters, Kernels kernels)
     {
         Parameters = [.. parameters.Where(p => p.Tensor.RequiresGrad)];
@@ -31,11 +33,7 @@ public abstract class Optimizer
     public void Step(float rate, float gradScale = 1)
     {
         Steps++;
-        for (int i = 0; i < Parameters.Count; i++)
-        {
-            if (Parameters[i].Tensor.Grad is { } grad)
-                Update(i, Parameters[i].Tensor, grad, rate, gradScale);
-        }
+        Update(rate, gradScale);
     }
 
     /// <summary>Sets all gradients to zero.</summary>
@@ -57,18 +55,29 @@ public abstract class Optimizer
     /// <summary>The Euclidean norm of all gradients together.</summary>
     public double GradientNorm()
     {
-        double sum = 0;
-        foreach (Parameter parameter in Parameters)
+        grads ??= new Tensor[Parameters.Count];
+        int count = 0;
+        for (int i = 0; i < Parameters.Count; i++)
         {
-            if (parameter.Tensor.Grad is { } grad)
-                sum += Kernels.SumOfSquares(grad);
+            if (Parameters[i].Tensor.Grad is { } grad)
+                grads[count++] = grad;
         }
 
-        return Math.Sqrt(sum);
+        return Math.Sqrt(Kernels.SumOfSquares(grads.AsSpan(0, count)));
     }
 
     /// <summary>What to multiply gradients of this norm with so that it is at most <paramref name="limit"/>; 0 means no limit.</summary>
     public static float ClipScale(double norm, double limit) => limit > 0 && norm > limit ? (float)(limit / norm) : 1;
+
+    /// <summary>Changes every parameter that has a gradient.</summary>
+    private protected virtual void Update(float rate, float gradScale)
+    {
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Tensor.Grad is { } grad)
+                Update(i, Parameters[i].Tensor, grad, rate, gradScale);
+        }
+    }
 
     private protected abstract void Update(int index, Tensor parameter, Tensor grad, float rate, float gradScale);
 

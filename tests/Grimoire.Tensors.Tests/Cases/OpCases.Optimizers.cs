@@ -9,6 +9,8 @@ public static partial class OpCases
         {
             for (int part = 0; part < 3; part++)
                 yield return AdamW(count, part);
+            for (int part = 0; part < 3; part++)
+                yield return AdamWTogether(count, part);
             for (int part = 0; part < 2; part++)
                 yield return Sgd(count, part);
             yield return new(
@@ -25,6 +27,19 @@ public static partial class OpCases
         return new(
             "AdamW", $"[{count}] operand {changed}", operands,
             (w, x) => Written(x[changed], () => w.Kernels.AdamW(x[0], x[1], x[2], x[3], step)), 12.0 * count);
+    }
+
+    /// <summary>Three parameters in one call, the middle one large; what is changed of the last is the case.</summary>
+    private static OpCase AdamWTogether(int count, int part)
+    {
+        var step = new AdamWStep(3e-3f, 0.9f, 0.999f, 1e-8f, 0, 0.5f, 0.25f, 0.5f);
+        Input[] operands = [Constant(count), Constant(count), Constant(count), new(count, Grad: false, Draw.Positive), Constant(20_001), new(20_001, Grad: false, Draw.Positive)];
+        int changed = part == 0 ? 0 : part + 1;
+        return new("AdamW", $"[{count}] of three, operand {changed}", operands, (w, x) => Written(x[changed], () =>
+        {
+            Tensor before = w.Zeros(count), large = w.Zeros(x[4].Shape);
+            w.Kernels.AdamW([new(before, x[1], w.Zeros(count), w.Zeros(count), 0.2f), new(large, x[4], w.Zeros(x[4].Shape), x[5], 0), new(x[0], x[1], x[2], x[3], 0.1f)], step);
+        }), 12.0 * count);
     }
 
     private static OpCase Sgd(int count, int part)

@@ -11,6 +11,9 @@ public static partial class OpCases
             yield return new("Mean", $"{shape}", [new(shape)], (_, x) => Ops.Mean(x[0]), shape.Count) { Tolerance = 1e-4 };
             yield return new("SquaredError", $"{shape}", [new(shape), new(shape)], (_, x) => Ops.SquaredError(x[0], x[1]), 3 * shape.Count);
             yield return SumOfSquares((int)shape.Count);
+            yield return new(
+                "SumOfSquares", $"{shape} and others", [Constant(shape), Constant(20_001)],
+                (w, x) => w.From(Shape.Scalar, [(float)w.Kernels.SumOfSquares([x[0], x[1], x[0]])]), 2.0 * shape.Count);
         }
 
         foreach (Shape shape in (Shape[])[(3, 1), (4, 7), (5, 65), (2, 3, 130), 17])

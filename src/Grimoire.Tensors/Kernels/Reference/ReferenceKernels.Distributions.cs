@@ -76,18 +76,21 @@ internal sealed partial class ReferenceKernels
     {
         Elements xs = new(logits), classes = new(targets), drows = new(dlosses), dxs = new(dlogits);
         int n = logits.Shape.Last;
+        bool inPlace = ReferenceEquals(logits, dlogits);
         for (long row = 0; row < drows.Count; row++)
         {
+            long first = row * n;
+            for (int i = 0; inPlace && classes[row] < 0 && i < n; i++)
+                dxs[first + i] = 0;
             if (classes[row] < 0)
                 continue;
-            long first = row * n;
             int target = classes.Id(row, n);
             double logSum = LogSumExp(xs, first, n);
             for (int i = 0; i < n; i++)
             {
                 double wanted = ((double)spec.Smoothing / n) + (i == target ? 1 - (double)spec.Smoothing : 0);
                 double probability = Math.Exp(xs[first + i] - logSum);
-                dxs[first + i] += drows[row] * ((probability * (1 + (2 * spec.ZLoss * logSum))) - wanted);
+                dxs[first + i] = (inPlace ? 0 : dxs[first + i]) + (drows[row] * ((probability * (1 + (2 * spec.ZLoss * logSum))) - wanted));
             }
         }
     }

@@ -26,7 +26,9 @@ internal sealed unsafe partial class SimdKernels<V>
     {
         int rows = logits.Shape.Rows, n = logits.Shape.Last;
         CheckTargets(targets, n);
-        EachRow(new CrossEntropyGradOp(Floats(logits), Ids(targets), spec, Floats(dlosses), Gradient(dlogits, out bool onto), onto, n), rows, n);
+        bool inPlace = ReferenceEquals(logits, dlogits);
+        float* to = Gradient(dlogits, out bool onto);
+        EachRow(new CrossEntropyGradOp(Floats(logits), Ids(targets), spec, Floats(dlosses), to, onto && !inPlace, n), rows, n);
     }
 
     /// <summary>Negative targets are ignored; others must be classes.</summary>

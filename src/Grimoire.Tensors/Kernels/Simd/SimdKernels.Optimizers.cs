@@ -8,6 +8,18 @@ internal sealed unsafe partial class SimdKernels<V>
     public override void AdamW(Tensor parameter, Tensor grad, Tensor m, Tensor v, in AdamWStep step) =>
         Each(new AdamWOp(Floats(parameter), Floats(grad), Floats(m), Floats(v), step), parameter.Shape.Count);
 
+    public override void AdamW(ReadOnlySpan<AdamWPart> parts, in AdamWStep step)
+    {
+        var joined = new JoinedJobs<Sweep<AdamWOp>>(Scratch.Plan(JoinedJobs<Sweep<AdamWOp>>.Size(parts.Length)));
+        foreach (ref readonly AdamWPart part in parts)
+        {
+            var op = new AdamWOp(Floats(part.Parameter), Floats(part.Grad), Floats(part.Mean), Floats(part.Square), step with { Decay = part.Decay });
+            joined.Add(new(op, part.Parameter.Shape.Count, PieceSize), Pieces(part.Parameter.Shape.Count));
+        }
+
+        Team(ref joined, joined.Pieces);
+    }
+
     public override void Sgd(Tensor parameter, Tensor grad, Tensor? velocity, float rate, float momentum, float decay, float gradScale) =>
         Each(new SgdOp(Floats(parameter), Floats(grad), FloatsOrNull(velocity), rate, momentum, decay, gradScale), parameter.Shape.Count);
 

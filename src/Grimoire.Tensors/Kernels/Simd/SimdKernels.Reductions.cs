@@ -10,6 +10,19 @@ internal sealed unsafe partial class SimdKernels<V>
 
     public override double SumOfSquares(Tensor x) => Total(new SquarePieces(Floats(x)), x.Shape.Count);
 
+    public override double SumOfSquares(ReadOnlySpan<Tensor> xs)
+    {
+        long pieces = 0;
+        foreach (Tensor x in xs)
+            pieces += Pieces(x.Shape.Count);
+        double* sums = (double*)Scratch.Shared(2 * Math.Max(pieces, 1));
+        var joined = new JoinedJobs<SumJob<SquarePieces>>(Scratch.Plan(JoinedJobs<SumJob<SquarePieces>>.Size(xs.Length)));
+        foreach (Tensor x in xs)
+            joined.Add(new(new(Floats(x)), x.Shape.Count, sums + joined.Pieces), Pieces(x.Shape.Count));
+        Team(ref joined, joined.Pieces);
+        return InOrder(sums, joined.Pieces);
+    }
+
     public override void SumGrad(Tensor dy, Tensor dx) => Each(new ShiftOp(Gradient(dx, out bool onto), *Floats(dy), onto), dx.Shape.Count);
 
     public override void ArgMax(Tensor x, Tensor y) => EachRow(new ArgMaxOp(Floats(x), Ids(y), x.Shape.Last), x.Shape.Rows, x.Shape.Last);
@@ -17,12 +30,17 @@ internal sealed unsafe partial class SimdKernels<V>
     private double Total<TPiece>(TPiece piece, long count)
         where TPiece : struct, IPiece
     {
-        int pieces = (int)((count + PieceSize - 1) / PieceSize);
+        int pieces = Pieces(count);
         double* sums = (double*)Scratch.Shared(2L * Math.Max(pieces, 1));
         var job = new SumJob<TPiece>(piece, count, sums);
         Team(ref job, pieces);
+        return InOrder(sums, pieces);
+    }
+
+    private static double InOrder(double* sums, int count)
+    {
         double total = 0;
-        for (int i = 0; i < pieces; i++)
+        for (int i = 0; i < count; i++)
             total += sums[i];
         return total;
     }
@@ -54,19 +72,19 @@ internal sealed unsafe partial class SimdKernels<V>
         public double Sum(nint start, int count)
         {
             float* p = x + start;
-            Vector128<double> s0 = default, s1 = default, s2 = default, s3 = default;
+            Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
             int i = 0;
-            for (; i <= count - 8; i += 8)
+            for (; i <= count - 16; i += 16)
             {
-                (Vector128<double> a, Vector128<double> b) = Vector128.Widen(Vector128.Load(p + i));
-                (Vector128<double> c, Vector128<double> d) = Vector128.Widen(Vector128.Load(p + i + 4));
+                (Vector256<double> a, Vector256<double> b) = Vector256.Widen(Vector256.Load(p + i));
+                (Vector256<double> c, Vector256<double> d) = Vector256.Widen(Vector256.Load(p + i + 8));
                 s0 += a * a;
                 s1 += b * b;
                 s2 += c * c;
                 s3 += d * d;
             }
 
-            double sum = Vector128.Sum((s0 + s1) + (s2 + s3));
+            double sum = Vector256.Sum((s0 + s1) + (s2 + s3));
             for (; i < count; i++)
                 sum += (double)p[i] * p[i];
             return sum;

@@ -40,8 +40,10 @@ internal sealed unsafe partial class SimdKernels<V>(int threads) : Kernels
         where TOp : struct, IElementwise<V>
     {
         var job = new Sweep<TOp>(op, count, piece);
-        Team(ref job, (int)((count + piece - 1) / piece));
+        Team(ref job, Pieces(count, piece));
     }
+
+    private static int Pieces(long count, int piece = PieceSize) => (int)((count + piece - 1) / piece);
 
     /// <summary>Rows in pieces of about as many elements.</summary>
     private void EachRow<TOp>(TOp op, int rows, long rowSize)
