@@ -164,12 +164,16 @@ internal sealed class ChatSession(Terminal terminal, ChatClient client, ChatSett
         if (terminal.Asks)
         {
             string speed = Numbers.Short(tokens / Math.Max(time.TotalSeconds, 1e-3)), end = cut && !full ? "; cut off by --max-tokens" : "";
-            terminal.Line($"[dim]{tokens} tokens, {speed} a second; {total} of {Context} tokens of context used{end}[/]");
+            terminal.Line($"[dim]{tokens} tokens, {speed} a second; {total} of {Context} tokens of context used{Guesses(usage)}{end}[/]");
         }
 
         if (full)
             terminal.Complain($"The model's context of {Context} tokens is full and the answer ends here; {WhatToDo}.");
     }
+
+    private string Guesses(UsageDetails usage) => settings.Guessing.Any && usage.AdditionalCounts is { } counts
+        ? "; " + GuessSettings.Words(counts[ChatClient.GuessesKey], counts[ChatClient.RightGuessesKey])
+        : "";
 
     /// <summary>Where a person can go on, what goes wrong is a sentence; else it ends the program.</summary>
     private void Try(Action action)

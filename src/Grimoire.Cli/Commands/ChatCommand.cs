@@ -55,14 +55,15 @@ internal static class ChatCommand
             {
                 Template = template,
                 Kernels = kernels,
-                Generation = new GenerationOptions
+                Draft = settings.Guessing.Open(),
+                Generation = settings.Guessing.On(new GenerationOptions
                 {
                     MaxTokens = settings.MaxTokens ?? int.MaxValue,
                     StopStrings = settings.Stop,
                     Sampling = settings.Sampling.Options(model.Defaults),
                     Scores = settings.Surprise,
                     CacheType = settings.CacheType,
-                },
+                }),
             });
         }
         catch (GrimoireException e)

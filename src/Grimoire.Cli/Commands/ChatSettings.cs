@@ -26,6 +26,8 @@ internal sealed record ChatSettings
 
     public DType CacheType { get; init; } = DType.F32;
 
+    public GuessSettings Guessing { get; init; } = new();
+
     public bool Surprise { get; init; }
 
     public static SettingList<ChatSettings> Settings { get; } =
@@ -47,6 +49,7 @@ Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given sev
             (s, v) => s with { Stop = v }, "Conversation"),
         .. SamplingSettings.Settings.Within((ChatSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Choice of tokens"),
         CacheSetting.Of((ChatSettings s) => s.CacheType, (s, v) => s with { CacheType = v }),
+        .. GuessSettings.Settings.Within((ChatSettings s) => s.Guessing, (s, v) => s with { Guessing = v }, "Guessing ahead"),
         Setting.Of("surprise", "show how unexpected each token was to the model, in bits", Flag, (ChatSettings s) => s.Surprise,
             (s, v) => s with { Surprise = v }, "Output"),
     ];

@@ -42,7 +42,9 @@ internal static class GenerateCommand
         }
 
         LanguageModel language = GivenAdapters.Attach(LanguageModel.Load(folder), settings.Adapters);
-        var generator = new Generator(language.Transformer, language.Tokenizer, kernels);
+        if (settings.Beams > 0 && settings.Guessing.Any)
+            throw new GrimoireException("--beams reads many texts at once and does not guess ahead; leave --lookup and --draft out.");
+        Generator generator = language.Generator(kernels, settings.Guessing.Open());
         if (settings.Beams == 0 && settings.Sampling.FromMakers(language.Defaults) is { Length: > 0 } says)
             terminal.Error.WriteLine(says);
         settings = settings with { Prompt = Prompt(terminal, language.Tokenizer, settings.Prompt) };
@@ -68,6 +70,7 @@ internal static class GenerateCommand
     /// <summary>Text as it comes, and after it what the model thought of each token.</summary>
     private static void Stream(Terminal terminal, Generator generator, LanguageModel language, GenerateSettings settings)
     {
+        var cache = new PromptCache(language.Config, settings.CacheType); // the prompt is read once for all texts
         for (int i = 0; i < settings.Count; i++)
         {
             if (i > 0)
@@ -76,7 +79,7 @@ internal static class GenerateCommand
             var tokens = new List<GeneratedToken>();
             try
             {
-                foreach (GeneratedToken token in generator.Stream(settings.Prompt, settings.Options(i, language.Defaults), cache: null, terminal.Stop))
+                foreach (GeneratedToken token in generator.Stream(settings.Prompt, settings.Options(i, language.Defaults), cache, terminal.Stop))
                 {
                     terminal.Out.Write(Shown(terminal, token.Text));
                     terminal.Out.Flush();
@@ -90,6 +93,8 @@ internal static class GenerateCommand
 
             if (settings.LogProbabilities)
                 Scores(terminal, language.Tokenizer, tokens);
+            if (settings.Guessing.Any)
+                terminal.Error.WriteLine(GuessSettings.Words(tokens.Sum(token => token.Guesses), tokens.Count(token => token.WasGuessed)) + ".");
         }
     }
 
@@ -110,9 +115,10 @@ internal static class GenerateCommand
     /// <summary>One JSON object a text.</summary>
     private static void Json(Terminal terminal, Generator generator, LanguageModel language, GenerateSettings settings)
     {
+        var cache = new PromptCache(language.Config, settings.CacheType);
         for (int i = 0; i < settings.Count; i++)
         {
-            GeneratedText text = generator.Generate(settings.Prompt, settings.Options(i, language.Defaults), cache: null, terminal.Stop);
+            GeneratedText text = generator.Generate(settings.Prompt, settings.Options(i, language.Defaults), cache, terminal.Stop);
             JsonText.Write(terminal.Out, json =>
             {
                 json.WriteStartObject();
@@ -120,6 +126,12 @@ internal static class GenerateCommand
                 json.WriteString("text", text.Text);
                 json.WriteString("stop", Word(text.Stop));
                 json.WriteNumber("prompt_tokens", text.PromptTokens);
+                if (settings.Guessing.Any)
+                {
+                    json.WriteNumber("guesses", text.Guesses);
+                    json.WriteNumber("right_guesses", text.RightGuesses);
+                }
+
                 json.WriteStartArray("tokens");
                 foreach (GeneratedToken token in text.Tokens)
                     WriteToken(json, language.Tokenizer, token);
@@ -187,10 +199,12 @@ internal static class GenerateCommand
     private static int FromIds(Terminal terminal, Transformer model, GenerateSettings settings, Kernels kernels)
     {
         int[] prompt = [.. settings.Ids.SelectMany(word => word.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).Select(Ids.Parse)];
+        Transformer? draft = settings.Guessing.Draft is { } path ? ModelFiles.Load(ModelPath.Find(path)) : null;
+        var loop = new DecodingLoop(model, kernels, draft: draft);
+        var cache = new PromptCache(model.Config, settings.CacheType);
         for (int i = 0; i < settings.Count; i++)
         {
-            var loop = new DecodingLoop(model, kernels);
-            Continuation text = loop.Start(prompt, settings.Options(i, GenerationDefaults.None));
+            Continuation text = loop.Start(prompt, settings.Options(i, GenerationDefaults.None), cache);
             while (loop.Step(terminal.Stop))
                 terminal.Stop.ThrowIfCancellationRequested();
             terminal.Out.WriteLine(string.Join(' ', text.Generated.ToArray().Select(id => id.ToString(CultureInfo.InvariantCulture))));

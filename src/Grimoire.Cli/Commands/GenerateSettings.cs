@@ -26,6 +26,8 @@ internal sealed record GenerateSettings
 
     public int Beams { get; init; }
 
+    public GuessSettings Guessing { get; init; } = new();
+
     public DType CacheType { get; init; } = DType.F32;
 
     public bool LogProbabilities { get; init; }
@@ -49,6 +51,7 @@ Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given sev
         .. SamplingSettings.Settings.Within((GenerateSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Choice of tokens"),
         Setting.Of("beams", "search for the likeliest text with so many beams instead of drawing (0: draw)", Whole(0, 1024),
             (GenerateSettings s) => s.Beams, (s, v) => s with { Beams = v }, "Choice of tokens"),
+        .. GuessSettings.Settings.Within((GenerateSettings s) => s.Guessing, (s, v) => s with { Guessing = v }, "Guessing ahead"),
         CacheSetting.Of((GenerateSettings s) => s.CacheType, (s, v) => s with { CacheType = v }),
         Setting.Of("logprobs", "show how likely each token was and how open the choice", Flag,
             (GenerateSettings s) => s.LogProbabilities, (s, v) => s with { LogProbabilities = v }, "Output"),
@@ -59,7 +62,7 @@ Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given sev
     public GenerationOptions Options(int index, GenerationDefaults makers)
     {
         SamplingOptions sampling = Sampling.Options(makers);
-        return new GenerationOptions
+        return Guessing.On(new GenerationOptions
         {
             MaxTokens = MaxTokens,
             StopStrings = Stop,
@@ -67,7 +70,7 @@ Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given sev
             Scores = LogProbabilities,
             CacheType = CacheType,
             Sampling = sampling with { Seed = sampling.Seed + (ulong)index },
-        };
+        });
     }
 
     // The record has a Count of its own.

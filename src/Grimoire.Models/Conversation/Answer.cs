@@ -5,13 +5,15 @@ namespace Grimoire.Models;
 /// <summary>The updates of one answer, and what they add up to.</summary>
 internal sealed class Answer(string model, string id, int promptTokens)
 {
-    private int tokens;
+    private int tokens, guesses, rightGuesses;
     private StopReason? stop;
 
     /// <summary>The update of a token; null where nothing became certain and nobody wants to know more.</summary>
     public ChatResponseUpdate? Take(in GeneratedToken token, IList<AIContent> contents)
     {
         tokens++;
+        guesses += token.Guesses;
+        rightGuesses += token.WasGuessed ? 1 : 0;
         stop = token.Stop;
         bool scored = token.Score is not null || token.Alternatives.Count > 0;
         if (contents.Count == 0 && !scored)
@@ -41,6 +43,7 @@ internal sealed class Answer(string model, string id, int promptTokens)
                 OutputTokenCount = tokens,
                 TotalTokenCount = promptTokens + tokens,
                 CachedInputTokenCount = reused,
+                AdditionalCounts = guesses == 0 ? null : new() { [ChatClient.GuessesKey] = guesses, [ChatClient.RightGuessesKey] = rightGuesses },
             }),
         ]);
         update.FinishReason = calls ? ChatFinishReason.ToolCalls : stop is null or StopReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;

@@ -12,6 +12,12 @@ namespace Grimoire.Models;
 /// </summary>
 public sealed class ChatClient : IChatClient
 {
+    /// <summary>Under this name <see cref="UsageDetails.AdditionalCounts"/> tells how many tokens were guessed ahead, where any are.</summary>
+    public const string GuessesKey = "guesses";
+
+    /// <summary>Under this name, how many of those came true.</summary>
+    public const string RightGuessesKey = "right_guesses";
+
     private readonly LanguageModel model;
     private readonly Generator generator;
     private readonly ChatTemplate template;
@@ -36,7 +42,7 @@ public sealed class ChatClient : IChatClient
         defaults = options.Generation ?? new GenerationOptions { MaxTokens = int.MaxValue, Sampling = model.Defaults.Over(new SamplingOptions()) };
         defaults = defaults with { StopTokens = [.. defaults.StopTokens.Union(model.Defaults.StopTokens)] };
         defaults.Validate();
-        generator = new Generator(model.Transformer, model.Tokenizer, options.Kernels ?? Kernels.Simd);
+        generator = new Generator(model.Transformer, model.Tokenizer, options.Kernels ?? Kernels.Simd, options.Draft is { } draft ? DraftModel.Of(model, draft) : null);
         caches = new PromptCaches(model.Config, Math.Max(1, options.Conversations), defaults.CacheType);
         metadata = new ChatClientMetadata("grimoire", providerUri: null, options.ModelId ?? model.Config.Family);
     }

@@ -23,6 +23,12 @@ public sealed record ChatClientOptions
     public GenerationOptions? Generation { get; init; }
 
     /// <summary>
+    /// A smaller model with the same tokenizer that guesses what comes next (<see cref="GenerationOptions.DraftTokens"/>); null for none. Answers are drawn with
+    /// the same probabilities with and without.
+    /// </summary>
+    public LanguageModel? Draft { get; init; }
+
+    /// <summary>
     /// How many conversations are remembered, so that their next turn is read without what came before; the least recent one is forgotten first.
     /// </summary>
     public int Conversations { get; init; } = 4;

@@ -41,8 +41,8 @@ public sealed class Continuation
     /// <summary>The length of the prompt.</summary>
     public int PromptTokens { get; }
 
-    /// <summary>How many of the prompt's tokens the cache held already.</summary>
-    public int ReusedTokens { get; }
+    /// <summary>How many of the prompt's tokens the cache held already, or took over from another sequence.</summary>
+    public int ReusedTokens { get; private set; }
 
     /// <summary>Why the sequence ended; null while it goes on. Setting it ends the sequence.</summary>
     public StopReason? Stop { get; set; }
@@ -100,6 +100,20 @@ public sealed class Continuation
 
         GuessRoom = hasDraft && Guessed == 0 ? Math.Min(room, options.DraftTokens) : 0;
         return GuessRoom > 0;
+    }
+
+    /// <summary>How many tokens at the beginning of what has to be read another sequence reads as well, into a cache that can be copied.</summary>
+    internal int Alike(Continuation other)
+    {
+        int most = Math.Min(Foreseen.Length - 1, other.Foreseen.Length - 1);
+        return other.Cache.KeyValues.Type == Cache.KeyValues.Type ? Foreseen[..most].CommonPrefixLength(other.Foreseen[..most]) : 0;
+    }
+
+    /// <summary>Takes over what another sequence has read of a beginning that they share.</summary>
+    internal void CopyBeginning(Continuation other)
+    {
+        Cache.CopyFrom(other.Cache);
+        ReusedTokens = Cache.Rewind(Foreseen);
     }
 
     /// <summary>What a model that guesses has read of this.</summary>

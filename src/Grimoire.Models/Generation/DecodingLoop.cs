@@ -5,8 +5,8 @@ namespace Grimoire.Models;
 
 /// <summary>
 /// Continues any number of sequences of token ids at once, one token each per step. Sequences may join between steps and leave when they
-/// end. A sequence's tokens do not depend on its company, up to the rounding of the kernels. Once warm, a step allocates no managed memory
-/// but what was asked for. A loop belongs to one thread at a time.
+/// end. A sequence's tokens do not depend on its company, up to the rounding of the kernels. What prompts begin with alike is read once. Once
+/// warm, a step allocates no managed memory but what was asked for. A loop belongs to one thread at a time.
 /// </summary>
 /// <remarks>
 /// Where tokens are guessed (<see cref="GenerationOptions.Lookup"/>, or a draft model) a pass reads a sequence's last token and the guesses behind it, and the
@@ -18,6 +18,9 @@ namespace Grimoire.Models;
 /// <param name="draft">A smaller model of the same vocabulary that guesses what comes next; null for none.</param>
 public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk = 512, Transformer? draft = null)
 {
+    /// <summary>To copy fewer tokens than this from another sequence is not worth waiting for it.</summary>
+    private const int LeastShared = 16;
+
     private readonly Workspace workspace = new(kernels);
     private readonly Batch batch = new();
     private readonly List<Continuation> running = [], reading = [];
@@ -120,9 +123,10 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
         int room = chunk - running.Count;
         foreach (Continuation sequence in running)
             room -= sequence.Guessed;
-        foreach (Continuation sequence in running)
+        for (int i = 0; i < running.Count; i++)
         {
-            if (sequence.IsWaiting)
+            Continuation sequence = running[i];
+            if (sequence.IsWaiting || WaitsForAnother(i))
                 continue;
             ReadOnlySpan<int> unread = sequence.Unread;
             int rows = Math.Min(unread.Length, 1 + Math.Max(room, 0));
@@ -133,6 +137,25 @@ public sealed class DecodingLoop(Transformer model, Kernels kernels, int chunk =
             for (int place = batch.Count - sequence.Guessed - 1; complete && place < batch.Count; place++)
                 places.Add(place);
         }
+    }
+
+    /// <summary>
+    /// Copies what an earlier sequence has read that this one has to read too; or says that it is worth waiting, since the earlier one is about to read it.
+    /// </summary>
+    private bool WaitsForAnother(int index)
+    {
+        Continuation sequence = running[index];
+        for (int i = 0; i < index && sequence.Unread.Length > LeastShared; i++)
+        {
+            int shared = sequence.Alike(running[i]);
+            if (shared < sequence.Cache.KeyValues.Length + LeastShared)
+                continue;
+            if (running[i].Cache.KeyValues.Length < shared)
+                return true;
+            sequence.CopyBeginning(running[i]);
+        }
+
+        return false;
     }
 
     private void Append(Tensor logits)

@@ -1,3 +1,4 @@
+using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models;
@@ -15,6 +16,25 @@ internal sealed class DraftModel(Transformer model, Kernels kernels)
     private readonly List<Continuation> asked = [];
     private readonly Sampler sampler = new();
     private Pass? pass;
+
+    /// <summary>A language model that may guess for another.</summary>
+    /// <exception cref="GrimoireException">Its tokens are not the other's, or it has no logits.</exception>
+    public static Transformer Of(LanguageModel model, LanguageModel draft)
+    {
+        if (!draft.Config.Head || !draft.Config.Causal)
+            throw new GrimoireException($"the draft model cannot guess: {draft.Config.WithoutLogits()}");
+        int common = Math.Min(model.Tokenizer.VocabularySize, draft.Tokenizer.VocabularySize);
+        for (int id = 0; id < common; id++)
+        {
+            (string own, string other) = (model.Tokenizer.Piece(id), draft.Tokenizer.Piece(id));
+            if (own == other)
+                continue;
+            throw new GrimoireException(
+                $"the draft model has another vocabulary: token {id} is {own.Quoted()} to the model and {other.Quoted()} to the draft; choose a draft of the same family.");
+        }
+
+        return draft.Transformer;
+    }
 
     /// <summary>Adds guesses to the sequences that have room for some.</summary>
     /// <exception cref="OperationCanceledException">The work was cancelled; guesses made so far stay.</exception>

@@ -9,7 +9,10 @@ public static class LanguageModelText
     {
         /// <summary>What continues texts with this model.</summary>
         /// <param name="kernels">What computes; null for the processor's vector units.</param>
-        public Generator Generator(Kernels? kernels = null) => new(model.Transformer, model.Tokenizer, kernels ?? Kernels.Simd);
+        /// <param name="draft">A smaller model with the same tokenizer that guesses what comes next; null for none.</param>
+        /// <exception cref="GrimoireException">The draft model's tokenizer is another one, or it has no logits.</exception>
+        public Generator Generator(Kernels? kernels = null, LanguageModel? draft = null) =>
+            new(model.Transformer, model.Tokenizer, kernels ?? Kernels.Simd, draft is null ? null : DraftModel.Of(model, draft));
 
         /// <inheritdoc cref="ChatClient(LanguageModel, ChatClientOptions?)"/>
         public ChatClient AsChatClient(ChatClientOptions? options = null) => new(model, options);

@@ -44,6 +44,21 @@ public sealed class DecodingLoopTests
         Assert.Equal(Run(Model, TinyModels.Prompt(99, 9), Sampled(99, 12)).Tokens.ToArray(), late.Tokens.ToArray());
     }
 
+    [Theory]
+    [InlineData(512)]
+    [InlineData(8)]
+    public void What_prompts_begin_with_alike_is_read_once(int chunk)
+    {
+        int[] shared = TinyModels.Prompt(1, 24);
+        int[][] prompts = [[.. shared, 3, 4, 5], shared, [.. shared[..20], 9], TinyModels.Prompt(2, 25), [.. shared, 3, 4, 5], shared[..3]];
+        var loop = new DecodingLoop(Model, Kernels.Reference, chunk);
+        Continuation[] together = [.. prompts.Select((prompt, i) => loop.Start(prompt, Sampled((ulong)i, 6)))];
+        Finish(loop);
+        Assert.Equal([0, 23, 20, 0, 26, 0], together.Select(text => text.ReusedTokens));
+        for (int i = 0; i < prompts.Length; i++)
+            Assert.Equal(Run(Model, prompts[i], Sampled((ulong)i, 6)).Tokens.ToArray(), together[i].Tokens.ToArray());
+    }
+
     [Fact]
     public void Same_seed_same_text_other_seed_other_text()
     {
