@@ -57,8 +57,7 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                 }
             }
 
-            for (int group = first; group < end; group++)
-                Finish(group, panel, count, sums + ((group - first) * count * SumSize));
+            Finish(first, end, panel, count, sums);
         }
     }
 
@@ -137,21 +136,37 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
     /// <summary>Sums begin with the bias.</summary>
     private void Begin(int group, int panels, float* sums)
     {
-        var first = new Span<float>(sums, Interleave.Rows);
-        first.Clear();
+        float* first = stackalloc float[Interleave.Rows];
+        var bias = new Span<float>(first, Interleave.Rows);
+        bias.Clear();
         if (product.Product.Bias != null)
-            new ReadOnlySpan<float>(product.Product.Bias + (group * Interleave.Rows), Outputs(group)).CopyTo(first);
-        for (int row = 1; row < panels * IntegerPanels.Height; row++)
-            first.CopyTo(new Span<float>(sums + (row * Interleave.Rows), Interleave.Rows));
+            new ReadOnlySpan<float>(product.Product.Bias + (group * Interleave.Rows), Outputs(group)).CopyTo(bias);
+        for (float* end = sums + (panels * SumSize); sums < end; sums += Interleave.Rows)
+        {
+            for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
+                V.Load(first + lane).Store(sums + lane);
+        }
     }
 
-    private void Finish(int group, int panel, int panels, float* sums)
+    /// <summary>Row by row, as neighbours lie on one page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish(int first, int end, int panel, int panels, float* sums)
     {
-        int outputs = Outputs(group), row = panel * IntegerPanels.Height, end = Math.Min(x.Rows, (panel + panels) * IntegerPanels.Height);
-        for (; row < end; row++, sums += Interleave.Rows)
+        int row = panel * IntegerPanels.Height, endRow = Math.Min(x.Rows, (panel + panels) * IntegerPanels.Height), last = Outputs(end - 1);
+        for (; row < endRow; row++, sums += Interleave.Rows)
         {
-            float* y = product.Product.Y + ((nint)row * product.Product.Outputs) + (group * Interleave.Rows);
-            new ReadOnlySpan<float>(sums, outputs).CopyTo(new Span<float>(y, outputs));
+            float* y = product.Product.Y + ((nint)row * product.Product.Outputs) + (first * Interleave.Rows), from = sums;
+            for (int group = first; group < end; group++, y += Interleave.Rows, from += panels * SumSize)
+            {
+                if (group == end - 1 && last < Interleave.Rows)
+                {
+                    new ReadOnlySpan<float>(from, last).CopyTo(new Span<float>(y, last));
+                    break;
+                }
+
+                for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
+                    V.Load(from + lane).Store(y + lane);
+            }
         }
     }
 
