@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -52,14 +53,17 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                 int part = Math.Min(stretch, records - record);
                 for (int group = first; group < end; group++)
                 {
-                    Decode(product.Product.Data + ((((nint)group * records) + record) * T.Bytes), part, codes, scales);
-                    Add(codes, scales, panel, count, record * BlocksOfRecord, part * BlocksOfRecord, sums + ((group - first) * count * SumSize));
+                    Decode(Record(group, record), part, codes, scales);
+                    byte* next = group < end - 1 ? Record(group + 1, record) : Record(first, record + part);
+                    Add(codes, scales, panel, count, record * BlocksOfRecord, part * BlocksOfRecord, sums + ((group - first) * count * SumSize), next);
                 }
             }
 
             Finish(first, end, panel, count, sums);
         }
     }
+
+    private byte* Record(int group, int record) => product.Product.Data + ((((nint)group * records) + record) * T.Bytes);
 
     /// <summary>Codes and scales of some records, as a tile reads them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -97,23 +101,25 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(B codes, byte* to) => *(B*)to = codes;
 
-    private void Add(byte* codes, float* scales, int panel, int count, int block, int blocks, float* sums)
+    private void Add(byte* codes, float* scales, int panel, int count, int block, int blocks, float* sums, byte* next)
     {
         if (T.Part == 16)
-            Add<HalvesStep<V, B, T>>(codes, scales, panel, count, block, blocks, sums);
+            Add<HalvesStep<V, B, T>>(codes, scales, panel, count, block, blocks, sums, next);
         else if (T.LargestCode < 64)
-            Add<WholeStep<V, B, T>>(codes, scales, panel, count, block, blocks, sums);
+            Add<WholeStep<V, B, T>>(codes, scales, panel, count, block, blocks, sums, next);
         else
-            Add<ByteStep<V, B>>(codes, scales, panel, count, block, blocks, sums);
+            Add<ByteStep<V, B>>(codes, scales, panel, count, block, blocks, sums, next);
     }
 
-    /// <summary>All panels pass by a stretch of the codes.</summary>
-    private void Add<TStep>(byte* codes, float* scales, int panel, int count, int block, int blocks, float* sums)
+    /// <summary>All panels pass by a stretch of the codes, while memory brings the next.</summary>
+    private void Add<TStep>(byte* codes, float* scales, int panel, int count, int block, int blocks, float* sums, byte* next)
         where TStep : struct, IIntegerStep<V, B>
     {
-        int sideSize = product.SideSize;
+        int sideSize = product.SideSize, ahead = ((blocks / BlocksOfRecord * T.Bytes) + count - 1) / count;
         for (int p = panel; p < panel + count; p++, sums += SumSize)
         {
+            Fetch(next, ahead);
+            next += ahead;
             sbyte* from = x.Codes(p, block);
             float* sides = product.Sides + ((((nint)p * x.Blocks) + block) * sideSize);
             bool few = x.Rows - (p * IntegerPanels.Height) <= IntegerPanels.Height / 2;
@@ -130,6 +136,16 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                 if (!few)
                     IntegerTile<V, B, TStep>.Four(c, scales + lane, ScaleSize, from + 128, sides + 4, sideSize, blocks, sums + lane + 64);
             }
+        }
+    }
+
+    /// <summary>Asks memory for what is needed next: the tiles alone would leave it idle.</summary>
+    private static void Fetch(byte* next, int bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            for (byte* end = next + bytes; next < end; next += 64)
+                Sse.Prefetch1(next);
         }
     }
 
