@@ -56,12 +56,12 @@ internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Dot(
-        Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, Bytes128 c4, Bytes128 c5, Bytes128 c6, Bytes128 c7, sbyte* x, int* start, int largest) =>
-        Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, start == null ? 0 : *start, largest);
+        Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, Bytes128 c4, Bytes128 c5, Bytes128 c6, Bytes128 c7, sbyte* x, int* start, int offset, int largest) =>
+        Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, offset == 0 ? 0 : *start, largest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Dot(Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, sbyte* x, int* start, int largest) =>
-        Dot(c0, c1, c2, c3, x, start == null ? 0 : *start, largest);
+    public static Lanes128 Dot(Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, sbyte* x, int* start, int offset, int largest) =>
+        Dot(c0, c1, c2, c3, x, offset == 0 ? 0 : *start, largest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Dot(byte* codes, sbyte* x, int* start) => Dot(

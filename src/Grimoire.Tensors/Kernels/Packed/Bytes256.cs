@@ -69,12 +69,12 @@ internal readonly unsafe struct Bytes256 : IBytes<Bytes256, Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Dot(
-        Bytes256 c0, Bytes256 c1, Bytes256 c2, Bytes256 c3, Bytes256 c4, Bytes256 c5, Bytes256 c6, Bytes256 c7, sbyte* x, int* start, int largest) =>
-        Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, start == null ? 0 : *start, largest);
+        Bytes256 c0, Bytes256 c1, Bytes256 c2, Bytes256 c3, Bytes256 c4, Bytes256 c5, Bytes256 c6, Bytes256 c7, sbyte* x, int* start, int offset, int largest) =>
+        Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, offset == 0 ? 0 : *start, largest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Dot(Bytes256 c0, Bytes256 c1, Bytes256 c2, Bytes256 c3, sbyte* x, int* start, int largest) =>
-        Dot(c0, c1, c2, c3, x, start == null ? 0 : *start, largest);
+    public static Lanes256 Dot(Bytes256 c0, Bytes256 c1, Bytes256 c2, Bytes256 c3, sbyte* x, int* start, int offset, int largest) =>
+        Dot(c0, c1, c2, c3, x, offset == 0 ? 0 : *start, largest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Dot(byte* codes, sbyte* x, int* start) => Dot(

@@ -69,10 +69,10 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
     // No functions in these: eight of them make a tile, and the compiler's patience with inlining ends.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Dot(
-        Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, Bytes512 c4, Bytes512 c5, Bytes512 c6, Bytes512 c7, sbyte* x, int* start, int largest)
+        Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, Bytes512 c4, Bytes512 c5, Bytes512 c6, Bytes512 c7, sbyte* x, int* start, int offset, int largest)
     {
         if (!Avx512BW.IsSupported)
-            return Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, start == null ? 0 : *start, largest);
+            return Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, offset == 0 ? 0 : *start, largest);
         int* words = (int*)x;
         Vector512<short> left =
             (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
@@ -80,23 +80,23 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
         Vector512<short> right =
             (Avx512BW.MultiplyAddAdjacent(c4.v, Vector512.Create(words[4]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c5.v, Vector512.Create(words[5]).AsSByte()))
             + (Avx512BW.MultiplyAddAdjacent(c6.v, Vector512.Create(words[6]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c7.v, Vector512.Create(words[7]).AsSByte()));
-        if (start != null)
+        if (offset != 0)
             left += Vector512.Create(*start).AsInt16();
-        return new(Vector512.ConvertToSingle(start == null && largest > 15
+        return new(Vector512.ConvertToSingle(offset == 0 && largest > 15
             ? Avx512BW.MultiplyAddAdjacent(left, Vector512<short>.One) + Avx512BW.MultiplyAddAdjacent(right, Vector512<short>.One)
             : Avx512BW.MultiplyAddAdjacent(left + right, Vector512<short>.One)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Dot(Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, sbyte* x, int* start, int largest)
+    public static Lanes512 Dot(Bytes512 c0, Bytes512 c1, Bytes512 c2, Bytes512 c3, sbyte* x, int* start, int offset, int largest)
     {
         if (!Avx512BW.IsSupported)
-            return Dot(c0, c1, c2, c3, x, start == null ? 0 : *start, largest);
+            return Dot(c0, c1, c2, c3, x, offset == 0 ? 0 : *start, largest);
         int* words = (int*)x;
         Vector512<short> sums =
             (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
             + (Avx512BW.MultiplyAddAdjacent(c2.v, Vector512.Create(words[2]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c3.v, Vector512.Create(words[3]).AsSByte()));
-        if (start != null)
+        if (offset != 0)
             sums += Vector512.Create(*start).AsInt16();
         return new(Vector512.ConvertToSingle(Avx512BW.MultiplyAddAdjacent(sums, Vector512<short>.One)));
     }

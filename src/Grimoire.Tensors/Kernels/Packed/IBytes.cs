@@ -47,11 +47,11 @@ internal unsafe interface IBytes<B, V> : IBytes<B>
     /// <summary>Whether a start in memory is two sums of sixteen bits, of bytes 0 and 1 and of bytes 2 and 3 of the quads, so that the whole fits into sixteen bits.</summary>
     static abstract bool StartsInPairs { get; }
 
-    /// <summary>The same of eight quads for tiles of many rows, whose starts lie in memory; null for none.</summary>
-    static abstract V Dot(B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, sbyte* x, int* start, int largest);
+    /// <summary>The same of eight quads for tiles of many rows, whose starts lie in memory; not read where the offset, a constant, is 0.</summary>
+    static abstract V Dot(B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, sbyte* x, int* start, int offset, int largest);
 
     /// <summary>The same of four quads.</summary>
-    static abstract V Dot(B c0, B c1, B c2, B c3, sbyte* x, int* start, int largest);
+    static abstract V Dot(B c0, B c1, B c2, B c3, sbyte* x, int* start, int offset, int largest);
 
     /// <summary>The same of eight quads in memory, 64 bytes apart, for codes above 63; the start is one sum.</summary>
     static abstract V Dot(byte* codes, sbyte* x, int* start);

@@ -50,6 +50,12 @@ internal readonly unsafe struct IntegerGemm<V, B>(IntegerProduct* products, Inte
     private readonly struct StripWork(IntegerProduct product, IntegerPanels x, int first, int end) : IPackedWork
     {
         public void Run<T>()
-            where T : struct, IPackedBlock => new IntegerStrip<V, B, T>(product, x).Multiply(first, end);
+            where T : struct, IPackedBlock
+        {
+            if (x.Rows <= IntegerFew<V, B, T>.MaxRows)
+                new IntegerFew<V, B, T>(product, x).Multiply(first, end);
+            else
+                new IntegerStrip<V, B, T>(product, x).Multiply(first, end);
+        }
     }
 }

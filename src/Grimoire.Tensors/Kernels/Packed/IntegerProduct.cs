@@ -61,6 +61,47 @@ internal unsafe struct IntegerProduct
         }
     }
 
+    /// <summary>Sums of a group of outputs begin with the bias, sixteen floats a row.</summary>
+    public readonly void Begin<V>(int group, int rows, float* sums)
+        where V : unmanaged, ILanes<V>
+    {
+        const int Outputs = Interleave.Rows;
+        float* first = stackalloc float[Outputs];
+        var bias = new Span<float>(first, Outputs);
+        bias.Clear();
+        if (Product.Bias != null)
+            new ReadOnlySpan<float>(Product.Bias + (group * Outputs), Math.Min(Outputs, Product.Outputs - (group * Outputs))).CopyTo(bias);
+        for (float* end = sums + (rows * Outputs); sums < end; sums += Outputs)
+        {
+            for (int lane = 0; lane < Outputs; lane += V.Count)
+                V.Load(first + lane).Store(sums + lane);
+        }
+    }
+
+    /// <summary>Puts sums of some groups, <paramref name="stride"/> floats apart, into rows of y; row by row, as neighbours lie on one page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Finish<V>(int first, int end, int row, int endRow, float* sums, nint stride)
+        where V : unmanaged, ILanes<V>
+    {
+        const int Outputs = Interleave.Rows;
+        int last = Math.Min(Outputs, Product.Outputs - ((end - 1) * Outputs));
+        for (; row < endRow; row++, sums += Outputs)
+        {
+            float* y = Product.Y + ((nint)row * Product.Outputs) + (first * Outputs), from = sums;
+            for (int group = first; group < end; group++, y += Outputs, from += stride)
+            {
+                if (group == end - 1 && last < Outputs)
+                {
+                    new ReadOnlySpan<float>(from, last).CopyTo(new Span<float>(y, last));
+                    break;
+                }
+
+                for (int lane = 0; lane < Outputs; lane += V.Count)
+                    V.Load(from + lane).Store(y + lane);
+            }
+        }
+    }
+
     /// <summary>The sums of the elements of even and of odd place, beside each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Sum(Vector128<short> pairs)

@@ -47,7 +47,7 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
         {
             int count = Math.Min(panels, x.Count - panel);
             for (int group = first; group < end; group++)
-                Begin(group, count, sums + ((group - first) * count * SumSize));
+                product.Begin<V>(group, count * IntegerPanels.Height, sums + ((group - first) * count * SumSize));
             for (int record = 0; record < records; record += stretch)
             {
                 int part = Math.Min(stretch, records - record);
@@ -59,7 +59,7 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                 }
             }
 
-            Finish(first, end, panel, count, sums);
+            product.Finish<V>(first, end, panel * IntegerPanels.Height, Math.Min(x.Rows, (panel + count) * IntegerPanels.Height), sums, count * SumSize);
         }
     }
 
@@ -105,7 +105,7 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
     {
         if (T.Part == 16)
             Add<HalvesStep<V, B, T>>(codes, scales, panel, count, block, blocks, sums, next);
-        else if (T.LargestCode < 64)
+        else if (!IntegerDot<V, B, T>.IsWide)
             Add<WholeStep<V, B, T>>(codes, scales, panel, count, block, blocks, sums, next);
         else
             Add<ByteStep<V, B>>(codes, scales, panel, count, block, blocks, sums, next);
@@ -115,7 +115,7 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
     private void Add<TStep>(byte* codes, float* scales, int panel, int count, int block, int blocks, float* sums, byte* next)
         where TStep : struct, IIntegerStep<V, B>
     {
-        int sideSize = product.SideSize, ahead = ((blocks / BlocksOfRecord * T.Bytes) + count - 1) / count;
+        int sideSize = product.SideSize, scaleSize = ScaleSize, ahead = ((blocks / BlocksOfRecord * T.Bytes) + count - 1) / count;
         for (int p = panel; p < panel + count; p++, sums += SumSize)
         {
             Fetch(next, ahead);
@@ -128,13 +128,13 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                 byte* c = codes + (4 * lane);
                 if (V.ManyRegisters && !few)
                 {
-                    IntegerTile<V, B, TStep>.Eight(c, scales + lane, ScaleSize, from, sides, sideSize, blocks, sums + lane);
+                    IntegerTile<V, B, TStep>.Eight(c, scales + lane, scaleSize, from, sides, sideSize, blocks, sums + lane);
                     continue;
                 }
 
-                IntegerTile<V, B, TStep>.Four(c, scales + lane, ScaleSize, from, sides, sideSize, blocks, sums + lane);
+                IntegerTile<V, B, TStep>.Four(c, scales + lane, scaleSize, from, sides, sideSize, blocks, sums + lane);
                 if (!few)
-                    IntegerTile<V, B, TStep>.Four(c, scales + lane, ScaleSize, from + 128, sides + 4, sideSize, blocks, sums + lane + 64);
+                    IntegerTile<V, B, TStep>.Four(c, scales + lane, scaleSize, from + 128, sides + 4, sideSize, blocks, sums + lane + 64);
             }
         }
     }
@@ -148,43 +148,4 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                 Sse.Prefetch1(next);
         }
     }
-
-    /// <summary>Sums begin with the bias.</summary>
-    private void Begin(int group, int panels, float* sums)
-    {
-        float* first = stackalloc float[Interleave.Rows];
-        var bias = new Span<float>(first, Interleave.Rows);
-        bias.Clear();
-        if (product.Product.Bias != null)
-            new ReadOnlySpan<float>(product.Product.Bias + (group * Interleave.Rows), Outputs(group)).CopyTo(bias);
-        for (float* end = sums + (panels * SumSize); sums < end; sums += Interleave.Rows)
-        {
-            for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
-                V.Load(first + lane).Store(sums + lane);
-        }
-    }
-
-    /// <summary>Row by row, as neighbours lie on one page.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish(int first, int end, int panel, int panels, float* sums)
-    {
-        int row = panel * IntegerPanels.Height, endRow = Math.Min(x.Rows, (panel + panels) * IntegerPanels.Height), last = Outputs(end - 1);
-        for (; row < endRow; row++, sums += Interleave.Rows)
-        {
-            float* y = product.Product.Y + ((nint)row * product.Product.Outputs) + (first * Interleave.Rows), from = sums;
-            for (int group = first; group < end; group++, y += Interleave.Rows, from += panels * SumSize)
-            {
-                if (group == end - 1 && last < Interleave.Rows)
-                {
-                    new ReadOnlySpan<float>(from, last).CopyTo(new Span<float>(y, last));
-                    break;
-                }
-
-                for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
-                    V.Load(from + lane).Store(y + lane);
-            }
-        }
-    }
-
-    private int Outputs(int group) => Math.Min(Interleave.Rows, product.Product.Outputs - (group * Interleave.Rows));
 }

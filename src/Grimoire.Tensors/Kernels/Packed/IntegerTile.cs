@@ -30,14 +30,16 @@ internal static unsafe class IntegerTile<V, B, TStep>
         {
             B c0 = B.Load(codes), c1 = B.Load(codes + 64), c2 = B.Load(codes + 128), c3 = B.Load(codes + 192);
             B c4 = B.Load(codes + 256), c5 = B.Load(codes + 320), c6 = B.Load(codes + 384), c7 = B.Load(codes + 448);
-            s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x, sides, s0);
-            s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 32, sides + 1, s1);
-            s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 64, sides + 2, s2);
-            s3 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 96, sides + 3, s3);
-            s4 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 128, sides + 4, s4);
-            s5 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 160, sides + 5, s5);
-            s6 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 192, sides + 6, s6);
-            s7 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 224, sides + 7, s7);
+            V scale = V.Load(scales), lastScale = TStep.Parts == 2 ? V.Load(scales + 16) : scale;
+            V least = TStep.HasMinimum ? V.Load(scales + (16 * TStep.Parts)) : scale, lastLeast = TStep.HasMinimum && TStep.Parts == 2 ? V.Load(scales + 48) : scale;
+            s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x, sides, s0);
+            s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 32, sides + 1, s1);
+            s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 64, sides + 2, s2);
+            s3 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 96, sides + 3, s3);
+            s4 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 128, sides + 4, s4);
+            s5 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 160, sides + 5, s5);
+            s6 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 192, sides + 6, s6);
+            s7 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 224, sides + 7, s7);
             codes += Interleave.Codes;
             scales += scaleSize;
             x += IntegerPanels.Height * QuantizedRows.Size;
@@ -63,10 +65,12 @@ internal static unsafe class IntegerTile<V, B, TStep>
         {
             B c0 = B.Load(codes), c1 = B.Load(codes + 64), c2 = B.Load(codes + 128), c3 = B.Load(codes + 192);
             B c4 = B.Load(codes + 256), c5 = B.Load(codes + 320), c6 = B.Load(codes + 384), c7 = B.Load(codes + 448);
-            s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x, sides, s0);
-            s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 32, sides + 1, s1);
-            s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 64, sides + 2, s2);
-            s3 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scales, x + 96, sides + 3, s3);
+            V scale = V.Load(scales), lastScale = TStep.Parts == 2 ? V.Load(scales + 16) : scale;
+            V least = TStep.HasMinimum ? V.Load(scales + (16 * TStep.Parts)) : scale, lastLeast = TStep.HasMinimum && TStep.Parts == 2 ? V.Load(scales + 48) : scale;
+            s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x, sides, s0);
+            s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 32, sides + 1, s1);
+            s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 64, sides + 2, s2);
+            s3 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 96, sides + 3, s3);
             codes += Interleave.Codes;
             scales += scaleSize;
             x += IntegerPanels.Height * QuantizedRows.Size;

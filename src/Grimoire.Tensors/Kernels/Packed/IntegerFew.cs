@@ -1,0 +1,65 @@
+namespace Grimoire.Tensors;
+
+/// <summary>Some groups of sixteen outputs of a product for few rows of x. Decoding a block costs as much as two rows, so it is done again for each panel rather than stored.</summary>
+internal readonly unsafe ref struct IntegerFew<V, B, T>
+    where V : unmanaged, ILanes<V>
+    where B : unmanaged, IBytes<B, V>
+    where T : struct, IPackedBlock
+{
+    /// <summary>Bytes of records that stay in the first-level cache for the next panel, or for the next lanes.</summary>
+    private const int Stretch = 4096;
+
+    private readonly IntegerProduct product;
+    private readonly IntegerPanels x;
+    private readonly int records;
+
+    public IntegerFew(in IntegerProduct product, in IntegerPanels x) => (this.product, this.x, records) = (product, x, x.Blocks * QuantizedRows.Size / T.Inputs);
+
+    /// <summary>More rows are faster in tiles. Eight-bit codes that are looked up are too dear to decode for each row.</summary>
+    public static int MaxRows => !IntegerDot<V, B, T>.IsWide ? 2 * IntegerPanels.Height : T.Bytes > Interleave.Rows * T.Inputs ? IntegerPanels.Height : 0;
+
+    public void Multiply(int first, int end)
+    {
+        float* sums = stackalloc float[2 * IntegerPanels.Height * Interleave.Rows];
+        for (int group = first; group < end; group++)
+        {
+            product.Begin<V>(group, x.Count * IntegerPanels.Height, sums);
+            if (T.Part == 16)
+                Add<HalvesStep<V, B, T>>(group, sums);
+            else if (IntegerDot<V, B, T>.IsWide)
+                Add<ByteStep<V, B>>(group, sums);
+            else
+                Add<WholeStep<V, B, T>>(group, sums);
+            product.Finish<V>(group, group + 1, 0, x.Rows, sums, 0);
+        }
+    }
+
+    private void Add<TStep>(int group, float* sums)
+        where TStep : struct, IIntegerStep<V, B>
+    {
+        int stretch = Math.Max(1, Stretch / T.Bytes), sideSize = product.SideSize;
+        for (int record = 0; record < records; record += stretch)
+        {
+            byte* from = product.Product.Data + ((((nint)group * records) + record) * T.Bytes);
+            int count = Math.Min(stretch, records - record), block = record * (T.Inputs / QuantizedRows.Size);
+            for (int panel = 0; panel < x.Count; panel++)
+            {
+                sbyte* q = x.Codes(panel, block);
+                float* sides = product.Sides + ((((nint)panel * x.Blocks) + block) * sideSize), to = sums + (panel * IntegerPanels.Height * Interleave.Rows);
+                bool half = x.Rows - (panel * IntegerPanels.Height) <= IntegerPanels.Height / 2;
+                for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
+                {
+                    if (V.ManyRegisters && !half)
+                    {
+                        RecordTile<V, B, T, TStep>.Eight(from, count, lane, q, sides, sideSize, to + lane);
+                        continue;
+                    }
+
+                    RecordTile<V, B, T, TStep>.Four(from, count, lane, q, sides, sideSize, to + lane);
+                    if (!half)
+                        RecordTile<V, B, T, TStep>.Four(from, count, lane, q + 128, sides + 4, sideSize, to + lane + 64);
+                }
+            }
+        }
+    }
+}
