@@ -4,7 +4,7 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// A matrix in the order in which a linear layer reads it fastest, beside the tensor it was made of: groups of sixteen rows (the last filled up with zeros), in each the
-/// records of <see cref="IPackedBlock"/> one after the other.
+/// records of <see cref="IPackedBlock"/> one after the other; floats as <see cref="FloatPanels"/> has them.
 /// </summary>
 internal sealed unsafe class PackedWeight
 {
@@ -38,12 +38,14 @@ internal sealed unsafe class PackedWeight
     /// <summary>Bytes that a weight takes.</summary>
     public static long Size(DType type, int outputs, int inputs)
     {
+        if (!type.IsQuantized())
+            return FloatPanels.Size(type, outputs, inputs);
         var size = default(SizeWork);
         PackedTypes.Run(type, ref size);
         return (outputs + Interleave.Rows - 1L) / Interleave.Rows * (inputs / size.Inputs) * size.Bytes;
     }
 
-    /// <summary>Packs a quantised matrix on some threads.</summary>
+    /// <summary>Packs a matrix on some threads.</summary>
     public static PackedWeight Of(Tensor weight, int threads)
     {
         var memory = new NativeBuffer(Size(weight.DType, weight.Shape[0], weight.Shape[1]), zeroed: false);
@@ -51,9 +53,15 @@ internal sealed unsafe class PackedWeight
         return new PackedWeight(weight.DType, weight.Shape[0], weight.Shape[1], memory.Pointer, memory);
     }
 
-    /// <summary>Packs a quantised matrix into memory of <see cref="Size"/> bytes.</summary>
+    /// <summary>Packs a matrix into memory of <see cref="Size"/> bytes.</summary>
     public static void Pack(Tensor weight, byte* destination, int threads)
     {
+        if (!weight.DType.IsQuantized())
+        {
+            FloatPanels.Pack(weight, destination, threads);
+            return;
+        }
+
         var work = new PackWork(weight, destination, threads);
         PackedTypes.Run(weight.DType, ref work);
         GC.KeepAlive(weight);

@@ -5,13 +5,16 @@ internal sealed unsafe partial class SimdKernels<V>
 {
     public override void Pack(Tensor weight)
     {
-        if (weight.Packed is null && weight.Shape.Rank == 2 && weight.DType.IsQuantized())
+        if (weight.Packed is not null || weight.Shape.Rank != 2)
+            return;
+        if (weight.DType.IsQuantized() || (FloatPanels.Hold(weight.DType) && (weight.DType != DType.F16 || FloatPanels.Finite(weight, threads))))
             weight.Packed = PackedWeight.Of(weight, threads);
     }
 
     public override void Linear(Tensor x, ReadOnlySpan<Projection> projections)
     {
-        if (!AllPackedInIntegers(projections))
+        bool integers = AllPacked(projections, quantized: true);
+        if (!integers && !AllPacked(projections, quantized: false))
         {
             base.Linear(x, projections);
             return;
@@ -20,16 +23,19 @@ internal sealed unsafe partial class SimdKernels<V>
         PackedProduct* products = stackalloc PackedProduct[projections.Length];
         for (int i = 0; i < projections.Length; i++)
             products[i] = new(projections[i].Weight.Packed!, FloatsOrNull(projections[i].Bias), Floats(projections[i].Y));
-        PackedProducts(Quantized(x), products, projections.Length);
+        if (integers)
+            PackedProducts(Quantized(x), products, projections.Length);
+        else
+            PackedFloats<V>.Multiply(products, projections.Length, Floats(x), x.Shape.Rows, x.Shape.Last, threads);
         foreach (ref readonly Projection projection in projections)
             projection.Weight.Packed!.KeepAlive();
     }
 
-    private static bool AllPackedInIntegers(ReadOnlySpan<Projection> projections)
+    private static bool AllPacked(ReadOnlySpan<Projection> projections, bool quantized)
     {
         foreach (ref readonly Projection projection in projections)
         {
-            if (projection.Weight.Packed is not { } packed || !packed.Type.IsQuantized())
+            if (projection.Weight.Packed is not { } packed || packed.Type.IsQuantized() != quantized)
                 return false;
         }
 
@@ -39,7 +45,10 @@ internal sealed unsafe partial class SimdKernels<V>
     private void PackedLinear(Tensor x, PackedWeight packed, Tensor? bias, Tensor y)
     {
         var product = new PackedProduct(packed, FloatsOrNull(bias), Floats(y));
-        PackedProducts(Quantized(x), &product, 1);
+        if (packed.Type.IsQuantized())
+            PackedProducts(Quantized(x), &product, 1);
+        else
+            PackedFloats<V>.Multiply(&product, 1, Floats(x), x.Shape.Rows, packed.Inputs, threads);
         packed.KeepAlive();
     }
 

@@ -53,7 +53,7 @@ internal static unsafe class Gemm<V>
         int shared = shareA ? product.Rows : product.Columns, multiple = shareA ? Tile<V>.MaxRows : PackedColumns(product.B);
         int sharedStep = Step(shared, (int)Math.Max(multiple, MaxShared / depthStep), multiple);
         int slices = (int)Math.Max(1, MaxShared / ((long)sharedStep * depthStep));
-        float* panels = Scratch.Shared((long)sharedStep * depthStep * Math.Min(slices, (product.Depth + depthStep - 1) / depthStep));
+        float* panels = Scratch.Shared((long)(sharedStep + Tile<V>.MaxRows) * depthStep * Math.Min(slices, (product.Depth + depthStep - 1) / depthStep));
         for (int k = 0; k < product.Depth; k += slices * depthStep)
         {
             for (int i = 0; i < shared; i += sharedStep)
@@ -80,7 +80,7 @@ internal static unsafe class Gemm<V>
         private readonly Operand a, b;
         private readonly float* panels, start, c;
         private readonly nint startStride, stride;
-        private readonly int rows, columns, depth, depthStep, sharedSize, sharedUnit, privateUnit, sharedTile, privateTile;
+        private readonly int rows, columns, depth, depthStep, height, sharedSize, sharedUnit, privateUnit, sharedTile, privateTile;
         private readonly bool shareA;
 
         public Block(in Product p, bool shareA, int first, int count, int k, int depth, int depthStep, float* panels)
@@ -90,8 +90,9 @@ internal static unsafe class Gemm<V>
             (rows, columns) = shareA ? (count, p.Columns) : (p.Rows, count);
             (this.shareA, this.depth, this.depthStep) = (shareA, depth, depthStep);
             this.panels = panels;
-            (sharedUnit, privateUnit) = shareA ? (Tile<V>.MaxRows, PackedColumns(b)) : (PackedColumns(b), Tile<V>.MaxRows);
-            (sharedTile, privateTile) = shareA ? (Tile<V>.MaxRows, Tile<V>.Columns) : (Tile<V>.Columns, Tile<V>.MaxRows);
+            height = Tile<V>.HeightFor(rows);
+            (sharedUnit, privateUnit) = shareA ? (height, PackedColumns(b)) : (PackedColumns(b), height);
+            (sharedTile, privateTile) = shareA ? (height, Tile<V>.Columns) : (Tile<V>.Columns, height);
             sharedSize = Packing<V>.RoundUp(count, sharedUnit);
             stride = p.Stride;
             c = p.C + (i * stride) + j;
@@ -173,10 +174,10 @@ internal static unsafe class Gemm<V>
         private void Cell(int outer, int inner, int left, int k, int length, float* shared, float* own, byte* ahead, nint aheadStep)
         {
             (int i, int j) = shareA ? (outer, inner) : (inner, outer);
-            int height = Math.Min(Tile<V>.MaxRows, shareA ? rows - i : left), width = Math.Min(Tile<V>.Columns, shareA ? left : columns - j);
+            int tall = Math.Min(height, shareA ? rows - i : left), width = Math.Min(Tile<V>.Columns, shareA ? left : columns - j);
             float* to = c + (i * stride) + j, from = k > 0 ? to : start == null ? null : start + (i * startStride) + j;
             Tile<V>.Any(
-                shareA ? shared : own, Tile<V>.RowsFor(height), shareA ? own : shared, Tile<V>.Columns, length, from, k > 0 ? stride : startStride, to, stride, height, width, ahead, aheadStep);
+                shareA ? shared : own, Tile<V>.RowsFor(tall), shareA ? own : shared, Tile<V>.Columns, length, from, k > 0 ? stride : startStride, to, stride, tall, width, ahead, aheadStep);
         }
 
         /// <summary>Asks for the elements of C that the next tile reads or writes.</summary>
@@ -186,7 +187,7 @@ internal static unsafe class Gemm<V>
             if (!Sse.IsSupported || j >= columns)
                 return;
             float* to = c + (i * stride) + j;
-            for (int end = Math.Min(rows, i + Tile<V>.MaxRows); i < end; i++, to += stride)
+            for (int end = Math.Min(rows, i + height); i < end; i++, to += stride)
             {
                 Sse.Prefetch0(to);
                 Sse.Prefetch0(to + Tile<V>.Columns - 1);

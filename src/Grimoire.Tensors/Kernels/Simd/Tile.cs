@@ -17,6 +17,22 @@ internal static unsafe class Tile<V>
     /// <summary>Rows of the tile that computes <paramref name="count"/> rows: also the width of their panel.</summary>
     public static int RowsFor(int count) => count >= MaxRows ? MaxRows : count <= 4 ? Math.Max(count, 1) : (count + 1) & ~1;
 
+    /// <summary>The height of tiles that computes so many rows soonest, the last tile having what is left: few rows take as long as five, and each tile a third of one.</summary>
+    public static int HeightFor(int rows)
+    {
+        if (rows <= MaxRows)
+            return RowsFor(rows);
+        (int best, int least) = (MaxRows, int.MaxValue);
+        for (int height = MaxRows; height > 4; height -= 2)
+        {
+            int rest = rows % height, tiles = (rows + height - 1) / height, cost = tiles + (3 * (rows - rest + (rest == 0 ? 0 : Math.Max(5, RowsFor(rest)))));
+            if (cost < least)
+                (best, least) = (height, cost);
+        }
+
+        return best;
+    }
+
     /// <summary>
     /// A tile of which only <paramref name="rows"/> × <paramref name="columns"/> elements are wanted; start is null for zero.
     /// </summary>
