@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grimoire.Tensors;
 
 namespace Grimoire.Benchmarks;
 
@@ -13,11 +14,11 @@ internal sealed record Measurement(string Name, int Threads, Action Run, double 
 {
     private const int Rounds = 15;
     private const double RoundSeconds = 0.01;
+    private static readonly TimeSpan LimitTime = TimeSpan.FromMilliseconds(30);
 
     /// <summary>Times all in turns, with the machine's limits between, and prints medians.</summary>
     public static void Report(IReadOnlyList<Measurement> all)
     {
-        Limits.Prepare();
         int[] repeats = [.. all.Select(Repeats)];
         int[] counts = [.. all.Select(one => one.Threads).Distinct().Order()];
         var seconds = all.Select(_ => new List<double>()).ToArray();
@@ -26,8 +27,8 @@ internal sealed record Measurement(string Name, int Threads, Action Run, double 
         {
             foreach (int threads in counts)
             {
-                peaks[threads].Flops.Add(Limits.Flops(threads));
-                peaks[threads].Bandwidth.Add(Limits.Bandwidth(threads));
+                peaks[threads].Flops.Add(MachineLimits.Flops(threads, LimitTime).Sustained);
+                peaks[threads].Bandwidth.Add(MachineLimits.Bandwidth(threads, LimitTime).Sustained);
             }
 
             for (int i = 0; i < all.Count; i++)

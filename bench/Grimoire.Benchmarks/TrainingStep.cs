@@ -66,7 +66,7 @@ internal sealed class TrainingStep
 
             double ours = Measurement.Median(milliseconds), theirs = Peer(command, arguments);
             ratios.Add(theirs / ours);
-            Measurement.Print($"round {round + 1}: {ours,8:F2} ms a step ({Tokens / ours * 1000:F0} tokens/s), peer {theirs,8:F2} ms ({Tokens / theirs * 1000:F0} tokens/s): {theirs / ours:F2} times as fast; peak of both threads {Limits.Flops(2) / Limits.Flops(1):F2} times one's");
+            Measurement.Print($"round {round + 1}: {ours,8:F2} ms a step ({Tokens / ours * 1000:F0} tokens/s), peer {theirs,8:F2} ms ({Tokens / theirs * 1000:F0} tokens/s): {theirs / ours:F2} times as fast; peak of both threads {MachineLimits.Scaling(2):F2} times one's");
         }
 
         Measurement.Print($"median of {rounds}: {Measurement.Median(ratios):F2} times the peer's speed");

@@ -20,10 +20,13 @@ internal static class InfoCommand
 
         public bool Machine { get; init; }
 
+        public bool Limits { get; init; }
+
         public static SettingList<Choices> Settings { get; } =
         [
             Setting.Of("tensors", "list every tensor", Flag, (Choices c) => c.Tensors, (c, v) => c with { Tensors = v }),
             Setting.Of("machine", "what this machine computes with", Flag, (Choices c) => c.Machine, (c, v) => c with { Machine = v }),
+            Setting.Of("limits", "with --machine: measure what it can do at most", Flag, (Choices c) => c.Limits, (c, v) => c with { Limits = v }),
         ];
     }
 
@@ -35,13 +38,13 @@ internal static class InfoCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Options<Choices>? options = null;
-        Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.gguf --tensors")
+        Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.gguf --tensors", "grimoire info --machine --limits")
         {
             Run = (parse, terminal) =>
             {
                 Choices choices = options!.Read(parse, new Choices());
-                if (choices.Machine)
-                    Machine(terminal, parse);
+                if (choices.Machine || choices.Limits)
+                    MachineFacts.Show(terminal, Device.Kernels(parse), choices.Limits);
                 else if (parse.GetValue(path) is { } given)
                     Describe(terminal, given, choices);
                 else
@@ -188,20 +191,6 @@ internal static class InfoCommand
             ("begins a text", Name(tokenizer.BeginOfText)),
             ("ends a text", Name(tokenizer.EndOfText)),
         ];
-    }
-
-    private static void Machine(Terminal terminal, ParseResult parse)
-    {
-        var machine = Training.Runs.Machine.This();
-        Sheet.Facts(
-            terminal,
-            ("processor", machine.Processor),
-            ("cores", Whole(machine.Cores)),
-            ("vectors", $"{machine.VectorBits} bits"),
-            ("kernels", Device.Kernels(parse).ToString() ?? ""),
-            ("at most", $"{Numbers.Short(MachinePeak.Measure(Device.Threads(parse) ?? machine.Cores))} operations a second, measured"),
-            ("memory", Numbers.Bytes(machine.MemoryBytes)),
-            ("system", machine.System));
     }
 
     private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using Grimoire.Models.Tokenizers;
+using Grimoire.Tensors;
 using Grimoire.Training;
 using Grimoire.Training.Recipes;
 using Grimoire.Training.Runs;
@@ -9,6 +10,7 @@ namespace Grimoire.Cli;
 internal static class TrainingSession
 {
     private const string Beginning = "Once upon a time";
+    private static readonly TimeSpan MeasuringPeak = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Begins or continues the run in a folder and returns the exit code.</summary>
     /// <param name="terminal">Where to show it.</param>
@@ -50,7 +52,7 @@ internal static class TrainingSession
     /// <summary>The pace of a run that is about to begin or go on.</summary>
     internal static TrainingPace Pace(PretrainingPlan plan, int? threads)
     {
-        double peak = MachinePeak.Measure(threads ?? Environment.ProcessorCount), perToken = plan.Operations / plan.Tokens;
+        double peak = MachineLimits.Flops(threads ?? Environment.ProcessorCount, MeasuringPeak).Best, perToken = plan.Operations / plan.Tokens;
         return new TrainingPace(plan.Steps, plan.ResumedFrom ?? 0, plan.EstimatedSeconds, rate => rate * perToken / peak);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Grimoire.Training.Runs;
 
@@ -14,22 +13,13 @@ public sealed record Machine(string Processor, int Cores, long MemoryBytes, int 
 {
     /// <summary>The machine this process runs on.</summary>
     public static Machine This() => new(
-        ProcessorName(),
+        Tensors.Processor.Name,
         Environment.ProcessorCount,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 64,
+        Tensors.Processor.VectorBits,
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Processor}, {Cores} cores, {MemoryBytes / (double)(1 << 30):0.#} GiB, {VectorBits}-bit vectors, {System}");
-
-    private static string ProcessorName()
-    {
-        const string list = "/proc/cpuinfo";
-        string? line = File.Exists(list) ? File.ReadLines(list).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
-            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
-            ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
 }
