@@ -33,6 +33,7 @@ internal static class Tool
         ("merge", MergeCommand.Create),
         ("quantize", QuantizeCommand.Create),
         ("info", InfoCommand.Create),
+        ("bench", BenchCommand.Create),
         ("pack", PackCommand.Create),
         ("runs", RunsCommand.Create),
         ("check", CheckCommand.Create),

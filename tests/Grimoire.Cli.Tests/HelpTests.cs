@@ -5,7 +5,7 @@ public sealed class HelpTests
     public static TheoryData<string> Verbs => new(
         "quickstart", "pretrain", "finetune", "generate", "tokenizer", "tokenizer train", "tokenizer encode", "tokenizer decode", "chat", "embed", "convert", "info", "check", "check resume", "runs",
             "merge", "runs show", "runs compare", "world", "reward", "reward score", "compare", "compare agree", "hallucinations", "align constitution",
-            "align ppo", "align overoptimize", "tag", "tag train", "tag run", "tag score");
+            "align ppo", "align overoptimize", "tag", "tag train", "tag run", "tag score", "bench");
 
     [Fact]
     public void The_tool_alone_shows_what_it_can_do_with_commands_to_copy()

@@ -15,7 +15,27 @@ public sealed class InfoCommandTests
     }
 
     [Fact]
-    public void The_machine_is_told() => Assert.Contains("vectors", Outcome.Of("info", "--machine").AssertSucceeded().Output, StringComparison.Ordinal);
+    public void The_machine_is_told()
+    {
+        string told = Outcome.Of("info", "--machine", "--threads", "3").AssertSucceeded().Output;
+        foreach (string word in (string[])["processor", "vectors", "SIMD", "3 threads", "large pages"])
+            Assert.Contains(word, told, StringComparison.Ordinal);
+        Assert.DoesNotContain("at most", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_limits_are_measured_if_asked_for()
+    {
+        string told = Outcome.Of("info", "--limits", "--threads", "2").AssertSucceeded().Output;
+        Assert.Equal(3, told.Split("on one thread").Length - 1);
+        Assert.Equal(3, told.Split("on 2 threads").Length - 1);
+    }
+
+    [Theory]
+    [InlineData("", new int[0])]
+    [InlineData("0", new[] { 0 })]
+    [InlineData("0–1, 4, 6–8", new[] { 0, 1, 4, 6, 7, 8 })]
+    public void Processors_are_told_as_ranges(string expected, int[] numbers) => Assert.Equal(expected, MachineFacts.Ranges(numbers));
 
     [Fact]
     public void Nothing_to_tell_is_wrong_usage() => Outcome.Of("info").AssertRefused(Tool.WrongUsage, "PATH", "--machine");
