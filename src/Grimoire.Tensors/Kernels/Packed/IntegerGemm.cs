@@ -19,7 +19,7 @@ internal readonly unsafe struct IntegerGemm<V, B>(IntegerProduct* products, Inte
     /// <summary>Pieces for each thread, so that all are busy to the end.</summary>
     private const int Share = 8;
 
-    public static void Multiply(PackedProduct* products, int count, QuantizedRows rows, int threads)
+    public static void Multiply(PackedProduct* products, int count, float* x, int rows, int inputs, int threads)
     {
         IntegerProduct* all = stackalloc IntegerProduct[count];
         int groups = 0;
@@ -29,7 +29,9 @@ internal readonly unsafe struct IntegerGemm<V, B>(IntegerProduct* products, Inte
             groups += products[i].Groups;
         }
 
-        var job = new IntegerGemm<V, B>(all, IntegerPanels.Of(rows, all, count, threads), Math.Clamp(groups / (Share * threads), 1, MaxGroups));
+        var panels = IntegerPanels.InScratch(rows, inputs, all, count);
+        panels.Fill<V, B>(x, threads);
+        var job = new IntegerGemm<V, B>(all, panels, Math.Clamp(groups / (Share * threads), 1, MaxGroups));
         int pieces = 0;
         for (int i = 0; i < count; i++)
             pieces += job.Pieces(all[i]);

@@ -28,36 +28,38 @@ internal unsafe struct IntegerProduct
     }
 
     /// <summary>Writes the sides of a block for a row of its panel, as the steps expect them.</summary>
+    /// <param name="block">The block, counted through all panels.</param>
+    /// <param name="row">The row in the panel.</param>
+    /// <param name="firstCodes">Sixteen of the row's codes.</param>
+    /// <param name="lastCodes">The other sixteen.</param>
+    /// <param name="scale">Their scale.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void PutSide(Vector256<sbyte> q, in QuantizedGroup group, nint block, int row)
+    public readonly void PutSide(nint block, int row, Vector128<sbyte> firstCodes, Vector128<sbyte> lastCodes, float scale)
     {
         const int Height = IntegerPanels.Height;
+        Vector128<short> first = Pairs(firstCodes), last = Pairs(lastCodes);
         float* side = Sides + (block * SideSize) + row;
-        *side = group.Scale;
-        side += Height;
+        *side = scale;
+        if (!form.Halves)
+        {
+            (first, last) = (first + last, default);
+            if (form.Offset != 0)
+                *(int*)(side += Height) = Start(first);
+            if (form.Minimum)
+                side[Height] = scale * Sum(first);
+            return;
+        }
+
         if (form.Offset != 0)
         {
-            Vector256<short> pairs = form.InPairs ? (((q.AsInt16() << 8) >> 8) + (q.AsInt16() >> 8)) * (short)-form.Offset : default;
-            Vector128<short> first = pairs.GetLower(), last = pairs.GetUpper();
-            if (form.Halves)
-            {
-                *(int*)side = form.InPairs ? Sum(first) : -form.Offset * group.FirstSum;
-                side += Height;
-                *(int*)side = form.InPairs ? Sum(last) : -form.Offset * group.LastSum;
-            }
-            else
-            {
-                *(int*)side = form.InPairs ? Sum(first + last) : -form.Offset * group.Sum;
-            }
-
-            side += Height;
+            *(int*)(side += Height) = Start(first);
+            *(int*)(side += Height) = Start(last);
         }
 
         if (form.Minimum)
         {
-            *side = form.Halves ? group.FirstShare : group.Share;
-            if (form.Halves)
-                side[Height] = group.LastShare;
+            side[Height] = scale * Sum(first);
+            side[2 * Height] = scale * Sum(last);
         }
     }
 
@@ -102,14 +104,21 @@ internal unsafe struct IntegerProduct
         }
     }
 
-    /// <summary>The sums of the elements of even and of odd place, beside each other.</summary>
+    /// <summary>The sums of bytes 0 and 1 of all words, and of bytes 2 and 3, beside each other and again and again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Sum(Vector128<short> pairs)
+    private static Vector128<short> Pairs(Vector128<sbyte> codes)
     {
+        Vector128<short> pairs = ((codes.AsInt16() << 8) >> 8) + (codes.AsInt16() >> 8);
         pairs += Vector128.Shuffle(pairs.AsInt32(), Vector128.Create(2, 3, 0, 1)).AsInt16();
-        pairs += Vector128.Shuffle(pairs.AsInt32(), Vector128.Create(1, 0, 3, 2)).AsInt16();
-        return pairs.AsInt32().ToScalar();
+        return pairs + Vector128.Shuffle(pairs.AsInt32(), Vector128.Create(1, 0, 3, 2)).AsInt16();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Sum(Vector128<short> pairs) => pairs.ToScalar() + pairs.GetElement(1);
+
+    /// <summary>−offset · Σ q, as one sum or as two of sixteen bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int Start(Vector128<short> pairs) => form.InPairs ? (pairs * (short)-form.Offset).AsInt32().ToScalar() : -form.Offset * Sum(pairs);
 
     /// <summary>What the steps over a type ask for.</summary>
     private record struct Form(int Offset, bool InPairs, bool Halves, bool Minimum)

@@ -24,7 +24,7 @@ internal sealed unsafe partial class SimdKernels<V>
         for (int i = 0; i < projections.Length; i++)
             products[i] = new(projections[i].Weight.Packed!, FloatsOrNull(projections[i].Bias), Floats(projections[i].Y));
         if (integers)
-            PackedProducts(Quantized(x), products, projections.Length);
+            PackedProducts(x, products, projections.Length);
         else
             PackedFloats<V>.Multiply(products, projections.Length, Floats(x), x.Shape.Rows, x.Shape.Last, threads);
         foreach (ref readonly Projection projection in projections)
@@ -46,26 +46,13 @@ internal sealed unsafe partial class SimdKernels<V>
     {
         var product = new PackedProduct(packed, FloatsOrNull(bias), Floats(y));
         if (packed.Type.IsQuantized())
-            PackedProducts(Quantized(x), &product, 1);
+            PackedProducts(x, &product, 1);
         else
             PackedFloats<V>.Multiply(&product, 1, Floats(x), x.Shape.Rows, packed.Inputs, threads);
         packed.KeepAlive();
     }
 
-    /// <summary>The rows of x in eight bits, until the next are asked for.</summary>
-    private QuantizedRows Quantized(Tensor x)
-    {
-        var rows = QuantizedRows.InScratch(x.Shape.Rows, x.Shape.Last);
-        if (typeof(V) == typeof(Lanes512))
-            rows.Fill<Lanes512, Bytes512>(Floats(x), threads);
-        else if (typeof(V) == typeof(Lanes256))
-            rows.Fill<Lanes256, Bytes256>(Floats(x), threads);
-        else
-            rows.Fill<Lanes128, Bytes128>(Floats(x), threads);
-        return rows;
-    }
-
-    private void PackedProducts(QuantizedRows x, PackedProduct* products, int count)
+    private void PackedProducts(Tensor x, PackedProduct* products, int count)
     {
         if (typeof(V) == typeof(Lanes512))
             PackedProducts<Lanes512, Bytes512>(x, products, count);
@@ -75,13 +62,19 @@ internal sealed unsafe partial class SimdKernels<V>
             PackedProducts<Lanes128, Bytes128>(x, products, count);
     }
 
-    private void PackedProducts<W, B>(QuantizedRows x, PackedProduct* products, int count)
+    private void PackedProducts<W, B>(Tensor x, PackedProduct* products, int count)
         where W : unmanaged, ILanes<W>
         where B : unmanaged, IBytes<B, W>
     {
-        if (x.Rows < IntegerGemm<W, B>.MinRows)
-            PackedGemv<W, B>.Multiply(products, count, x, threads);
-        else
-            IntegerGemm<W, B>.Multiply(products, count, x, threads);
+        int rows = x.Shape.Rows, inputs = x.Shape.Last;
+        if (rows >= IntegerGemm<W, B>.MinRows)
+        {
+            IntegerGemm<W, B>.Multiply(products, count, Floats(x), rows, inputs, threads);
+            return;
+        }
+
+        var quantized = QuantizedRows.InScratch(rows, inputs);
+        quantized.Fill<W, B>(Floats(x), threads);
+        PackedGemv<W, B>.Multiply(products, count, quantized, threads);
     }
 }
