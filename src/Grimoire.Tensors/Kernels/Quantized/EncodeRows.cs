@@ -52,8 +52,10 @@ internal readonly unsafe struct EncodeRows(DType from, byte* x, DType to, byte* 
 
     private void Narrow(float* values, ushort* stored, int length)
     {
-        for (int i = 0; i < length; i++)
-            stored[i] = to == DType.F16 ? BitConverter.HalfToUInt16Bits((Half)values[i]) : BFloat16.FromSingle(values[i]);
+        if (to == DType.F16)
+            Narrowing.ToHalf(values, stored, length);
+        else
+            Narrowing.ToBFloat16(values, stored, length);
     }
 
     private void Check(ReadOnlySpan<float> values, long first)

@@ -12,7 +12,7 @@ internal sealed unsafe partial class SimdKernels<V>
         }
 
         int rows = x.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
-        if (rows <= Gemv<V, Single32>.MaxRows || (rows <= DotTiles<V, Single32>.MaxRows && inputs >= DotTiles<V, Single32>.MinInputs))
+        if (rows <= Gemv<V, Single32>.MaxRows || (weight.DType.IsQuantized() && rows <= DotTiles<V, Single32>.MaxRows && inputs >= DotTiles<V, Single32>.MinInputs))
         {
             FewRows(x, weight, bias, y, rows);
             return;
