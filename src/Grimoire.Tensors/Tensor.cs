@@ -265,6 +265,12 @@ public sealed unsafe class Tensor
         return first;
     }
 
+    /// <summary>Whether memory that is given back comes back by itself.</summary>
+    internal bool IsRestorable => owner is IRestorable;
+
+    /// <summary>Gives the memory back for now, if it comes back by itself when it is read again.</summary>
+    internal void LetGo() => (owner as IRestorable)?.LetGo(Data, (long)Bytes);
+
     internal void CopyTo(Tensor destination)
     {
         if (destination.Bytes != Bytes)

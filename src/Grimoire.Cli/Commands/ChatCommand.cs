@@ -12,23 +12,25 @@ internal static class ChatCommand
     {
         var model = new Argument<string>("MODEL") { Description = "a model folder, a GGUF file, a run folder or a checkpoint" };
         Options<ChatSettings>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new("chat", "Talk with a model.", "grimoire chat my-model --system 'Answer in one sentence.'",
             "grimoire chat my-model.gguf --prompt 'What is a cat?' --temperature 0")
         {
             Detail = "A line that ends in \\ goes on in the next one, and so does all between two lines of \"\"\". /help lists what else one can do. " +
                 "Ctrl-C stops an answer, and once more the program. Without a terminal each line of standard input is a turn, and plain text comes out.",
-            Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new ChatSettings()), Device.Kernels(parse)),
+            Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new ChatSettings()), opening!(parse)),
         };
         verb.Add(model);
         options = new Options<ChatSettings>(verb, ChatSettings.Settings, new ChatSettings());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, string path, ChatSettings settings, Kernels kernels)
+    private static int Run(Terminal terminal, string path, ChatSettings settings, Opening opening)
     {
         path = ModelPath.Find(path);
-        LanguageModel model = Waiting.While(terminal, "opening the model", () => GivenAdapters.Attach(LanguageModel.Load(path), settings.Adapters));
-        using ChatClient client = Client(model, path, settings, kernels);
+        LanguageModel model = Waiting.While(terminal, "opening the model", () => GivenAdapters.Attach(opening.Language(path), settings.Adapters));
+        using ChatClient client = Client(model, path, settings, opening);
         var session = new ChatSession(terminal, client, settings);
         if (settings.Prompt is not null)
             return AnswerOnce(terminal, session, settings.Prompt);
@@ -46,7 +48,7 @@ internal static class ChatCommand
         return Tool.Success;
     }
 
-    private static ChatClient Client(LanguageModel model, string path, ChatSettings settings, Kernels kernels)
+    private static ChatClient Client(LanguageModel model, string path, ChatSettings settings, Opening opening)
     {
         ChatTemplate? template = settings.Template is null ? null : ChatFormat.Find(settings.Template);
         try
@@ -54,8 +56,8 @@ internal static class ChatCommand
             return model.AsChatClient(new ChatClientOptions
             {
                 Template = template,
-                Kernels = kernels,
-                Draft = settings.Guessing.Open(),
+                Kernels = opening.Kernels,
+                Draft = settings.Guessing.Open(opening),
                 Generation = settings.Guessing.On(new GenerationOptions
                 {
                     MaxTokens = settings.MaxTokens ?? int.MaxValue,

@@ -16,31 +16,33 @@ internal static class EmbedCommand
         var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder or a GGUF file; best an encoder made for it" };
         var texts = new Argument<string[]>("TEXT") { Description = "texts; without any, the lines of standard input", Arity = ArgumentArity.ZeroOrMore };
         Options<EmbedSettings>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new("embed", "Turn texts into vectors, or say how alike they are.",
             "grimoire embed my-encoder 'a cat' 'a kitten' 'the tax office' --similarity",
             "grimoire embed my-encoder --file lines.txt > vectors.jsonl")
         {
             Run = (parse, terminal) => Run(
-                terminal, parse.GetRequiredValue(model), parse.GetValue(texts) ?? [], options!.Read(parse, new EmbedSettings()), Device.Kernels(parse)),
+                terminal, parse.GetRequiredValue(model), parse.GetValue(texts) ?? [], options!.Read(parse, new EmbedSettings()), opening!(parse)),
         };
         verb.Add(model);
         verb.Add(texts);
         options = new Options<EmbedSettings>(verb, EmbedSettings.Settings, new EmbedSettings());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, string path, string[] given, EmbedSettings settings, Kernels kernels)
+    private static int Run(Terminal terminal, string path, string[] given, EmbedSettings settings, Opening opening)
     {
         if (given.Length > 0 && settings.File is not null)
             throw new UsageException("grimoire embed takes texts or --file, not both.");
         path = ModelPath.Find(path);
-        LanguageModel language = LanguageModel.Load(path);
+        LanguageModel language = opening.Language(path);
         EmbeddingSettings own = EmbeddingSettings.Read(path, language.Config);
         using var model = new EmbeddingModel(language, own with
         {
             Pooling = settings.Pooling ?? own.Pooling,
             MaxTokens = settings.MaxTokens > 0 ? settings.MaxTokens : own.MaxTokens,
-        }, kernels);
+        }, opening.Kernels);
         IEnumerable<string> texts = given.Length > 0 ? given : Lines(terminal, settings.File);
         if (settings.Similarity)
             Similarity(terminal, model, [.. texts], settings.Format);

@@ -22,6 +22,7 @@ internal static class EvaluateCommand
             Arity = ArgumentArity.ZeroOrOne
         };
         Options<EvaluateSettings>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new(Kind, "Measure a model on tasks: questions with choices, minimal pairs, free answers.",
             "grimoire evaluate runs/quickstart --tasks world",
             "grimoire evaluate my-model --tasks blimp,arc_easy --data data --limit 200",
@@ -31,20 +32,21 @@ internal static class EvaluateCommand
             Detail = "The result is a folder with figures, tables, every example and a page to look at; grimoire runs compare sets two beside each other. " +
                 "Answers are kept as they come: a command that was stopped goes on where it was. docs/tasks.md tells how each task is scored, and how to write one's own.",
             Run = (parse, terminal) => Run(terminal, parse.GetValue(model), options!.Read(parse, new EvaluateSettings()),
-                [.. parse.Tokens.Select(token => token.Value)], Device.Kernels(parse)),
+                [.. parse.Tokens.Select(token => token.Value)], opening!(parse)),
         };
         verb.Add(model);
         options = new Options<EvaluateSettings>(verb, EvaluateSettings.Settings, new EvaluateSettings());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, string? path, EvaluateSettings settings, IReadOnlyList<string> command, Kernels kernels)
+    private static int Run(Terminal terminal, string? path, EvaluateSettings settings, IReadOnlyList<string> command, Opening opening)
     {
         if (settings.List)
             return List(terminal);
         TaskFile[] asked = Asked(settings);
-        IReadOnlyList<AnswerStrategy> strategies = settings.ReadStrategies(kernels);
-        TaskModel model = Model(terminal, path, settings, kernels);
+        IReadOnlyList<AnswerStrategy> strategies = settings.ReadStrategies(opening.Kernels);
+        TaskModel model = Model(terminal, path, settings, opening);
         string name = path is null ? model.Name : ModelPath.NameOf(path), folder = settings.Out ?? EvaluationPlace.Folder(Kind, name, settings.Tasks);
         TaskOptions options = new()
         {
@@ -96,7 +98,7 @@ internal static class EvaluateCommand
             : throw new UsageException("grimoire evaluate needs --tasks; --list shows them.");
     }
 
-    private static TaskModel Model(Terminal terminal, string? path, EvaluateSettings settings, Kernels kernels)
+    private static TaskModel Model(Terminal terminal, string? path, EvaluateSettings settings, Opening opening)
     {
         if (path is null == settings.Endpoint is null)
             throw new UsageException("grimoire evaluate takes a model or --endpoint, one of the two.");
@@ -110,8 +112,8 @@ internal static class EvaluateCommand
             });
         }
 
-        LanguageModel model = Waiting.While(terminal, "opening the model", () => LanguageModel.Load(ModelPath.Find(path!)));
-        return new LocalModel(model, kernels, ModelPath.NameOf(path!), settings.Template, settings.BatchTokens, settings.AtOnce);
+        LanguageModel model = Waiting.While(terminal, "opening the model", () => opening.Language(ModelPath.Find(path!)));
+        return new LocalModel(model, opening.Kernels, ModelPath.NameOf(path!), settings.Template, settings.BatchTokens, settings.AtOnce);
     }
 
     /// <summary>What decides the figures; batches, threads and where answers are kept do not.</summary>

@@ -19,32 +19,34 @@ internal static class GenerateCommand
             Description = "a .gguf file, a model folder, a run folder (its finished model, else its best checkpoint) or a checkpoint",
         };
         Options<GenerateSettings>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new("generate", "Let a model write.", "grimoire generate runs/quickstart --prompt 'Once upon a time'",
             "grimoire generate runs/quickstart --prompt - --temperature 0 --logprobs < question.txt")
         {
-            Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new GenerateSettings()), Device.Kernels(parse)),
+            Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new GenerateSettings()), opening!(parse)),
         };
         verb.Add(model);
         options = new Options<GenerateSettings>(verb, GenerateSettings.Settings, new GenerateSettings());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, string path, GenerateSettings settings, Kernels kernels)
+    private static int Run(Terminal terminal, string path, GenerateSettings settings, Opening opening)
     {
         string folder = ModelPath.Find(path);
         if (settings.Ids.Count > 0 || !ModelFiles.HasTokenizer(folder))
         {
             // What is wrong with the model is told before that it has no tokenizer.
-            Transformer model = GivenAdapters.Attach(ModelFiles.Load(folder), settings.Adapters);
+            Transformer model = GivenAdapters.Attach(opening.Transformer(folder), settings.Adapters);
             return settings.Ids.Count > 0
-                ? FromIds(terminal, model, settings, kernels)
+                ? FromIds(terminal, model, settings, opening)
                 : throw new GrimoireException($"{folder}: there is no tokenizer (tokenizer.json); give the prompt as token ids with --ids.");
         }
 
-        LanguageModel language = GivenAdapters.Attach(LanguageModel.Load(folder), settings.Adapters);
+        LanguageModel language = GivenAdapters.Attach(opening.Language(folder), settings.Adapters);
         if (settings.Beams > 0 && settings.Guessing.Any)
             throw new GrimoireException("--beams reads many texts at once and does not guess ahead; leave --lookup and --draft out.");
-        Generator generator = language.Generator(kernels, settings.Guessing.Open());
+        Generator generator = language.Generator(opening.Kernels, settings.Guessing.Open(opening));
         if (settings.Beams == 0 && settings.Sampling.FromMakers(language.Defaults) is { Length: > 0 } says)
             terminal.Error.WriteLine(says);
         settings = settings with { Prompt = Prompt(terminal, language.Tokenizer, settings.Prompt) };
@@ -196,11 +198,11 @@ internal static class GenerateCommand
     }
 
     /// <summary>Ids in, ids out: for a model whose tokenizer is not at hand.</summary>
-    private static int FromIds(Terminal terminal, Transformer model, GenerateSettings settings, Kernels kernels)
+    private static int FromIds(Terminal terminal, Transformer model, GenerateSettings settings, Opening opening)
     {
         int[] prompt = [.. settings.Ids.SelectMany(word => word.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).Select(Ids.Parse)];
-        Transformer? draft = settings.Guessing.Draft is { } path ? ModelFiles.Load(ModelPath.Find(path)) : null;
-        var loop = new DecodingLoop(model, kernels, draft: draft);
+        Transformer? draft = settings.Guessing.Draft is { } path ? opening.Transformer(ModelPath.Find(path)) : null;
+        var loop = new DecodingLoop(model, opening.Kernels, draft: draft);
         var cache = new PromptCache(model.Config, settings.CacheType);
         for (int i = 0; i < settings.Count; i++)
         {

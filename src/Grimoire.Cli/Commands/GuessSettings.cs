@@ -32,7 +32,7 @@ internal sealed record GuessSettings
 
     /// <summary>The model that guesses, or null.</summary>
     /// <exception cref="GrimoireException">It cannot be opened.</exception>
-    public LanguageModel? Open() => Draft is null ? null : LanguageModel.Load(ModelPath.Find(Draft));
+    public LanguageModel? Open(Opening opening) => Draft is null ? null : opening.Language(ModelPath.Find(Draft));
 
     /// <summary>How well the guessing went, in words.</summary>
     public static string Words(long guesses, long right)

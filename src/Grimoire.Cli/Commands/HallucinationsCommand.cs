@@ -72,25 +72,27 @@ internal static class HallucinationsCommand
     {
         var model = new Argument<string>("MODEL") { Description = "a model folder, an adapter, a run folder or a GGUF file" };
         Options<Choices>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new(Kind, "How often a model states what is not so, and which of its own doubts would have told.",
             "grimoire hallucinations runs/quickstart", "grimoire hallucinations my-model.gguf --questions questions.jsonl --samples 20")
         {
             Detail = "Each question is answered greedily and judged; then more answers are drawn, and other wordings are asked. From these, detectors tell " +
                 "how suspicious the answer is without knowing the truth, and the truth tells how good the detectors are: AUROC is the chance that a wrong " +
                 "answer is more suspicious than a right one.",
-            Run = (parse, terminal) => Run(terminal, parse, parse.GetRequiredValue(model), options!.Read(parse, new Choices())),
+            Run = (parse, terminal) => Run(terminal, parse, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), opening!(parse)),
         };
         verb.Add(model);
         options = new Options<Choices>(verb, Choices.Settings, new Choices());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, ParseResult parse, string path, Choices choices)
+    private static int Run(Terminal terminal, ParseResult parse, string path, Choices choices, Opening opening)
     {
         string found = ModelPath.Find(path), name = ModelPath.NameOf(path), folder = choices.Out ?? EvaluationPlace.Folder(Kind, name);
         IReadOnlyList<FactQuestion> questions = Questions(choices);
         LocalModel model = Waiting.While(terminal, "opening the model",
-            () => new LocalModel(LanguageModel.Load(found), Device.Kernels(parse), name, choices.Template));
+            () => new LocalModel(opening.Language(found), opening.Kernels, name, choices.Template));
         RunInfo run = Request(parse, path, model, choices, questions);
         if (EvaluationFolder.Find(folder, run) is { } before)
             return EvaluationPlace.Tell(terminal, before, folder, choices.Json, figures: false);

@@ -64,6 +64,7 @@ internal static class PerplexityCommand
             Arity = ArgumentArity.OneOrMore
         };
         Options<Choices>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new(Kind, "Measure how well a model foresees texts: perplexity, bits per byte, surprise and calibration.",
             "grimoire perplexity my-model held-out.txt",
             "grimoire perplexity my-model reviews.jsonl --stride 64 --out runs/reviews",
@@ -73,21 +74,22 @@ internal static class PerplexityCommand
                 "bits per byte and per character do not. Each document is read on its own behind the token that begins or ends texts. The intervals are over documents.",
             Run = (parse, terminal) => Run(
                 terminal, parse.GetRequiredValue(model), parse.GetRequiredValue(files), options!.Read(parse, new Choices()),
-                    [.. parse.Tokens.Select(token => token.Value)], Device.Kernels(parse)),
+                    [.. parse.Tokens.Select(token => token.Value)], opening!(parse)),
         };
         verb.Add(model);
         verb.Add(files);
         options = new Options<Choices>(verb, Choices.Settings, new Choices());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, string path, string[] files, Choices choices, IReadOnlyList<string> command, Kernels kernels)
+    private static int Run(Terminal terminal, string path, string[] files, Choices choices, IReadOnlyList<string> command, Opening opening)
     {
         var corpus = new Corpus(files, choices.Unit);
-        LanguageModel model = Waiting.While(terminal, "opening the model", () => LanguageModel.Load(ModelPath.Find(path)));
+        LanguageModel model = Waiting.While(terminal, "opening the model", () => opening.Language(ModelPath.Find(path)));
         string name = ModelPath.NameOf(path), of = string.Join(", ", files.Select(file => Path.GetFileName(file.TrimEnd('/', '\\'))));
         string folder = choices.Out ?? EvaluationPlace.Folder(Kind, name, of);
-        var perplexity = new Perplexity(model, kernels, choices.Stride, choices.Rolling ? DocumentOrder.Rolling : DocumentOrder.Alone, choices.BatchTokens);
+        var perplexity = new Perplexity(model, opening.Kernels, choices.Stride, choices.Rolling ? DocumentOrder.Rolling : DocumentOrder.Alone, choices.BatchTokens);
         RunInfo request = Request(choices, path, files, ModelFingerprint.Of(model), command);
         if (choices.Tokens is null && EvaluationFolder.Find(folder, request) is { } before)
             return EvaluationPlace.Tell(terminal, before, folder, choices.Json);

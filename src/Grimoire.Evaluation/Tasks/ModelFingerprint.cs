@@ -25,6 +25,8 @@ public static class ModelFingerprint
             hash.AppendData(Bytes(parameter.Tensor));
         }
 
+        if (PackedModel.RoundsActivations(model.Transformer))
+            Add(hash, "activations of 8 bits");
         for (int id = 0; id < model.Tokenizer.VocabularySize; id++)
             Add(hash, model.Tokenizer.Contains(id) ? model.Tokenizer.Piece(id) : "");
         Add(hash, string.Join(' ', Encoded(model)));

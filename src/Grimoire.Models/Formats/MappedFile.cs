@@ -1,4 +1,6 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using Grimoire.Tensors;
 
 namespace Grimoire.Models.Formats;
 
@@ -6,8 +8,10 @@ namespace Grimoire.Models.Formats;
 /// A file as memory: read by the operating system where it is touched, shared with other processes, and never written to (a write would
 /// go to a private copy of the page, where the system has memory for one). The mapping ends when the last tensor over it is collected.
 /// </summary>
-internal sealed unsafe class MappedFile
+internal sealed unsafe partial class MappedFile : IRestorable
 {
+    private const int DontNeed = 4; // MADV_DONTNEED
+
     private readonly MemoryMappedViewAccessor? view;
     private readonly byte* start;
 
@@ -70,6 +74,18 @@ internal sealed unsafe class MappedFile
         return start + offset;
     }
 
+    /// <inheritdoc/>
+    public void LetGo(void* start, long bytes)
+    {
+        // Whole pages only: those at the ends belong to others too.
+        nuint page = (nuint)Environment.SystemPageSize, first = ((nuint)start + page - 1) / page * page, end = ((nuint)start + (nuint)bytes) / page * page;
+        if (OperatingSystem.IsLinux() && first < end)
+            _ = Advise((void*)first, end - first, DontNeed);
+    }
+
     /// <summary>A stretch of the file; valid while this object is.</summary>
     public ReadOnlySpan<byte> Bytes(long offset, int count) => new(At(offset, count), count);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
 }

@@ -125,9 +125,13 @@ public abstract partial class Kernels
     /// Puts a matrix beside itself into the order that this device's linear layers read fastest; does nothing where there is none. Not for weights that change. The
     /// activations that enter a quantised matrix are then rounded to eight bits, a scale for every 32.
     /// </summary>
-    public virtual void Pack(Tensor weight)
-    {
-    }
+    public void Pack(Tensor weight) => new PackedWeights(this, [weight]).Pack();
+
+    /// <summary>Bytes that a matrix takes when packed; 0 where it is read fastest as it is.</summary>
+    internal virtual long PackedBytes(Tensor weight) => 0;
+
+    /// <summary>Packs a matrix into as many bytes as <see cref="PackedBytes"/> says, which their owner keeps; leaves one alone whose numbers have no packed form.</summary>
+    internal virtual unsafe void Pack(Tensor weight, byte* memory, object owner) => throw new NotSupportedException("this device packs nothing");
 
     /// <summary>dx += dy W; weight of any type but integers.</summary>
     public abstract void LinearInputGrad(Tensor dy, Tensor weight, Tensor dx);

@@ -45,14 +45,6 @@ internal sealed unsafe class PackedWeight
         return (outputs + Interleave.Rows - 1L) / Interleave.Rows * (inputs / size.Inputs) * size.Bytes;
     }
 
-    /// <summary>Packs a matrix on some threads.</summary>
-    public static PackedWeight Of(Tensor weight, int threads)
-    {
-        var memory = new NativeBuffer(Size(weight.DType, weight.Shape[0], weight.Shape[1]), zeroed: false);
-        Pack(weight, memory.Pointer, threads);
-        return new PackedWeight(weight.DType, weight.Shape[0], weight.Shape[1], memory.Pointer, memory);
-    }
-
     /// <summary>Packs a matrix into memory of <see cref="Size"/> bytes.</summary>
     public static void Pack(Tensor weight, byte* destination, int threads)
     {

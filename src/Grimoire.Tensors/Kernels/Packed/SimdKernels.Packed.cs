@@ -3,12 +3,16 @@ namespace Grimoire.Tensors;
 /// <summary>Packed weights.</summary>
 internal sealed unsafe partial class SimdKernels<V>
 {
-    public override void Pack(Tensor weight)
+    internal override long PackedBytes(Tensor weight) => weight.DType.IsQuantized() || FloatPanels.Hold(weight.DType)
+        ? PackedWeight.Size(weight.DType, weight.Shape[0], weight.Shape[1])
+        : 0;
+
+    internal override void Pack(Tensor weight, byte* memory, object owner)
     {
-        if (weight.Packed is not null || weight.Shape.Rank != 2)
-            return;
-        if (weight.DType.IsQuantized() || (FloatPanels.Hold(weight.DType) && (weight.DType != DType.F16 || FloatPanels.Finite(weight, threads))))
-            weight.Packed = PackedWeight.Of(weight, threads);
+        if (weight.DType == DType.F16 && !FloatPanels.Finite(weight, threads))
+            return; // panels of F16 hold finite numbers only
+        PackedWeight.Pack(weight, memory, threads);
+        weight.Packed = new PackedWeight(weight.DType, weight.Shape[0], weight.Shape[1], memory, owner);
     }
 
     public override void Linear(Tensor x, ReadOnlySpan<Projection> projections)
