@@ -10,6 +10,7 @@ using Grimoire.Benchmarks.Peers;
 //        … -- rollouts MODEL [threads]                                            roll-outs beside generate, in turns
 //        … -- likelihood MODEL [threads]                                          scoring continuations beside plain prefill, in turns
 //        … -- shape 1.1b|134m MIX FILE.gguf TOKENIZER                             a file of a real shape with random weights
+//        … -- table FOLDER                                                        what `grimoire bench --json` left in a folder, as one table
 //        … -- peers PROGRAM FOLDER families [NAME]                 GGUF files written here, as llama.cpp sees them (bench/peers/llama.cpp): logits
 //        … -- peers PROGRAM FOLDER tokens TOKENIZER TEXTS.json                                                                            token ids
 //        … -- peers PROGRAM FOLDER perplexity TOKENIZER TEXT LENGTH COUNT MODEL.gguf...                                           the model's perplexity
@@ -61,6 +62,12 @@ if (args is ["peers", var program, var folder, .. var what])
 if (args is ["shape", var shape, var mix, var file, var vocabulary])
 {
     Shapes.Write(shape, mix, file, vocabulary);
+    return 0;
+}
+
+if (args is ["table", var results])
+{
+    SpeedTable.Print(results);
     return 0;
 }
 

@@ -10,7 +10,7 @@ namespace Grimoire.Cli.Bench;
 internal static class BenchFiles
 {
     /// <summary>Everything as JSON: each round's values, the peer's beside them, and the limits.</summary>
-    public static void WriteJson(string path, LimitSamples limits, IReadOnlyList<Measured> results, string? peer) => AtomicFile.Write(path, stream =>
+    public static void WriteJson(string path, BenchRun run, string? peer) => AtomicFile.Write(path, stream =>
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
@@ -19,34 +19,37 @@ internal static class BenchFiles
         if (peer is not null)
             json.WriteString("peer", peer);
         json.WriteStartArray("limits");
-        foreach (int threads in limits.Counts)
+        foreach (int threads in run.Limits.Counts)
         {
             json.WriteStartObject();
             json.WriteNumber("threads", threads);
-            Write(json, limits.Median(threads));
+            Number(json, "float_operations_s", run.Limits.Of(threads, limit => limit.Flops).Median);
+            Number(json, "integer_operations_s", run.Limits.Of(threads, limit => limit.Integers).Median);
+            Number(json, "bytes_read_s", run.Limits.Of(threads, limit => limit.Bandwidth).Median);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        Array(json, "scaling", limits.Scaling);
+        Array(json, "scaling", run.Limits.Scaling);
+        json.WriteNumber("rejected_rounds", run.Rejected);
         json.WriteStartArray("figures");
-        foreach (Measured result in results)
+        foreach (Measured result in run.Results)
             Write(json, result);
         json.WriteEndArray();
         json.WriteEndObject();
     });
 
     /// <summary>The tables as Markdown.</summary>
-    public static void WriteMarkdown(string path, LimitSamples limits, IReadOnlyList<Measured> results, string? peer)
+    public static void WriteMarkdown(string path, BenchRun run, string? peer)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Machine.This()}.");
         if (peer is not null)
             text.Append(CultureInfo.InvariantCulture, $" The peer, in turns: `{peer}`.");
-        if (limits.Complaint is { } complaint)
+        if (run.Limits.Complaint is { } complaint)
             text.Append(CultureInfo.InvariantCulture, $" {complaint}");
         text.Append('\n');
-        foreach (BenchTable table in BenchTables.Of(limits, results))
+        foreach (BenchTable table in BenchTables.Of(run))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n### {table.Heading}\n\n");
             text.Append(Line(table.Columns.Select(column => column.TrimStart('>'))));

@@ -12,8 +12,8 @@ internal sealed record BenchTable(string Heading, IReadOnlyList<string> Columns,
 internal static class BenchTables
 {
     /// <summary>The machine's limits, and each subject's figures.</summary>
-    public static IReadOnlyList<BenchTable> Of(LimitSamples limits, IReadOnlyList<Measured> results) =>
-        [Machine(limits), .. results.GroupBy(result => result.Subject).Select(group => Figures(group.Key, [.. group]))];
+    public static IReadOnlyList<BenchTable> Of(BenchRun run) =>
+        [Machine(run.Limits), .. run.Results.GroupBy(result => result.Subject).Select(group => Figures(group.Key, [.. group]))];
 
     private static BenchTable Machine(LimitSamples limits)
     {

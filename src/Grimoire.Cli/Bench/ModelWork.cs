@@ -9,13 +9,17 @@ namespace Grimoire.Cli.Bench;
 /// <param name="cacheBytes">Bytes of a number in the cache of keys and values.</param>
 internal sealed class ModelWork(Transformer model, bool integers, double cacheBytes)
 {
+    /// <summary>Weights of no more bytes than this may stay in caches, so that memory's speed does not bind them.</summary>
+    private const double InCaches = 64 << 20;
+
     private readonly ModelConfig config = model.Config;
 
     /// <summary>A token of each of so many sequences that have come so far, each weight being read once for all.</summary>
     public Work Decode(int sequences, int depth)
     {
         Work weights = Weights(withHead: true), attention = Attention(depth);
-        return new(weights.Flops + attention.Flops, weights.Integers, (weights.Bytes / sequences) + (CacheBytes(1) * depth));
+        double read = weights.Bytes <= InCaches ? 0 : (weights.Bytes / sequences) + (CacheBytes(1) * depth);
+        return new(weights.Flops + attention.Flops, weights.Integers, read);
     }
 
     /// <summary>A token of a prompt of some length whose last token's logits are wanted.</summary>

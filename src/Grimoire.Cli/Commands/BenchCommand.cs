@@ -63,11 +63,17 @@ internal static class BenchCommand
 
     private static void Tell(Terminal terminal, BenchRun run, BenchSettings settings)
     {
-        foreach (BenchTable table in BenchTables.Of(run.Limits, run.Results))
+        foreach (BenchTable table in BenchTables.Of(run))
         {
             terminal.Line();
             terminal.Line($"[bold]{table.Heading}[/]");
             Sheet.Rows(terminal, table.Columns, table.Rows);
+        }
+
+        if (run.Rejected > 0)
+        {
+            terminal.Line();
+            terminal.Line($"{run.Rejected} rounds do not count: the machine was not quiet then.");
         }
 
         if (run.Limits.Complaint is { } complaint)
@@ -77,8 +83,8 @@ internal static class BenchCommand
         }
 
         if (settings.Json is { } json)
-            BenchFiles.WriteJson(json, run.Limits, run.Results, settings.Against);
+            BenchFiles.WriteJson(json, run, settings.Against);
         if (settings.Markdown is { } markdown)
-            BenchFiles.WriteMarkdown(markdown, run.Limits, run.Results, settings.Against);
+            BenchFiles.WriteMarkdown(markdown, run, settings.Against);
     }
 }
