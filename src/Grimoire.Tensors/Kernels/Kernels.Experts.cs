@@ -62,7 +62,7 @@ public abstract partial class Kernels
         }
     }
 
-    private static ReadOnlySpan<int> Sizes(Tensor counts, int rows)
+    private protected static ReadOnlySpan<int> Sizes(Tensor counts, int rows)
     {
         ReadOnlySpan<int> sizes = counts.Span<int>();
         long total = 0;

@@ -65,6 +65,43 @@ public sealed class PackedTests
     }
 
     [Fact]
+    public void May_be_those_of_experts()
+    {
+        int[] sizes = [0, 1, 4, 0, 5, 20, 3];
+        Tensor x = Random((sizes.Sum(), Inputs), 3), counts = Tensor.Zeros(sizes.Length, DType.I32);
+        sizes.CopyTo(counts.Span<int>());
+        Tensor[] weights = [.. sizes.Select((_, i) => Weight(i % 2 == 0 ? DType.Q4_K : DType.Q8_0, 37))];
+        foreach (int bits in new[] { 512, 256, 128 })
+        {
+            for (int threads = 1; threads <= 3; threads++)
+            {
+                Tensor y = Tensor.Zeros((x.Shape[0], 37));
+                Kernels kernels = Kernels.CreateSimd(threads, bits);
+                kernels.GroupedLinear(x, weights, counts, y);
+                for (int group = 0, row = 0; group < sizes.Length; row += sizes[group++])
+                {
+                    if (sizes[group] > 0)
+                        Assert.Equal(Product(kernels, x.Rows(row, sizes[group]), weights[group], null), y.Rows(row, sizes[group]).Span<float>().ToArray());
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Equal_the_same_rows_alone_where_there_are_many()
+    {
+        const int wide = 2304, outputs = 85, rows = 530;
+        foreach (DType type in (DType[])[DType.Q4_0, DType.Q5_K, DType.Q6_K, DType.Q8_0, DType.Q2_K])
+        {
+            Tensor weight = Quantization.Quantize(Random((outputs, wide), (int)type), type), bias = Random((outputs), 5), x = Random((rows, wide), 3);
+            Kernels.Simd.Pack(weight);
+            float[] together = Product(Kernels.Simd, x, weight, bias);
+            foreach (int row in new[] { 0, 7, 8, 263, 511, 512, 529 })
+                Assert.Equal(Product(Kernels.Simd, x.Rows(row, 1), weight, bias), together[(row * outputs)..((row + 1) * outputs)]);
+        }
+    }
+
+    [Fact]
     public void Follow_the_order_of_operations_to_the_bit()
     {
         const int outputs = 19;
