@@ -2,7 +2,7 @@ using System.Globalization;
 using Grimoire.Benchmarks;
 using Grimoire.Benchmarks.Peers;
 
-// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|experts|attention|elementwise|ops|train [threads]
+// Usage: dotnet run -c Release --project bench/Grimoire.Benchmarks -- gemm|quantized|packed|experts|attention|elementwise|ops|train [threads]
 //        … -- against LAYERS HEADS CHANNELS CONTEXT BATCH COMMAND [ARGUMENTS]     a training step beside a peer's
 //        … -- finetune [threads]                                                  tokens a second and memory of fine-tuning whole, by LoRA and by QLoRA
 //        … -- adapters [threads]                                                  the time that LoRA and others add to a decoded token
@@ -82,6 +82,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 {
     "gemm" => Suites.Products(threads),
     "quantized" => Suites.Quantized(threads),
+    "packed" => Suites.Packed(threads),
     "experts" => Suites.Experts(threads),
     "attention" => Suites.Attention(threads),
     "elementwise" => Suites.Elementwise(threads),
@@ -91,7 +92,7 @@ IEnumerable<Measurement>? measurements = args.FirstOrDefault() switch
 };
 if (measurements is null)
 {
-    Console.Error.WriteLine("say what to measure: gemm, quantized, experts, attention, elementwise, ops, train, finetune or adapters, then, if wanted, the number of threads; or rollouts or likelihood and a model; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies; or shape, 1.1b or 134m, a mix, a file and a tokenizer");
+    Console.Error.WriteLine("say what to measure: gemm, quantized, packed, experts, attention, elementwise, ops, train, finetune or adapters, then, if wanted, the number of threads; or rollouts or likelihood and a model; or against, five sizes and a peer's command; or tokenizer, a text and vocabularies; or shape, 1.1b or 134m, a mix, a file and a tokenizer");
     return 2;
 }
 

@@ -77,6 +77,31 @@ internal static class Suites
         }
     }
 
+    /// <summary>Packed weights of every quantised type at the shapes of a 1.1B Llama: decoding, some sequences at once, prompts. Operations on integers count as those on floats.</summary>
+    public static IEnumerable<Measurement> Packed(int threads)
+    {
+        foreach (int count in Counts(threads))
+        {
+            Kernels kernels = Kernels.CreateSimd(count);
+            foreach ((int inputs, int outputs) in ((int, int)[])[(2048, 2048), (2048, 5632), (5632, 2048)])
+            {
+                Tensor numbers = Numbers((outputs, inputs));
+                foreach (DType type in Enum.GetValues<DType>().Where(type => type.IsQuantized() && (inputs == outputs || type is DType.Q4_0 or DType.Q8_0 or DType.Q4_K or DType.Q6_K)))
+                {
+                    Tensor weight = Tensor.Zeros(numbers.Shape, type);
+                    kernels.Copy(numbers, weight);
+                    kernels.Pack(weight);
+                    double size = (double)inputs * outputs;
+                    foreach (int rows in (int[])[1, 8, 16, 128, 512])
+                    {
+                        Tensor x = Numbers((rows, inputs)), y = Numbers((rows, outputs));
+                        yield return new($"packed Linear {rows}×{inputs}→{outputs} {type}", count, () => kernels.Linear(x, weight, null, y), 2 * size * rows, type.Bytes((long)size));
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Whole training steps of the two character models.</summary>
     public static IEnumerable<Measurement> Training(int threads)
     {
