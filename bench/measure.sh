@@ -5,7 +5,7 @@
 #   MODELS=… RESULTS=… LLAMA=… PYTHON=… VOCABULARY=… TEXT=… bench/measure.sh PART…
 #
 # PART      models (makes the files) | 1.1b-f16 1.1b-q8_0 1.1b-q4_0 1.1b-q4_k_m | 134m-f16 134m-q8_0 134m-q4_0 134m-q4_k_m | stories | train-384 train-128 train-gpt2
-#           | batch | bpe | start | context | table (prints what there is) | all
+#           | batch | bpe | start | start-kept | context | table (prints what there is) | all
 # MODELS    folder of the model files; stories260K.gguf (F32) lies there too
 # RESULTS   folder for the results (default: runs/speed)
 # LLAMA     llama-speed of bench/peers/llama.cpp (default: llama-speed)
@@ -58,10 +58,15 @@ part() {
         batch) bench batch "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite batch --batch 16 --decode 32 ;;
         bpe) bench bpe "$VOCABULARY" --threads 1 --suite tokenizer --text "$TEXT" ;;
         start) bench start "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite start ;;
+        start-kept)
+            mkdir -p "$results/kept"
+            kept=$results/kept/1.1b-q4_0-kept.gguf
+            [ -e "$kept" ] || ln "$MODELS/1.1b-q4_0.gguf" "$kept" 2>/dev/null || cp "$MODELS/1.1b-q4_0.gguf" "$kept"
+            bench start-kept "$kept" --threads "$threads" --suite start --keep-packed ;;
         context) bench context "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite context ;;
         table) "$benchmarks" table "$results" ;;
         all)
-            for one in 1.1b-f16 1.1b-q8_0 1.1b-q4_0 1.1b-q4_k_m 134m-f16 134m-q8_0 134m-q4_0 134m-q4_k_m stories train-384 train-128 train-gpt2 batch bpe start context table; do
+            for one in 1.1b-f16 1.1b-q8_0 1.1b-q4_0 1.1b-q4_k_m 134m-f16 134m-q8_0 134m-q4_0 134m-q4_k_m stories train-384 train-128 train-gpt2 batch bpe start start-kept context table; do
                 part $one
             done ;;
         *) echo "bench/measure.sh: there is no part $1; see its first lines" >&2; exit 2 ;;

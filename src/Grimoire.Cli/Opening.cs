@@ -20,6 +20,12 @@ internal sealed record Opening
     /// <summary>What will compute.</summary>
     public Kernels Kernels { get; init; } = Kernels.Simd;
 
+    /// <summary>Whether matrices are packed.</summary>
+    public bool Packs => !AsStored;
+
+    /// <summary>The options as another call of this tool takes them.</summary>
+    public IReadOnlyList<string> Words => AsStored ? ["--no-repack"] : Keep ? ["--keep-packed"] : [];
+
     private bool AsStored { get; init; }
 
     private bool Keep { get; init; }

@@ -28,22 +28,27 @@ internal sealed record BenchModel(string Name, Transformer Transformer, Kernels 
 
     /// <summary>Opens a model.</summary>
     /// <exception cref="GrimoireException">There is none, or it is damaged.</exception>
-    public static BenchModel Open(string path, Kernels kernels, bool pack, DType cacheType)
+    public static BenchModel Open(string path, Opening opening, DType cacheType)
     {
         string folder = ModelPath.Find(path);
-        Transformer transformer = ModelFiles.Load(folder);
+        Transformer transformer = opening.Transformer(folder);
         if (!transformer.Config.Head || !transformer.Config.Causal)
             throw new GrimoireException($"{path}: this model writes no text; bench measures reading and writing with one that does.");
-        return Ready(new BenchModel(ModelPath.NameOf(path), transformer, kernels, pack, cacheType)
+        return new BenchModel(ModelPath.NameOf(path), transformer, opening.Kernels, opening.Packs, cacheType)
         {
             Path = folder,
             Tokenizer = ModelFiles.HasTokenizer(folder) ? Tokenizer.Load(folder) : null,
-        });
+        };
     }
 
     /// <summary>A small model of random weights: enough to measure a machine with.</summary>
-    public static BenchModel Random(Kernels kernels, bool pack, DType cacheType) => Ready(new BenchModel(
-        SmallName, new Transformer(Small, QuantizedInitialization.Random(Small, QuantizationMix.Named("Q4_0"), seed: 1)), kernels, pack, cacheType));
+    public static BenchModel Random(Opening opening, DType cacheType)
+    {
+        var transformer = new Transformer(Small, QuantizedInitialization.Random(Small, QuantizationMix.Named("Q4_0"), seed: 1));
+        if (opening.Packs)
+            PackedModel.Pack(transformer, SmallName, opening.Kernels);
+        return new BenchModel(SmallName, transformer, opening.Kernels, opening.Packs, cacheType);
+    }
 
     /// <summary>Room for a sequence.</summary>
     public PromptCache Cache() => new(Transformer.Config, CacheType);
@@ -51,18 +56,4 @@ internal sealed record BenchModel(string Name, Transformer Transformer, Kernels 
     /// <summary>Token ids without meaning; other ones for another seed.</summary>
     public int[] Tokens(int count, ulong seed) =>
         [.. Enumerable.Range(0, count).Select(i => (int)CountedRandom.Below(Transformer.Config.Vocabulary, seed, (ulong)i))];
-
-    private static BenchModel Ready(BenchModel model)
-    {
-        if (model.Packed)
-        {
-            foreach (Parameter parameter in model.Transformer.Parameters)
-            {
-                if (!parameter.Name.StartsWith("embed.", StringComparison.Ordinal) || parameter.Tensor == model.Transformer.Unembedding)
-                    model.Kernels.Pack(parameter.Tensor);
-            }
-        }
-
-        return model;
-    }
 }

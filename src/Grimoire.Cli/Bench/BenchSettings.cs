@@ -55,8 +55,6 @@ internal sealed record BenchSettings
 
     public string? Text { get; init; }
 
-    public bool NoRepack { get; init; }
-
     public DType CacheType { get; init; } = DType.F32;
 
     public string? Against { get; init; }
@@ -79,8 +77,6 @@ internal sealed record BenchSettings
             (BenchSettings s) => s.ContextWords, (s, v) => s with { ContextWords = v }, "What"),
         Setting.Of("text", "what the suite tokenizer encodes (none: stories told here)", SettingTypes.Text("a text file or a folder of them").OrNone(),
             (BenchSettings s) => s.Text, (s, v) => s with { Text = v }, "What"),
-        Setting.Of("no_repack", "leave weights as they lie in the file, with exact activations", Flag, (BenchSettings s) => s.NoRepack,
-            (s, v) => s with { NoRepack = v }, "How"),
         CacheSetting.Of((BenchSettings s) => s.CacheType, (s, v) => s with { CacheType = v }),
         Setting.Of("rounds", "how often each is measured, the machine's limits between", Count(1, 1000), (BenchSettings s) => s.Rounds,
             (s, v) => s with { Rounds = v }, "How"),

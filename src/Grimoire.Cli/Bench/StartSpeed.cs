@@ -1,8 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
-using Grimoire.Models;
-using Grimoire.Tensors;
 
 namespace Grimoire.Cli.Bench;
 
@@ -12,10 +10,11 @@ internal static class StartSpeed
     private static readonly Assembly Here = typeof(StartSpeed).Assembly;
 
     /// <summary>What to measure of a model that lies in a file or folder.</summary>
-    public static IEnumerable<Benchmark> Benchmarks(string path, Kernels kernels, IReadOnlyList<string> options)
+    public static IEnumerable<Benchmark> Benchmarks(string path, Opening opening)
     {
-        yield return new("start to first token", "s", kernels.Threads, cancellation => Seconds(() => FirstToken(path, kernels.Threads, options, cancellation))) { LessIsBetter = true };
-        yield return new("open", "s", kernels.Threads, _ => Seconds(() => ModelFiles.Load(path))) { LessIsBetter = true };
+        int threads = opening.Kernels.Threads;
+        yield return new("start to first token", "s", threads, cancellation => Seconds(() => FirstToken(path, threads, opening.Words, cancellation))) { LessIsBetter = true };
+        yield return new("open the model", "s", threads, _ => Seconds(() => opening.Transformer(path))) { LessIsBetter = true };
     }
 
     private static double Seconds(Action work)

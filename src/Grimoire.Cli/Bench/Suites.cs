@@ -8,15 +8,14 @@ namespace Grimoire.Cli.Bench;
 /// <summary>The benchmarks that were asked for, each subject made when its turn comes: one model at a time is in memory.</summary>
 /// <param name="settings">What was asked for.</param>
 /// <param name="paths">Models, and vocabularies without one; none for a small model that is made here.</param>
-/// <param name="kernels">What computes.</param>
-internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths, Kernels kernels)
+/// <param name="opening">How models are opened, and what computes.</param>
+internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths, Opening opening)
 {
     private readonly IReadOnlyList<Suite> suites = settings.Suites;
     private readonly IReadOnlyList<int> prompts = settings.Prompts, contexts = settings.Contexts;
     private readonly IReadOnlyList<TrainingShape> shapes = settings.Shapes;
+    private readonly Kernels kernels = opening.Kernels;
     private IReadOnlyList<string>? texts;
-
-    private bool Packs => !settings.NoRepack;
 
     /// <summary>All subjects, by name.</summary>
     /// <exception cref="GrimoireException">A model is not there: told before anything is measured.</exception>
@@ -26,7 +25,7 @@ internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths
             _ = ModelPath.Find(path);
         var all = new List<(string, Func<Subject>)>();
         if (suites.Contains(Suite.Gemm))
-            all.AddRange(Products.Subjects(kernels, Packs).Select(make => ("products", make)));
+            all.AddRange(Products.Subjects(kernels, opening.Packs).Select(make => ("products", make)));
         foreach (string path in paths)
             all.Add((ModelPath.NameOf(path), () => IsTokenizer(path) ? Vocabulary(path) : Model(() => Open(path))));
         if (paths.Count == 0 && suites.Any(IsOfModel))
@@ -45,9 +44,9 @@ internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths
     private static bool IsTokenizer(string path) => !ModelPath.HasModel(path) && (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
         || path.EndsWith(".model", StringComparison.OrdinalIgnoreCase) || File.Exists(Path.Combine(path, "tokenizer.json")) || File.Exists(Path.Combine(path, "vocab.json")));
 
-    private BenchModel Open(string path) => BenchModel.Open(path, kernels, Packs, settings.CacheType);
+    private BenchModel Open(string path) => BenchModel.Open(path, opening, settings.CacheType);
 
-    private BenchModel Small() => BenchModel.Random(kernels, Packs, settings.CacheType);
+    private BenchModel Small() => BenchModel.Random(opening, settings.CacheType);
 
     private Subject Model(Func<BenchModel> open)
     {
@@ -62,7 +61,7 @@ internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths
         if (suites.Contains(Suite.Tokenizer))
             benchmarks.Add(Encoding(model.Tokenizer ?? EncodingSpeed.Raise(Texts())));
         if (suites.Contains(Suite.Start) && model.Path is { } path)
-            benchmarks.AddRange(StartSpeed.Benchmarks(path, kernels, []));
+            benchmarks.AddRange(StartSpeed.Benchmarks(path, opening));
         return new Subject(model.Name, benchmarks) { Words = Words(("model", model.Path ?? "")) };
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Grimoire.Cli.Bench;
-using Grimoire.Tensors;
 
 namespace Grimoire.Cli.Commands;
 
@@ -15,6 +14,7 @@ internal static class BenchCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         Options<BenchSettings>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new("bench", "Measure speed: each figure as a share of what the machine can do, and beside other programs.",
             "grimoire bench",
             "grimoire bench model.gguf --suite prefill,decode --json speed.json",
@@ -23,20 +23,21 @@ internal static class BenchCommand
             Detail = "Figures are medians over the rounds, with the smallest and the largest. The machine's limits (multiply-adds of floats and of bytes in registers, and bytes read " +
                 "from memory) are measured between the rounds, and each figure is told as a share of the limit that binds it. A peer runs in turns with this program, first in every " +
                 "other round; ratios are of the values of a round, above 1 where this program is faster.",
-            Run = (parse, terminal) => Run(terminal, parse.GetValue(models) ?? [], options!.Read(parse, new BenchSettings()), Device.Kernels(parse)),
+            Run = (parse, terminal) => Run(terminal, parse.GetValue(models) ?? [], options!.Read(parse, new BenchSettings()), opening!(parse)),
         };
         verb.Add(models);
         options = new Options<BenchSettings>(verb, BenchSettings.Settings, new BenchSettings());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, string[] models, BenchSettings settings, Kernels kernels)
+    private static int Run(Terminal terminal, string[] models, BenchSettings settings, Opening opening)
     {
         Peer? peer = settings.Against is { } command ? new Peer(command) : null;
-        IReadOnlyList<(string, Func<Subject>)> subjects = new Suites(settings, models, kernels).All();
+        IReadOnlyList<(string, Func<Subject>)> subjects = new Suites(settings, models, opening).All();
         if (subjects.Count == 0)
             throw new UsageException("there is nothing to measure; choose other suites with --suite.");
-        var run = new BenchRun(settings.Rounds, kernels.Threads, peer);
+        var run = new BenchRun(settings.Rounds, opening.Kernels.Threads, peer);
         bool finished = false;
         try
         {
