@@ -5,6 +5,9 @@ namespace Grimoire.Tensors;
 /// <summary>How stored numbers become floats.</summary>
 internal unsafe interface IElement
 {
+    /// <summary>Bytes of a number.</summary>
+    static abstract int Size { get; }
+
     static abstract V Load<V>(byte* data, nint index)
         where V : unmanaged, ILanes<V>;
 
@@ -14,6 +17,8 @@ internal unsafe interface IElement
 /// <summary>Numbers stored as <see cref="DType.F32"/>.</summary>
 internal readonly unsafe struct Single32 : IElement
 {
+    public static int Size => sizeof(float);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V>(byte* data, nint index)
         where V : unmanaged, ILanes<V> => V.Load((float*)data + index);
@@ -25,6 +30,8 @@ internal readonly unsafe struct Single32 : IElement
 /// <summary>Numbers stored as <see cref="DType.F16"/>.</summary>
 internal readonly unsafe struct Half16 : IElement
 {
+    public static int Size => sizeof(ushort);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V>(byte* data, nint index)
         where V : unmanaged, ILanes<V> => V.LoadHalf((ushort*)data + index);
@@ -36,6 +43,8 @@ internal readonly unsafe struct Half16 : IElement
 /// <summary>Numbers stored as <see cref="DType.BF16"/>.</summary>
 internal readonly unsafe struct Brain16 : IElement
 {
+    public static int Size => sizeof(ushort);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V>(byte* data, nint index)
         where V : unmanaged, ILanes<V> => V.LoadBFloat16((ushort*)data + index);

@@ -38,7 +38,7 @@ internal static unsafe class Gemm<V>
 {
     private const int MaxDepth = 512; // of panels that are packed and multiplied at a time
     private const long MaxShared = 4 << 20; // floats that are packed for all threads
-    private const int PieceRows = 56, PieceColumns = 64;
+    private const int PieceRows = 112, PieceColumns = 128;
     private const long WorthSharing = 1 << 17; // multiply-adds
 
     public static void Multiply(in Product product, int threads)
@@ -113,9 +113,9 @@ internal static unsafe class Gemm<V>
             ThreadTeam.Shared.Run(ref pack, Slices * (sharedSize / sharedUnit), (long)Shared * depth > 1 << 14 ? threads : 1);
 
             int units = (Private + privateUnit - 1) / privateUnit;
-            int most = Math.Max(1, (shareA ? PieceColumns : PieceRows) / privateUnit), piece = Math.Clamp(units / (4 * threads), 1, most);
-            var multiply = new MultiplyPiece(this, piece * privateUnit);
-            ThreadTeam.Shared.Run(ref multiply, (units + piece - 1) / piece, threads);
+            int most = Math.Max(1, (shareA ? PieceColumns : PieceRows) / privateUnit), pieces = Math.Max((units + most - 1) / most, Math.Min(units, 4 * threads));
+            var multiply = new MultiplyPiece(this, units, Math.Min(units, Packing<V>.RoundUp(pieces, threads)));
+            ThreadTeam.Shared.Run(ref multiply, multiply.Pieces, threads);
         }
 
         public void Pack(int index)
@@ -135,13 +135,7 @@ internal static unsafe class Gemm<V>
             for (int slice = 0; slice < Slices; slice++)
             {
                 int k = slice * depthStep, length = Math.Min(depthStep, depth - k);
-                for (int i = 0; i < count; i += privateUnit)
-                {
-                    if (shareA)
-                        PackColumns(first + i, Math.Min(privateUnit, count - i), k, length, own + ((long)i * length));
-                    else
-                        PackRows(first + i, Math.Min(privateUnit, count - i), k, length, own + ((long)i * length));
-                }
+                PackPrivate(first, count, k, length, own);
 
                 for (int panel = 0; panel < Shared; panel += sharedTile)
                     Multiply(panel, first, count, k, length, Slice(slice) + ((long)panel * length), own);
@@ -168,6 +162,18 @@ internal static unsafe class Gemm<V>
         private float* Slice(int slice) => panels + ((long)slice * depthStep * sharedSize);
 
         private void PackRows(int i, int count, int k, int length, float* to) => Packing<V>.Panel(a.From(i, k), count, length, to, Tile<V>.RowsFor(count));
+
+        private void PackPrivate(int first, int count, int k, int length, float* to)
+        {
+            if (!shareA)
+            {
+                Packing<V>.Panels(a.From(first, k), count, length, to, height);
+                return;
+            }
+
+            for (int j = 0; j < count; j += privateUnit)
+                PackColumns(first + j, Math.Min(privateUnit, count - j), k, length, to + ((long)j * length));
+        }
 
         private void PackColumns(int j, int count, int k, int length, float* to) => Packing<V>.Panel(b.From(j, k), count, length, to, Tile<V>.Columns);
 
@@ -199,9 +205,16 @@ internal static unsafe class Gemm<V>
             public void Run(int index) => block.Pack(index);
         }
 
-        private struct MultiplyPiece(Block block, int size) : IJob
+        /// <summary>As many pieces for each thread, of as many panels as can be.</summary>
+        private struct MultiplyPiece(Block block, int units, int pieces) : IJob
         {
-            public void Run(int index) => block.Multiply(index * size, Math.Min(size, block.Private - (index * size)));
+            public readonly int Pieces => pieces;
+
+            public readonly void Run(int index)
+            {
+                int first = (int)((long)units * index / pieces) * block.privateUnit, end = (int)((long)units * (index + 1) / pieces) * block.privateUnit;
+                block.Multiply(first, Math.Min(end, block.Private) - first);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -9,6 +10,9 @@ namespace Grimoire.Tensors;
 internal static unsafe class Packing<V>
     where V : unmanaged, ILanes<V>
 {
+    /// <summary>Rows that panels beside each other take in turns.</summary>
+    private const int Turn = 32;
+
     public static void Panel(in Operand source, int count, int depth, float* panel, int width)
     {
         switch (source.Type)
@@ -30,6 +34,23 @@ internal static unsafe class Packing<V>
 
     /// <summary>A size rounded up to whole steps.</summary>
     public static int RoundUp(int size, int step) => (size + step - 1) / step * step;
+
+    /// <summary>
+    /// As many panels as the count fills, the last as wide as its tile. Where the numbers of neighbouring panels lie beside each other, all panels take some rows of them before the
+    /// next rows are read.
+    /// </summary>
+    public static void Panels(in Operand source, int count, int depth, float* panels, int width)
+    {
+        int step = source.DepthStride == 1 ? depth : Turn;
+        for (int k = 0; k < depth; k += step)
+        {
+            for (int i = 0; i < count; i += width)
+            {
+                int some = Math.Min(width, count - i), wide = Math.Min(width, Tile<V>.RowsFor(some));
+                Panel(source.From(i, k), some, Math.Min(step, depth - k), panels + ((nint)i * depth) + ((nint)k * wide), wide);
+            }
+        }
+    }
 
     private static void Decode(in Operand source, int count, int depth, float* panel, int width)
     {
@@ -94,8 +115,11 @@ internal static unsafe class Packing<V>
         byte* data = source.Data;
         nint stride = source.DepthStride, row = 0;
         int last = count - W.Count;
+        nint ahead = Turn * stride * T.Size;
         for (int k = 0; k < depth; k++, row += stride, panel += width)
         {
+            if (Sse.IsSupported)
+                Sse.Prefetch0(data + (row * T.Size) + ahead);
             for (int i = 0; i < last; i += W.Count)
                 T.Load<W>(data, row + i).Store(panel + i);
             T.Load<W>(data, row + last).Store(panel + last);

@@ -42,17 +42,20 @@ internal static unsafe class Tile<V>
     {
         startStride = start == null ? 0 : startStride;
         start = start == null ? (float*)Zeros.Pointer : start;
-        int height = RowsFor(rows);
-        if (rows == height && columns == Columns)
-        {
-            Whole(height, a, aStep, b, bStep, depth, start, startStride, c, cStride, ahead, aheadStep);
-            return;
-        }
+        if (columns == Columns && RowsFor(rows) == rows)
+            Whole(rows, a, aStep, b, bStep, depth, start, startStride, c, cStride, ahead, aheadStep);
+        else
+            Edge(a, aStep, b, bStep, depth, start, startStride, c, cStride, rows, columns, ahead, aheadStep);
+    }
 
+    /// <summary>By way of a whole tile beside C.</summary>
+    private static void Edge(
+        float* a, nint aStep, float* b, nint bStep, int depth, float* start, nint startStride, float* c, nint cStride, int rows, int columns, byte* ahead, nint aheadStep)
+    {
         float* edge = stackalloc float[14 * 32];
         for (int i = 0; i < rows; i++)
             new Span<float>(start + (i * startStride), columns).CopyTo(new Span<float>(edge + (i * Columns), columns));
-        Whole(height, a, aStep, b, bStep, depth, edge, Columns, edge, Columns, ahead, aheadStep);
+        Whole(RowsFor(rows), a, aStep, b, bStep, depth, edge, Columns, edge, Columns, ahead, aheadStep);
         for (int i = 0; i < rows; i++)
             new Span<float>(edge + (i * Columns), columns).CopyTo(new Span<float>(c + (i * cStride), columns));
     }
