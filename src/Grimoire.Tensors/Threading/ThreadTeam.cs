@@ -24,9 +24,15 @@ internal sealed unsafe class ThreadTeam
 {
     private const long Phase = 1L << 32;
 
+    /// <summary>How often the caller looks, without letting go of its processor, whether the helpers are done.</summary>
+    private const int Polls = 64;
+
+    private readonly NativeBuffer memory = new(sizeof(Place), zeroed: true); // begins a line
+    private readonly Place* place;
     private Helper[] helpers = [];
     private ExceptionDispatchInfo? failure;
-    private Place place;
+
+    public ThreadTeam() => place = (Place*)memory.Pointer;
 
     /// <summary>How many helpers sleep.</summary>
     public int Asleep => helpers.Count(helper => helper.Asleep);
@@ -44,7 +50,7 @@ internal sealed unsafe class ThreadTeam
     public void Run<TJob>(ref TJob job, int count, int threads)
         where TJob : struct, IJob
     {
-        if (Math.Min(count, threads) <= 1 || Interlocked.CompareExchange(ref place.Busy, 1, 0) != 0)
+        if (Math.Min(count, threads) <= 1 || Interlocked.CompareExchange(ref place->Busy, 1, 0) != 0)
         {
             for (int i = 0; i < count; i++)
                 job.Run(i);
@@ -57,7 +63,7 @@ internal sealed unsafe class ThreadTeam
         }
         finally
         {
-            Volatile.Write(ref place.Busy, 0);
+            Volatile.Write(ref place->Busy, 0);
         }
     }
 
@@ -68,34 +74,42 @@ internal sealed unsafe class ThreadTeam
     {
         if (helpers.Length < wanted)
             Grow(wanted);
-        place.Body = body;
-        place.Job = job;
-        (place.Count, place.Wanted, place.Next, failure) = (count, wanted, 0, null);
-        Interlocked.Add(ref place.Gate, Phase);
+        place->Body = body;
+        place->Job = job;
+        (place->Count, place->Wanted, place->Next, failure) = (count, wanted, 1, null);
+        Interlocked.Add(ref place->Gate, Phase);
         for (int i = 0; i < wanted; i++)
             helpers[i].Wake();
-        Work();
-        Interlocked.Add(ref place.Gate, Phase);
-        var spin = new SpinWait();
-        while ((int)Volatile.Read(ref place.Gate) != 0)
-            spin.SpinOnce(sleep1Threshold: -1);
-        place.Job = null;
+        Work(first: 0);
+        Interlocked.Add(ref place->Gate, Phase);
+        AwaitHelpers();
+        place->Job = null;
         failure?.Throw();
     }
 
-    /// <summary>Takes pieces until none is left. After a failure the rest is given up.</summary>
-    private void Work()
+    /// <summary>The last helper is mostly done within a microsecond; if it does not run at all, its place is needed.</summary>
+    private void AwaitHelpers()
+    {
+        for (int i = 0; i < Polls && (int)Volatile.Read(ref place->Gate) != 0; i++)
+            Thread.SpinWait(1);
+        var spin = new SpinWait();
+        while ((int)Volatile.Read(ref place->Gate) != 0)
+            spin.SpinOnce(sleep1Threshold: -1);
+    }
+
+    /// <summary>Takes pieces from <paramref name="first"/> on until none is left. After a failure the rest is given up.</summary>
+    private void Work(int first)
     {
         try
         {
-            int count = place.Count;
-            for (int i; (i = Interlocked.Increment(ref place.Next) - 1) < count;)
-                place.Body(place.Job, i);
+            int count = place->Count;
+            for (int i = first; i < count; i = Interlocked.Increment(ref place->Next) - 1)
+                place->Body(place->Job, i);
         }
         catch (Exception exception)
         {
             Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref place.Next, int.MaxValue / 2);
+            Volatile.Write(ref place->Next, int.MaxValue / 2);
         }
     }
 
@@ -104,15 +118,15 @@ internal sealed unsafe class ThreadTeam
         long gate;
         do
         {
-            gate = Volatile.Read(ref place.Gate);
+            gate = Volatile.Read(ref place->Gate);
             if (!Open(gate))
                 return;
         }
-        while (Interlocked.CompareExchange(ref place.Gate, gate + 1, gate) != gate);
+        while (Interlocked.CompareExchange(ref place->Gate, gate + 1, gate) != gate);
 
-        if (index < place.Wanted)
-            Work();
-        Interlocked.Decrement(ref place.Gate);
+        if (index < place->Wanted)
+            Work(Interlocked.Increment(ref place->Next) - 1);
+        Interlocked.Decrement(ref place->Gate);
     }
 
     private static bool Open(long gate) => (gate >> 32 & 1) != 0;
@@ -125,30 +139,33 @@ internal sealed unsafe class ThreadTeam
         helpers = grown;
     }
 
-    /// <summary>What caller and helpers share; the two contended words lie on lines of their own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    /// <summary>
+    /// What caller and helpers share, on one line: who enters by the gate has the job and the next piece with it, as a line that comes from another
+    /// processor costs as much as the rest of a dispatch. What only callers touch lies apart.
+    /// </summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Place
     {
         [FieldOffset(0)]
-        public delegate*<void*, int, void> Body;
+        public long Gate;
 
         [FieldOffset(8)]
-        public void* Job;
+        public int Next;
 
-        [FieldOffset(16)]
+        [FieldOffset(12)]
         public int Count;
 
-        [FieldOffset(20)]
+        [FieldOffset(16)]
         public int Wanted;
 
         [FieldOffset(24)]
-        public int Busy;
+        public delegate*<void*, int, void> Body;
+
+        [FieldOffset(32)]
+        public void* Job;
 
         [FieldOffset(128)]
-        public int Next;
-
-        [FieldOffset(256)]
-        public long Gate;
+        public int Busy;
     }
 
     private sealed class Helper
@@ -220,7 +237,7 @@ internal sealed unsafe class ThreadTeam
 
         private long Phase(long done)
         {
-            long gate = Volatile.Read(ref team.place.Gate);
+            long gate = Volatile.Read(ref team.place->Gate);
             long phase = gate >> 32;
             return Open(gate) && phase != done ? phase : 0;
         }
