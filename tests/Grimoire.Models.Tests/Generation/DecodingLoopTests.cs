@@ -209,6 +209,29 @@ public sealed class DecodingLoopTests
         Assert.Equal(3, loop.Running.Length);
     }
 
+    [Theory]
+    [InlineData(DType.F32, DType.F32)]
+    [InlineData(DType.F32, DType.F16)]
+    [InlineData(DType.Q8_0, DType.Q8_0)]
+    [InlineData(DType.Q4_0, DType.F32)]
+    [InlineData(DType.Q4_K, DType.F16)]
+    public void Decoding_with_packed_weights_and_any_cache_allocates_nothing(DType weights, DType cache)
+    {
+        Transformer model = TinyModels.Quantised(weights, context: 200);
+        foreach (Parameter parameter in model.Parameters)
+            Kernels.Simd.Pack(parameter.Tensor);
+        var loop = new DecodingLoop(model, Kernels.Simd);
+        SamplingOptions[] samplings = [SamplingOptions.Greedy, new() { Seed = 2 }, new() { TopK = 5, TopP = 0.9, MinP = 0.01, FrequencyPenalty = 0.1 }];
+        foreach (SamplingOptions sampling in samplings)
+            loop.Start(TinyModels.Prompt(1, 5), new GenerationOptions { MaxTokens = 150, Sampling = sampling, CacheType = cache });
+        for (int i = 0; i < 65; i++)
+            loop.Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 40; i++)
+            loop.Step();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Fact]
     public void Prompts_that_cannot_be_read_are_refused()
     {

@@ -29,6 +29,25 @@ internal static class TinyModels
             : Filled(shape, () => (float)((random.NextDouble() - 0.5) * 0.9)));
     }
 
+    /// <summary>A model of random weights whose matrices are stored in a type; wide enough for blocks of 256.</summary>
+    public static Transformer Quantised(DType type, int context)
+    {
+        var config = new ModelConfig
+        {
+            Family = "test", Vocabulary = 40, Context = context, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadDim = 64, Channels = 256, FeedForward = 512,
+        };
+        var random = new Random(1);
+        return new Transformer(config, (name, shape) =>
+        {
+            Tensor weight = name.Contains("norm", StringComparison.Ordinal) ? Filled(shape, () => 1) : Filled(shape, () => (float)((random.NextDouble() - 0.5) * 0.2));
+            if (shape.Rank < 2)
+                return weight;
+            Tensor stored = Tensor.Zeros(shape, type);
+            Kernels.Simd.Copy(weight, stored);
+            return stored;
+        });
+    }
+
     /// <summary>The logits after all of <paramref name="tokens"/>, everything computed anew in float64.</summary>
     public static double[] NextLogits(Transformer model, ReadOnlySpan<int> tokens)
     {
