@@ -4,7 +4,7 @@ namespace Grimoire.Tensors;
 internal readonly unsafe struct AttentionPiece(AttentionTile rows, int stretch = -1, int stretches = 0, float* partials = null)
 {
     /// <summary>The query rows.</summary>
-    public AttentionTile Rows { get; } = rows;
+    public readonly AttentionTile Rows = rows;
 
     /// <summary>Which of the segment's stretches, or −1 for all keys.</summary>
     public int Stretch => stretch;

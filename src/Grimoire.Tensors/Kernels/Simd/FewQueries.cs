@@ -22,6 +22,9 @@ internal static unsafe class FewQueries<V>
     /// <summary>Not a power of two, lest the scores of all queries crowd into the same sets of the cache.</summary>
     private const int ScoreStride = Stretch + 16;
 
+    /// <summary>Positions that are asked for before they are needed.</summary>
+    private const int Ahead = 4 * TileKeys;
+
     private const float Log2E = 1.44269504f, Ln2 = 0.693147181f;
 
     /// <summary>Floats for the results of so many stretches of some rows.</summary>
@@ -38,47 +41,41 @@ internal static unsafe class FewQueries<V>
     /// <summary>The query heads of one key head over one stretch.</summary>
     public static void Run(in AttentionPiece piece, int keyHead, in AttentionOperands operands)
     {
-        AttentionShape shape = operands.Shape;
-        AttentionTile rows = piece.Rows;
-        int queries = rows.Rows * shape.Share, width = HeadRows<V>.Width(shape.Channels);
+        ref readonly AttentionTile rows = ref piece.Rows;
+        int queries = rows.Rows * operands.Shape.Share, width = HeadRows<V>.Width(operands.Shape.Channels);
         (int first, int end) = rows.Visible(operands.Spec);
-        int start = Math.Max((piece.Stretch + (first / Stretch)) * Stretch, first & -TileKeys);
-        int count = Math.Min((piece.Stretch + (first / Stretch) + 1) * Stretch, end) - start;
+        int stretch = ((first / Stretch) + piece.Stretch) * Stretch, start = Math.Max(stretch, first & -TileKeys), count = Math.Min(stretch + Stretch, end) - start;
         float* scores = Scratch.Own((queries * (long)(ScoreStride + (2 * width) + 2)) + (TileKeys * width));
         float* q = scores + ((nint)queries * ScoreStride), sums = q + ((nint)queries * width), tile = sums + ((nint)queries * width);
         float* statistics = tile + (TileKeys * width);
         Gather(rows, keyHead, operands, q, width);
-        var keys = new HeadRows<V>(rows, shape, keyHead, rows.CachedKeys, operands.K);
+        var keys = new HeadRows<V>(rows, operands.Shape, keyHead, rows.CachedKeys, operands.K);
+        var values = new HeadRows<V>(rows, operands.Shape, keyHead, rows.CachedValues, operands.V);
+        keys.Prefetch(start, Math.Min(Ahead, count));
         for (int j = 0; j < count; j += TileKeys)
         {
             int some = Math.Min(TileKeys, count - j);
-            float* read = keys.Read(start + j, some, tile, out nint step);
+            keys.Prefetch(start + j + Ahead, Math.Min(TileKeys, count - j - Ahead));
+            float* read = keys.Read(start + j, some, tile, out nint step), column = scores + j;
             for (int i = 0; i < queries; i += 2)
             {
                 int next = Math.Min(i + 1, queries - 1);
-                float* one = scores + ((nint)i * ScoreStride) + j, other = scores + ((nint)next * ScoreStride) + j;
-                Dots(q + ((nint)i * width), q + ((nint)next * width), read, step, width, some, one, other);
+                Dots(q + (i * (nint)width), q + (next * (nint)width), read, step, width, some, column + (i * (nint)ScoreStride), column + (next * (nint)ScoreStride));
             }
         }
 
-        for (int i = 0; i < queries; i++)
-        {
-            AttentionTile row = rows with { First = rows.First + (i / shape.Share), Rows = 1 };
-            (int from, int to) = row.Visible(operands.Spec);
-            Softmax(scores + ((nint)i * ScoreStride), from - start, to - start, count, operands.Spec.SoftCap, statistics + (2 * i));
-        }
-
+        values.Prefetch(start, Math.Min(Ahead, count));
+        Softmax(rows, operands, scores, start, count, statistics);
         new Span<float>(sums, queries * width).Clear();
-        var values = new HeadRows<V>(rows, shape, keyHead, rows.CachedValues, operands.V);
         for (int j = 0; j < count; j += TileKeys)
         {
             int some = Math.Min(TileKeys, count - j);
-            float* read = values.Read(start + j, some, tile, out nint step);
+            values.Prefetch(start + j + Ahead, Math.Min(TileKeys, count - j - Ahead));
+            float* read = values.Read(start + j, some, tile, out nint step), column = scores + j;
             for (int i = 0; i < queries; i += 2)
             {
                 int next = Math.Min(i + 1, queries - 1);
-                float* one = scores + ((nint)i * ScoreStride) + j, other = scores + ((nint)next * ScoreStride) + j;
-                Mix(one, other, read, step, width, some, sums + ((nint)i * width), sums + ((nint)next * width));
+                Mix(column + (i * (nint)ScoreStride), column + (next * (nint)ScoreStride), read, step, width, some, sums + (i * (nint)width), sums + (next * (nint)width));
             }
         }
 
@@ -178,6 +175,19 @@ internal static unsafe class FewQueries<V>
 
             V.Sums(a0, a1, a2, a3).Store(scores0 + key);
             V.Sums(b0, b1, b2, b3).Store(scores1 + key);
+        }
+    }
+
+    /// <summary>The scores of each row, of which it sees a part.</summary>
+    private static void Softmax(in AttentionTile rows, in AttentionOperands operands, float* scores, int start, int count, float* statistics)
+    {
+        AttentionSpec spec = operands.Spec;
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            int position = rows.Position + row;
+            int from = spec.Window > 0 ? position - spec.Window + 1 - start : 0, to = spec.Causal ? position + 1 - start : count;
+            for (int i = 0; i < operands.Shape.Share; i++, scores += ScoreStride, statistics += 2)
+                Softmax(scores, from, to, count, spec.SoftCap, statistics);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -8,11 +9,15 @@ namespace Grimoire.Tensors;
 internal readonly unsafe struct HeadRows<V>
     where V : unmanaged, ILanes<V>
 {
+    /// <summary>Bytes that the second cache keeps of a layer from token to token, if at all.</summary>
+    private const int Near = 1 << 18;
+
     private readonly byte* cache;
     private readonly float* pass;
     private readonly nint stride;
     private readonly int channels, cached;
     private readonly DType type;
+    private readonly bool isFar;
 
     /// <summary>A head of the keys or values of a tile's segment.</summary>
     /// <param name="tile">Any tile of the segment.</param>
@@ -25,6 +30,7 @@ internal readonly unsafe struct HeadRows<V>
         (stride, channels, cached, type) = (shape.KeyStride, shape.Channels, tile.Cached, tile.CacheType);
         nint head = (nint)keyHead * channels;
         this.cache = cached > 0 ? cache + type.Bytes(head) : null;
+        isFar = type.Bytes(cached * stride) > Near;
         pass = rows + ((tile.SegmentStart - tile.Past) * stride) + head;
     }
 
@@ -56,6 +62,21 @@ internal readonly unsafe struct HeadRows<V>
         else
             Singly(first, count, memory);
         return memory;
+    }
+
+    /// <summary>Asks for rows of the cache that will be read soon: they lie too far apart for the machine to guess. Does nothing where the cache is small enough to be near.</summary>
+    public void Prefetch(int first, int count)
+    {
+        count = Math.Min(count, cached - first);
+        if (!Sse.IsSupported || !isFar || count <= 0)
+            return;
+        byte* row = cache + type.Bytes(first * stride);
+        nint step = (nint)type.Bytes(stride), bytes = (nint)type.Bytes(channels);
+        for (int i = 0; i < count; i++, row += step)
+        {
+            for (nint line = 0; line < bytes; line += 64)
+                Sse.Prefetch1(row + line);
+        }
     }
 
     private void Decode(int first, int count, float* memory)
