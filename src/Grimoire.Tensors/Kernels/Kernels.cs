@@ -208,7 +208,7 @@ public abstract partial class Kernels
     /// v <c>[token, kv_head, head_dim]</c>, head h reads kv_head h / (heads / kv_heads); logSumExp <c>[token, head]</c> receives log Σ exp of each row's
     /// scores.
     /// </summary>
-    public abstract void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp);
+    public abstract void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor? logSumExp);
 
     /// <summary>Gradients of <see cref="Attention"/>, recomputing the pattern; cached keys and values are constants.</summary>
     public abstract void AttentionGrad(

@@ -21,10 +21,12 @@ public static partial class Ops
         CheckType(workspace, v);
         CheckShape(v, k.Shape);
         CheckSegments(segments, q.Shape[0], k.Shape);
-        CheckTape(workspace.Tracks(q, k, v), segments);
-        Tensor y = workspace.New(q.Shape), logSumExp = workspace.New((q.Shape[0], q.Shape[1]));
+        bool isTracked = workspace.Tracks(q, k, v);
+        CheckTape(isTracked, segments);
+        Tensor y = workspace.New(q.Shape);
+        Tensor? logSumExp = isTracked ? workspace.New((q.Shape[0], q.Shape[1])) : null;
         workspace.Kernels.Attention(q, k, v, segments, spec, y, logSumExp);
-        if (workspace.Tracks(q, k, v))
+        if (logSumExp is not null)
             workspace.Record(y, new AttentionNode(q, k, v, segments, spec, logSumExp, y));
         return y;
     }

@@ -34,6 +34,9 @@ public static partial class OpCases
                 (w, x) => Written(x[1], () => w.Kernels.CopyRows(x[0], from, count, x[1], to)), 0);
         }
 
+        yield return new(
+            "CopyRows", "rounded to F16", [new((7, 3, 17), Grad: false, Draw.Special), Constant((9, 3, 17)) with { Stored = DType.F16 }],
+            (w, x) => Written(x[1], () => w.Kernels.CopyRows(x[0], 0, 6, x[1], 2)), 0);
         foreach ((Shape image, int size) in ((Shape, int)[])[((1, 1, 3, 3), 3), ((2, 3, 6, 4), 2), ((1, 3, 5, 7), 1), ((2, 1, 28, 28), 7)])
         {
             yield return new("Patches", $"{image} of {size}", [new(image)], (_, x) => Ops.Patches(x[0], size), 0);

@@ -58,6 +58,11 @@ internal static unsafe class Packed
         return BitConverter.UInt32BitsToSingle(scaled | ((half & 0x8000) << 16) | (magnitude > 0x0F7FFFFF ? 0x7F800000u : 0));
     }
 
+    /// <summary>The same where it is known to be finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LoadFinite(byte* bits) =>
+        BitConverter.Int32BitsToSingle((*(short*)bits << 13) & unchecked((int)0x8FFFE000)) * BitConverter.UInt32BitsToSingle(0x77800000);
+
     /// <summary>As it will be read back from binary16.</summary>
     public static float Rounded(float value) => (float)(Half)value;
 

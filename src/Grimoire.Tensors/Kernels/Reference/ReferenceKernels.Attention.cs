@@ -3,9 +3,9 @@ namespace Grimoire.Tensors;
 /// <summary>Attention, fused and composed.</summary>
 internal sealed partial class ReferenceKernels
 {
-    public override void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp)
+    public override void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor? logSumExp)
     {
-        Elements ys = new(y), logSums = new(logSumExp);
+        Elements ys = new(y), logSums = new(logSumExp ?? y);
         int heads = q.Shape[1], channels = q.Shape[2], share = heads / k.Shape[1];
         Fill(y, 0);
         foreach (ref readonly Segment segment in segments)
@@ -23,7 +23,8 @@ internal sealed partial class ReferenceKernels
                         sum += Math.Exp(Score(queries, keys, i, j, head, head / share, spec) - max);
                     double logSum = max + Math.Log(sum);
                     long row = ((long)(segment.Start + i - segment.Past) * heads) + head;
-                    logSums[row] = logSum;
+                    if (logSumExp is not null)
+                        logSums[row] = logSum;
                     for (int j = first; j < end; j++)
                     {
                         double probability = Math.Exp(Score(queries, keys, i, j, head, head / share, spec) - logSum);

@@ -20,6 +20,8 @@ internal readonly unsafe struct AttentionPiece(AttentionTile rows, int stretch =
 internal readonly unsafe struct AttentionOperands(
     float* q, float* k, float* v, AttentionShape shape, AttentionSpec spec, float* y, float* logSumExp)
 {
+    private const float Ln2 = 0.693147181f;
+
     public float* Q => q;
 
     public float* K => k;
@@ -32,6 +34,14 @@ internal readonly unsafe struct AttentionOperands(
 
     public AttentionSpec Spec => spec;
 
-    /// <summary>The place of a row's and head's logarithm of its sum.</summary>
-    public ref float LogSumExp(int row, int head) => ref logSumExp[((nint)row * shape.Heads) + head];
+    /// <summary>Notes the logarithm of a row's and head's sum of exponentials, where anybody wants it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="head">The query head.</param>
+    /// <param name="max">The largest score, in powers of two.</param>
+    /// <param name="sum">The sum of the powers relative to it.</param>
+    public void Note(int row, int head, float max, float sum)
+    {
+        if (logSumExp != null)
+            logSumExp[((nint)row * shape.Heads) + head] = (max * Ln2) + MathF.Log(sum);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -16,14 +17,17 @@ internal static unsafe class FewQueries<V>
     /// <summary>Positions of a stretch.</summary>
     public const int Stretch = 512;
 
-    /// <summary>Positions that all queries take while they lie in the first cache; stretches begin at multiples of it.</summary>
-    private const int TileKeys = 32;
+    /// <summary>Rows that are visited together; stretches begin at multiples of it, so that a position is always in the same lane.</summary>
+    private const int Group = 16;
 
     /// <summary>Not a power of two, lest the scores of all queries crowd into the same sets of the cache.</summary>
     private const int ScoreStride = Stretch + 16;
 
-    /// <summary>Positions that are asked for before they are needed.</summary>
-    private const int Ahead = 4 * TileKeys;
+    /// <summary>Bytes of a cache that is near anyway.</summary>
+    private const int Near = 1 << 16;
+
+    /// <summary>Rows of a cache that are asked for before they are needed.</summary>
+    private const int Ahead = 16;
 
     private const float Log2E = 1.44269504f, Ln2 = 0.693147181f;
 
@@ -38,48 +42,29 @@ internal static unsafe class FewQueries<V>
         return (first / Stretch, ((end - 1) / Stretch) + 1);
     }
 
-    /// <summary>The query heads of one key head over one stretch.</summary>
-    public static void Run(in AttentionPiece piece, int keyHead, in AttentionOperands operands)
+    /// <summary>The query heads of some key heads over one stretch.</summary>
+    public static void Run(in AttentionPiece piece, int keyHead, int keyHeads, in AttentionOperands operands)
     {
         ref readonly AttentionTile rows = ref piece.Rows;
-        int queries = rows.Rows * operands.Shape.Share, width = HeadRows<V>.Width(operands.Shape.Channels);
+        AttentionShape shape = operands.Shape;
+        int width = HeadRows<V>.Width(shape.Channels), queries = rows.Rows * shape.Share, all = keyHeads * queries;
         (int first, int end) = rows.Visible(operands.Spec);
-        int stretch = ((first / Stretch) + piece.Stretch) * Stretch, start = Math.Max(stretch, first & -TileKeys), count = Math.Min(stretch + Stretch, end) - start;
-        float* scores = Scratch.Own((queries * (long)(ScoreStride + (2 * width) + 2)) + (TileKeys * width));
-        float* q = scores + ((nint)queries * ScoreStride), sums = q + ((nint)queries * width), tile = sums + ((nint)queries * width);
-        float* statistics = tile + (TileKeys * width);
-        Gather(rows, keyHead, operands, q, width);
-        var keys = new HeadRows<V>(rows, operands.Shape, keyHead, rows.CachedKeys, operands.K);
-        var values = new HeadRows<V>(rows, operands.Shape, keyHead, rows.CachedValues, operands.V);
-        keys.Prefetch(start, Math.Min(Ahead, count));
-        for (int j = 0; j < count; j += TileKeys)
-        {
-            int some = Math.Min(TileKeys, count - j);
-            keys.Prefetch(start + j + Ahead, Math.Min(TileKeys, count - j - Ahead));
-            float* read = keys.Read(start + j, some, tile, out nint step), column = scores + j;
-            for (int i = 0; i < queries; i += 2)
-            {
-                int next = Math.Min(i + 1, queries - 1);
-                Dots(q + (i * (nint)width), q + (next * (nint)width), read, step, width, some, column + (i * (nint)ScoreStride), column + (next * (nint)ScoreStride));
-            }
-        }
-
-        values.Prefetch(start, Math.Min(Ahead, count));
-        Softmax(rows, operands, scores, start, count, statistics);
-        new Span<float>(sums, queries * width).Clear();
-        for (int j = 0; j < count; j += TileKeys)
-        {
-            int some = Math.Min(TileKeys, count - j);
-            values.Prefetch(start + j + Ahead, Math.Min(TileKeys, count - j - Ahead));
-            float* read = values.Read(start + j, some, tile, out nint step), column = scores + j;
-            for (int i = 0; i < queries; i += 2)
-            {
-                int next = Math.Min(i + 1, queries - 1);
-                Mix(column + (i * (nint)ScoreStride), column + (next * (nint)ScoreStride), read, step, width, some, sums + (i * (nint)width), sums + (next * (nint)width));
-            }
-        }
-
-        Put(piece, keyHead, operands, sums, statistics, width);
+        int stretch = ((first / Stretch) + piece.Stretch) * Stretch, start = Math.Max(stretch, first & -Group), count = Math.Min(stretch + Stretch, end) - start;
+        float* scores = Scratch.Own((all * (long)(ScoreStride + (2 * width) + 2)) + (Group * (width + shape.KeyStride)));
+        float* q = scores + ((nint)all * ScoreStride), sums = q + ((nint)all * width), decoded = sums + ((nint)all * width), gathered = decoded + (Group * width);
+        float* statistics = gathered + (Group * shape.KeyStride);
+        Gather(rows, keyHead, keyHeads, operands, q, width);
+        bool far = rows.CacheType.Bytes(shape.KeyStride) * rows.Cached > Near;
+        var heads = new HeadSlice(keyHead, keyHeads, shape.Channels, width, queries, far ? (int)rows.CacheType.Bytes(shape.Channels) : 0);
+        var keys = new StoredRows(rows, rows.CachedKeys, operands.K, shape.KeyStride, gathered);
+        for (int j = 0; j < count; j += Group)
+            keys.Visit(start + j, Math.Min(Group, count - j), new DotsVisitor(heads, q, scores + j, decoded));
+        Softmax(rows, keyHeads, operands, scores, start, count, statistics);
+        new Span<float>(sums, all * width).Clear();
+        var values = new StoredRows(rows, rows.CachedValues, operands.V, shape.KeyStride, gathered);
+        for (int j = 0; j < count; j += Group)
+            values.Visit(start + j, Math.Min(Group, count - j), new MixVisitor(heads, scores + j, sums, decoded));
+        Put(piece, keyHead, keyHeads, operands, sums, statistics, width);
     }
 
     /// <summary>Merges the stretches of a segment for the query heads of one key head.</summary>
@@ -106,85 +91,63 @@ internal static unsafe class FewQueries<V>
             }
 
             RowMath<V>.Scale(y, 1 / sum, shape.Channels);
-            operands.LogSumExp(rows.Row + row, head) = (max * Ln2) + MathF.Log(sum);
+            operands.Note(rows.Row + row, head, max, sum);
         }
     }
 
-    /// <summary>The queries of a key head, row by row, scaled, as whole registers.</summary>
-    private static void Gather(in AttentionTile rows, int keyHead, in AttentionOperands operands, float* q, int width)
+    /// <summary>The queries of each key head, row by row, scaled, as whole registers.</summary>
+    private static void Gather(in AttentionTile rows, int keyHead, int keyHeads, in AttentionOperands operands, float* q, int width)
     {
         AttentionShape shape = operands.Shape;
-        if (width != shape.Channels)
-            new Span<float>(q, rows.Rows * shape.Share * width).Clear();
-        for (int row = 0; row < rows.Rows; row++)
+        int channels = shape.Channels, together = width == channels ? shape.Share : 1;
+        if (together == 1)
+            new Span<float>(q, keyHeads * rows.Rows * shape.Share * width).Clear();
+        for (int head = keyHead; head < keyHead + keyHeads; head++)
         {
-            float* from = operands.Q + ((rows.Row + row) * shape.Stride) + (keyHead * shape.Share * (nint)shape.Channels);
-            for (int i = 0; i < shape.Share; i++, from += shape.Channels, q += width)
-                RowMath<V>.Scale(from, operands.Spec.Scale, q, shape.Channels);
+            for (int row = 0; row < rows.Rows; row++)
+            {
+                float* from = operands.Q + ((rows.Row + row) * shape.Stride) + (head * shape.Share * (nint)channels);
+                for (int i = 0; i < shape.Share; i += together, from += together * channels, q += together * width)
+                    RowMath<V>.Scale(from, operands.Spec.Scale, q, together * channels);
+            }
         }
     }
 
     /// <summary>Stores the results, or leaves them to be merged with other stretches'.</summary>
-    private static void Put(in AttentionPiece piece, int keyHead, in AttentionOperands operands, float* sums, float* statistics, int width)
+    private static void Put(in AttentionPiece piece, int keyHead, int keyHeads, in AttentionOperands operands, float* sums, float* statistics, int width)
     {
         AttentionShape shape = operands.Shape;
-        AttentionTile rows = piece.Rows;
-        for (int i = 0; i < rows.Rows * shape.Share; i++, sums += width, statistics += 2)
+        ref readonly AttentionTile rows = ref piece.Rows;
+        long all = (long)rows.Rows * shape.Heads;
+        for (int group = keyHead; group < keyHead + keyHeads; group++)
         {
-            int row = i / shape.Share, head = (keyHead * shape.Share) + (i % shape.Share);
-            if (piece.Stretches == 1)
+            for (int row = 0; row < rows.Rows; row++)
             {
-                float* y = operands.Y + ((rows.Row + row) * shape.Stride) + ((nint)head * shape.Channels);
-                RowMath<V>.Scale(sums, 1 / statistics[1], y, shape.Channels);
-                operands.LogSumExp(rows.Row + row, head) = (statistics[0] * Ln2) + MathF.Log(statistics[1]);
-                continue;
+                for (int head = group * shape.Share; head < (group + 1) * shape.Share; head++, sums += width, statistics += 2)
+                {
+                    if (piece.Stretches == 1)
+                    {
+                        RowMath<V>.Scale(sums, 1 / statistics[1], operands.Y + ((rows.Row + row) * shape.Stride) + ((nint)head * shape.Channels), shape.Channels);
+                        operands.Note(rows.Row + row, head, statistics[0], statistics[1]);
+                        continue;
+                    }
+
+                    long slot = (piece.Stretch * all) + (row * shape.Heads) + head;
+                    new Span<float>(sums, width).CopyTo(new Span<float>(piece.Partials + (slot * width), width));
+                    float* place = piece.Partials + (piece.Stretches * all * width) + (2 * slot);
+                    (place[0], place[1]) = (statistics[0], statistics[1]);
+                }
             }
-
-            long all = (long)rows.Rows * shape.Heads, slot = (piece.Stretch * all) + (row * shape.Heads) + head;
-            new Span<float>(sums, width).CopyTo(new Span<float>(piece.Partials + (slot * width), width));
-            float* place = piece.Partials + (piece.Stretches * all * width) + (2 * slot);
-            (place[0], place[1]) = (statistics[0], statistics[1]);
-        }
-    }
-
-    /// <summary>Inner products of two queries with some keys, four at a time; up to three more than asked for are written.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Dots(float* q0, float* q1, float* keys, nint stride, int width, int count, float* scores0, float* scores1)
-    {
-        for (int key = 0; key < count; key += 4, keys += 4 * stride)
-        {
-            // Behind the last key stands the last key again.
-            int more = count - key - 1;
-            float* k1 = keys + (Math.Min(1, more) * stride), k2 = keys + (Math.Min(2, more) * stride), k3 = keys + (Math.Min(3, more) * stride);
-            V a0 = V.Create(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-            for (int i = 0; i < width; i += V.Count)
-            {
-                V a = V.Load(q0 + i), b = V.Load(q1 + i), k = V.Load(keys + i);
-                a0 = V.MultiplyAdd(a, k, a0);
-                b0 = V.MultiplyAdd(b, k, b0);
-                k = V.Load(k1 + i);
-                a1 = V.MultiplyAdd(a, k, a1);
-                b1 = V.MultiplyAdd(b, k, b1);
-                k = V.Load(k2 + i);
-                a2 = V.MultiplyAdd(a, k, a2);
-                b2 = V.MultiplyAdd(b, k, b2);
-                k = V.Load(k3 + i);
-                a3 = V.MultiplyAdd(a, k, a3);
-                b3 = V.MultiplyAdd(b, k, b3);
-            }
-
-            V.Sums(a0, a1, a2, a3).Store(scores0 + key);
-            V.Sums(b0, b1, b2, b3).Store(scores1 + key);
         }
     }
 
     /// <summary>The scores of each row, of which it sees a part.</summary>
-    private static void Softmax(in AttentionTile rows, in AttentionOperands operands, float* scores, int start, int count, float* statistics)
+    private static void Softmax(in AttentionTile rows, int keyHeads, in AttentionOperands operands, float* scores, int start, int count, float* statistics)
     {
         AttentionSpec spec = operands.Spec;
-        for (int row = 0; row < rows.Rows; row++)
+        for (int row = 0; row < keyHeads * rows.Rows; row++)
         {
-            int position = rows.Position + row;
+            int position = rows.Position + (row % rows.Rows);
             int from = spec.Window > 0 ? position - spec.Window + 1 - start : 0, to = spec.Causal ? position + 1 - start : count;
             for (int i = 0; i < operands.Shape.Share; i++, scores += ScoreStride, statistics += 2)
                 Softmax(scores, from, to, count, spec.SoftCap, statistics);
@@ -226,28 +189,190 @@ internal static unsafe class FewQueries<V>
         (statistics[0], statistics[1]) = (max, V.Sum(sum));
     }
 
-    /// <summary>sums += Σ weight · value for two queries, four registers of channels at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mix(float* weights0, float* weights1, float* values, nint stride, int width, int count, float* sums0, float* sums1)
+    /// <summary>Some key heads and, for each, its queries.</summary>
+    private readonly struct HeadSlice(int first, int count, int channels, int width, int queries, int ahead)
     {
-        int w = V.Count, channel = 0;
-        for (; channel <= width - (4 * w); channel += 4 * w)
+        public int First => first;
+
+        public int Count => count;
+
+        public int Channels => channels;
+
+        /// <summary>Channels in whole registers.</summary>
+        public int Width => width;
+
+        /// <summary>Queries of a key head.</summary>
+        public int Queries => queries;
+
+        /// <summary>Bytes of each row to ask for some rows earlier; 0 where the cache is near.</summary>
+        public int Ahead => ahead;
+
+        /// <summary>Whether rows are read as they are stored: floats, or numbers that are decoded no more than once.</summary>
+        public bool Stays<T>() => width == channels && (typeof(T) == typeof(Single32) || queries <= 2);
+    }
+
+    /// <summary>Inner products of all queries with some keys, up to three more than there are; those mean nothing.</summary>
+    private readonly struct DotsVisitor(HeadSlice heads, float* q, float* scores, float* memory) : IRowVisitor
+    {
+        public void Visit<T>(byte* rows, nint step, int count)
+            where T : struct, IElement
         {
-            float* value = values + channel, y0 = sums0 + channel, y1 = sums1 + channel;
+            int queries = heads.Queries, width = heads.Width;
+            float* query = q, to = scores;
+            for (int head = 0; head < heads.Count; head++, query += queries * width, to += queries * ScoreStride)
+            {
+                nint from = (heads.First + head) * (nint)heads.Channels;
+                if (heads.Stays<T>())
+                {
+                    KeyRows<T>.Dots(rows, step, from, count, query, queries, width, to, heads.Ahead);
+                    continue;
+                }
+
+                KeyRows<T>.Decode(rows, step, from, count, heads.Channels, width, memory, heads.Ahead);
+                KeyRows<Single32>.Dots((byte*)memory, width * sizeof(float), 0, count, query, queries, width, to, 0);
+            }
+        }
+    }
+
+    /// <summary>sums += Σ weight · value of some rows, for all queries.</summary>
+    private readonly struct MixVisitor(HeadSlice heads, float* weights, float* sums, float* memory) : IRowVisitor
+    {
+        public void Visit<T>(byte* rows, nint step, int count)
+            where T : struct, IElement
+        {
+            int queries = heads.Queries, width = heads.Width;
+            float* weight = weights, sum = sums;
+            for (int head = 0; head < heads.Count; head++, sum += queries * width, weight += queries * ScoreStride)
+            {
+                nint from = (heads.First + head) * (nint)heads.Channels;
+                if (heads.Stays<T>())
+                {
+                    KeyRows<T>.Mix(rows, step, from, count, weight, queries, width, sum, heads.Ahead);
+                    continue;
+                }
+
+                KeyRows<T>.Decode(rows, step, from, count, heads.Channels, width, memory, heads.Ahead);
+                KeyRows<Single32>.Mix((byte*)memory, width * sizeof(float), 0, count, weight, queries, width, sum, 0);
+            }
+        }
+    }
+
+    /// <summary>The loops over one head of some neighbouring rows, <c>step</c> bytes apart, each beginning at number <c>from</c>.</summary>
+    private static class KeyRows<T>
+        where T : struct, IElement
+    {
+        /// <summary>As floats in whole registers, zero behind the last channel.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Decode(byte* rows, nint step, nint from, int count, int channels, int width, float* memory, int ahead)
+        {
+            for (int row = 0; row < count; row++, rows += step, memory += width)
+            {
+                Prefetch(rows, step, from, ahead);
+                int i = 0;
+                for (; i <= channels - V.Count; i += V.Count)
+                    T.Load<V>(rows, from + i).Store(memory + i);
+                for (; i < width; i++)
+                    memory[i] = i < channels ? T.At(rows, from + i) : 0;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Dots(byte* rows, nint step, nint from, int count, float* queries, int queryCount, int width, float* scores, int ahead)
+        {
+            for (int row = 0; row < count; row += 4, rows += 4 * step, scores += 4)
+            {
+                // Behind the last row stands the last row again.
+                int more = count - row - 1;
+                byte* r1 = rows + (Math.Min(1, more) * step), r2 = rows + (Math.Min(2, more) * step), r3 = rows + (Math.Min(3, more) * step);
+                if (ahead > 0)
+                {
+                    Prefetch(rows, step, from, ahead);
+                    Prefetch(r1, step, from, ahead);
+                    Prefetch(r2, step, from, ahead);
+                    Prefetch(r3, step, from, ahead);
+                }
+
+                float* query = queries, to = scores;
+                int left = queryCount;
+                for (; left >= 2; left -= 2, query += 2 * width, to += 2 * ScoreStride)
+                {
+                    V a0 = V.Create(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+                    for (nint c = 0; c < width; c += V.Count)
+                    {
+                        V a = V.Load(query + c), b = V.Load(query + width + c), k = T.Load<V>(rows, from + c);
+                        a0 = V.MultiplyAdd(a, k, a0);
+                        b0 = V.MultiplyAdd(b, k, b0);
+                        k = T.Load<V>(r1, from + c);
+                        a1 = V.MultiplyAdd(a, k, a1);
+                        b1 = V.MultiplyAdd(b, k, b1);
+                        k = T.Load<V>(r2, from + c);
+                        a2 = V.MultiplyAdd(a, k, a2);
+                        b2 = V.MultiplyAdd(b, k, b2);
+                        k = T.Load<V>(r3, from + c);
+                        a3 = V.MultiplyAdd(a, k, a3);
+                        b3 = V.MultiplyAdd(b, k, b3);
+                    }
+
+                    V.Sums(a0, a1, a2, a3).Store(to);
+                    V.Sums(b0, b1, b2, b3).Store(to + ScoreStride);
+                }
+
+                if (left == 0)
+                    continue;
+                V s0 = V.Create(0), s1 = s0, s2 = s0, s3 = s0;
+                for (nint c = 0; c < width; c += V.Count)
+                {
+                    V a = V.Load(query + c);
+                    s0 = V.MultiplyAdd(a, T.Load<V>(rows, from + c), s0);
+                    s1 = V.MultiplyAdd(a, T.Load<V>(r1, from + c), s1);
+                    s2 = V.MultiplyAdd(a, T.Load<V>(r2, from + c), s2);
+                    s3 = V.MultiplyAdd(a, T.Load<V>(r3, from + c), s3);
+                }
+
+                V.Sums(s0, s1, s2, s3).Store(to);
+            }
+        }
+
+        public static void Mix(byte* rows, nint step, nint from, int count, float* weights, int queries, int width, float* sums, int ahead)
+        {
+            for (; queries > 0; queries -= 2, weights += 2 * ScoreStride, sums += 2 * width, ahead = 0)
+            {
+                float* second = queries > 1 ? weights + ScoreStride : weights, other = queries > 1 ? sums + width : sums;
+                int c = 0;
+                for (; c <= width - (4 * V.Count); c += 4 * V.Count)
+                {
+                    if (queries > 1)
+                        MixFour(rows, step, from + c, count, weights, second, sums + c, other + c, ahead);
+                    else
+                        MixFour(rows, step, from + c, count, weights, sums + c, ahead);
+                    ahead = 0;
+                }
+
+                for (; c < width; c += V.Count, ahead = 0)
+                    MixOne(rows, step, from + c, count, weights, second, sums + c, other + c, ahead);
+            }
+        }
+
+        /// <summary>Four registers of channels of two queries.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MixFour(byte* rows, nint step, nint from, int count, float* weights0, float* weights1, float* y0, float* y1, int ahead)
+        {
+            int w = V.Count;
             V a0 = V.Load(y0), a1 = V.Load(y0 + w), a2 = V.Load(y0 + (2 * w)), a3 = V.Load(y0 + (3 * w));
             V b0 = V.Load(y1), b1 = V.Load(y1 + w), b2 = V.Load(y1 + (2 * w)), b3 = V.Load(y1 + (3 * w));
-            for (int key = 0; key < count; key++, value += stride)
+            for (int row = 0; row < count; row++, rows += step)
             {
-                V a = V.Create(weights0[key]), b = V.Create(weights1[key]), x = V.Load(value);
+                Prefetch(rows, step, from, ahead);
+                V a = V.Create(weights0[row]), b = V.Create(weights1[row]), x = T.Load<V>(rows, from);
                 a0 = V.MultiplyAdd(a, x, a0);
                 b0 = V.MultiplyAdd(b, x, b0);
-                x = V.Load(value + w);
+                x = T.Load<V>(rows, from + w);
                 a1 = V.MultiplyAdd(a, x, a1);
                 b1 = V.MultiplyAdd(b, x, b1);
-                x = V.Load(value + (2 * w));
+                x = T.Load<V>(rows, from + (2 * w));
                 a2 = V.MultiplyAdd(a, x, a2);
                 b2 = V.MultiplyAdd(b, x, b2);
-                x = V.Load(value + (3 * w));
+                x = T.Load<V>(rows, from + (3 * w));
                 a3 = V.MultiplyAdd(a, x, a3);
                 b3 = V.MultiplyAdd(b, x, b3);
             }
@@ -262,52 +387,54 @@ internal static unsafe class FewQueries<V>
             b3.Store(y1 + (3 * w));
         }
 
-        for (; channel < width; channel += w)
-            MixRegister(weights0, weights1, values + channel, stride, count, sums0 + channel, sums1 + channel);
-    }
-
-    /// <summary>The same for one register of channels: four chains, so that none waits for itself.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MixRegister(float* weights0, float* weights1, float* value, nint stride, int count, float* y0, float* y1)
-    {
-        V a0 = V.Load(y0), a1 = V.Create(0), a2 = a1, a3 = a1, b0 = V.Load(y1), b1 = a1, b2 = a1, b3 = a1;
-        int key = 0;
-        for (; key <= count - 4; key += 4, value += 4 * stride)
+        /// <summary>Four registers of channels of one query.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MixFour(byte* rows, nint step, nint from, int count, float* weights, float* y, int ahead)
         {
-            V x = V.Load(value);
-            a0 = V.MultiplyAdd(V.Create(weights0[key]), x, a0);
-            b0 = V.MultiplyAdd(V.Create(weights1[key]), x, b0);
-            x = V.Load(value + stride);
-            a1 = V.MultiplyAdd(V.Create(weights0[key + 1]), x, a1);
-            b1 = V.MultiplyAdd(V.Create(weights1[key + 1]), x, b1);
-            x = V.Load(value + (2 * stride));
-            a2 = V.MultiplyAdd(V.Create(weights0[key + 2]), x, a2);
-            b2 = V.MultiplyAdd(V.Create(weights1[key + 2]), x, b2);
-            x = V.Load(value + (3 * stride));
-            a3 = V.MultiplyAdd(V.Create(weights0[key + 3]), x, a3);
-            b3 = V.MultiplyAdd(V.Create(weights1[key + 3]), x, b3);
+            int w = V.Count;
+            V a0 = V.Load(y), a1 = V.Load(y + w), a2 = V.Load(y + (2 * w)), a3 = V.Load(y + (3 * w));
+            for (int row = 0; row < count; row++, rows += step)
+            {
+                Prefetch(rows, step, from, ahead);
+                V a = V.Create(weights[row]);
+                a0 = V.MultiplyAdd(a, T.Load<V>(rows, from), a0);
+                a1 = V.MultiplyAdd(a, T.Load<V>(rows, from + w), a1);
+                a2 = V.MultiplyAdd(a, T.Load<V>(rows, from + (2 * w)), a2);
+                a3 = V.MultiplyAdd(a, T.Load<V>(rows, from + (3 * w)), a3);
+            }
+
+            a0.Store(y);
+            a1.Store(y + w);
+            a2.Store(y + (2 * w));
+            a3.Store(y + (3 * w));
         }
 
-        // The chains of what is left are those of four: a key's chain is its position modulo 4, whatever follows it.
-        if (key < count)
+        /// <summary>One register of channels of two queries, or of one twice.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MixOne(byte* rows, nint step, nint from, int count, float* weights0, float* weights1, float* y0, float* y1, int ahead)
         {
-            a0 = V.MultiplyAdd(V.Create(weights0[key]), V.Load(value), a0);
-            b0 = V.MultiplyAdd(V.Create(weights1[key]), V.Load(value), b0);
+            V a = V.Load(y0), b = V.Load(y1);
+            for (int row = 0; row < count; row++, rows += step)
+            {
+                Prefetch(rows, step, from, ahead);
+                V x = T.Load<V>(rows, from);
+                a = V.MultiplyAdd(V.Create(weights0[row]), x, a);
+                b = V.MultiplyAdd(V.Create(weights1[row]), x, b);
+            }
+
+            a.Store(y0);
+            b.Store(y1);
         }
 
-        if (key + 1 < count)
+        /// <summary>Asks for a part of the row that comes some rows later, a little at a time: the machine guesses no such pattern.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Prefetch(byte* row, nint step, nint from, int bytes)
         {
-            a1 = V.MultiplyAdd(V.Create(weights0[key + 1]), V.Load(value + stride), a1);
-            b1 = V.MultiplyAdd(V.Create(weights1[key + 1]), V.Load(value + stride), b1);
+            if (!Sse.IsSupported)
+                return;
+            row += (Ahead * step) + T.Bytes(from);
+            for (int line = 0; line < bytes; line += 64)
+                Sse.Prefetch0(row + line);
         }
-
-        if (key + 2 < count)
-        {
-            a2 = V.MultiplyAdd(V.Create(weights0[key + 2]), V.Load(value + (2 * stride)), a2);
-            b2 = V.MultiplyAdd(V.Create(weights1[key + 2]), V.Load(value + (2 * stride)), b2);
-        }
-
-        ((a0 + a1) + (a2 + a3)).Store(y0);
-        ((b0 + b1) + (b2 + b3)).Store(y1);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -9,15 +8,11 @@ namespace Grimoire.Tensors;
 internal readonly unsafe struct HeadRows<V>
     where V : unmanaged, ILanes<V>
 {
-    /// <summary>Bytes that the second cache keeps of a layer from token to token, if at all.</summary>
-    private const int Near = 1 << 18;
-
     private readonly byte* cache;
     private readonly float* pass;
     private readonly nint stride;
     private readonly int channels, cached;
     private readonly DType type;
-    private readonly bool isFar;
 
     /// <summary>A head of the keys or values of a tile's segment.</summary>
     /// <param name="tile">Any tile of the segment.</param>
@@ -30,7 +25,6 @@ internal readonly unsafe struct HeadRows<V>
         (stride, channels, cached, type) = (shape.KeyStride, shape.Channels, tile.Cached, tile.CacheType);
         nint head = (nint)keyHead * channels;
         this.cache = cached > 0 ? cache + type.Bytes(head) : null;
-        isFar = type.Bytes(cached * stride) > Near;
         pass = rows + ((tile.SegmentStart - tile.Past) * stride) + head;
     }
 
@@ -64,58 +58,28 @@ internal readonly unsafe struct HeadRows<V>
         return memory;
     }
 
-    /// <summary>Asks for rows of the cache that will be read soon: they lie too far apart for the machine to guess. Does nothing where the cache is small enough to be near.</summary>
-    public void Prefetch(int first, int count)
-    {
-        count = Math.Min(count, cached - first);
-        if (!Sse.IsSupported || !isFar || count <= 0)
-            return;
-        byte* row = cache + type.Bytes(first * stride);
-        nint step = (nint)type.Bytes(stride), bytes = (nint)type.Bytes(channels);
-        for (int i = 0; i < count; i++, row += step)
-        {
-            for (nint line = 0; line < bytes; line += 64)
-                Sse.Prefetch1(row + line);
-        }
-    }
-
     private void Decode(int first, int count, float* memory)
     {
         byte* rows = cache + type.Bytes(first * stride);
         switch (type)
         {
             case DType.F32: Rows<Single32>(rows, count, memory); break;
-            case DType.F16: Rows<Half16>(rows, count, memory); break;
-            case DType.Q8_0: Blocks(rows, count, memory); break;
-            default: throw Unknown();
+            case DType.F16: Rows<FiniteHalf16>(rows, count, memory); break;
+            case DType.Q8_0: Rows<Byte8>(rows, count, memory); break;
+            default: throw StoredRows.Unknown(type);
         }
     }
-
-    private InvalidOperationException Unknown() => new($"keys and values are cached as F32, F16 or Q8_0, not {type}");
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rows<T>(byte* rows, int count, float* memory)
         where T : struct, IElement
     {
         int width = channels;
-        nint row = 0;
-        for (int i = 0; i < count; i++, row += stride, memory += width)
-        {
-            for (int channel = 0; channel < width; channel += V.Count)
-                T.Load<V>(rows, row + channel).Store(memory + channel);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Blocks(byte* rows, int count, float* memory)
-    {
-        int width = channels;
-        nint bytes = (nint)type.Bytes(stride);
+        nint bytes = typeof(T) == typeof(Single32) ? stride * sizeof(float) : (nint)type.Bytes(stride);
         for (int i = 0; i < count; i++, rows += bytes, memory += width)
         {
-            byte* block = rows;
-            for (int channel = 0; channel < width; channel += BlockQ8_0.Size, block += BlockQ8_0.Bytes)
-                BlockQ8_0.Decode<V>(block, memory + channel);
+            for (int channel = 0; channel < width; channel += V.Count)
+                T.Load<V>(rows, channel).Store(memory + channel);
         }
     }
 
@@ -136,7 +100,7 @@ internal readonly unsafe struct HeadRows<V>
     {
         DType.F32 => Single32.At(cache, index),
         DType.F16 => Half16.At(cache, index),
-        DType.Q8_0 => Packed.Load(cache + (index / 32 * 34)) * ((sbyte*)cache)[(index / 32 * 34) + 2 + (index % 32)],
-        _ => throw Unknown(),
+        DType.Q8_0 => Byte8.At(cache, index),
+        _ => throw StoredRows.Unknown(type),
     };
 }

@@ -31,6 +31,9 @@ internal unsafe interface ILanes<V>
     /// <summary>Converts <see cref="Count"/> bfloat16 numbers.</summary>
     static abstract V LoadBFloat16(ushort* source);
 
+    /// <summary>Converts <see cref="Count"/> finite binary16 numbers.</summary>
+    static abstract V LoadFiniteHalf(ushort* source);
+
     /// <summary>Converts the low halves of <see cref="Count"/> words, finite binary16 numbers.</summary>
     static abstract V LoadLowHalf(uint* source);
 

@@ -54,6 +54,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadFiniteHalf(ushort* source) => Finite(Widen(source) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadLowHalf(uint* source) => Finite(Vector128.Load(source) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

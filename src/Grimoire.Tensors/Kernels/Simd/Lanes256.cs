@@ -53,6 +53,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadFiniteHalf(ushort* source) => Finite(Widen(source) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadLowHalf(uint* source) => Finite(Vector256.Load(source) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadFiniteHalf(ushort* source) => Finite(Widen(source) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadLowHalf(uint* source) => Finite(Vector512.Load(source) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

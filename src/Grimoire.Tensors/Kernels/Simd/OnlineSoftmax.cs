@@ -6,7 +6,7 @@ namespace Grimoire.Tensors;
 internal readonly unsafe struct OnlineSoftmax<V>
     where V : unmanaged, ILanes<V>
 {
-    private const float Log2E = 1.44269504f, Ln2 = 0.693147181f;
+    private const float Log2E = 1.44269504f;
 
     private readonly float* max, sum, rescale, outputs;
     private readonly int rows, width;
@@ -56,11 +56,11 @@ internal readonly unsafe struct OnlineSoftmax<V>
         }
     }
 
-    /// <summary>Divides a row by its sum and stores it, and returns the logarithm of the sum.</summary>
-    public float Finish(int row, int channels, float* y)
+    /// <summary>Divides a row by its sum and stores it, and returns its largest score, in powers of two, and the sum.</summary>
+    public (float Max, float Sum) Finish(int row, int channels, float* y)
     {
         RowMath<V>.Scale(outputs + ((nint)row * width), 1 / sum[row], y, channels);
-        return (max[row] * Ln2) + MathF.Log(sum[row]);
+        return (max[row], sum[row]);
     }
 
     /// <summary>Scores of a register's rows become powers of two relative to the largest so far: 2^(score log₂ e − max).</summary>

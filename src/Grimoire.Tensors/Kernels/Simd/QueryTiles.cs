@@ -80,7 +80,8 @@ internal readonly unsafe struct QueryTiles<V>
             for (int row = 0; row < RowsOf(tile); row++)
             {
                 int head = (keyHead * shape.Share) + (row % shape.Share), at = token + (row / shape.Share);
-                operands.LogSumExp(at, head) = state.Finish(row, shape.Channels, operands.Y + (at * shape.Stride) + ((nint)head * shape.Channels));
+                (float max, float sum) = state.Finish(row, shape.Channels, operands.Y + (at * shape.Stride) + ((nint)head * shape.Channels));
+                operands.Note(at, head, max, sum);
             }
         }
     }

@@ -16,13 +16,15 @@ internal sealed unsafe partial class SimdKernels<V>
     /// <summary>More rows than a segment has.</summary>
     private const int WholeSegment = 1 << 30;
 
-    public override void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp)
+    public override void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor? logSumExp)
     {
         var shape = new AttentionShape(q, k);
-        var operands = new AttentionOperands(Floats(q), Floats(k), Floats(v), shape, spec, Floats(y), Floats(logSumExp));
+        var operands = new AttentionOperands(Floats(q), Floats(k), Floats(v), shape, spec, Floats(y), FloatsOrNull(logSumExp));
         AttentionPiece* pieces = Pieces(segments, shape, spec, out int count, out long work, out bool merges);
-        var job = new AttentionJob(pieces, count, operands);
         int used = work > 1 << 15 ? threads : 1;
+        // Where there are stretches enough for everybody, each is read as it lies in memory, all heads side by side.
+        int together = count >= 4 * used || used == 1 ? shape.KeyHeads : Math.Max(1, shape.KeyHeads / (4 * used));
+        var job = new AttentionJob(pieces, count, operands, together);
         ThreadTeam.Shared.Run(ref job, count * shape.KeyHeads, used);
         if (!merges)
             return;
@@ -97,7 +99,7 @@ internal sealed unsafe partial class SimdKernels<V>
     }
 
     /// <summary>One piece and key head.</summary>
-    private readonly struct AttentionJob(AttentionPiece* pieces, int count, AttentionOperands operands) : IJob
+    private readonly struct AttentionJob(AttentionPiece* pieces, int count, AttentionOperands operands, int together) : IJob
     {
         public void Run(int index)
         {
@@ -106,12 +108,18 @@ internal sealed unsafe partial class SimdKernels<V>
             ref readonly AttentionPiece rows = ref pieces[count - 1 - piece];
             if (rows.Stretch < 0)
                 Many(rows.Rows, keyHead);
-            else if (V.Count > 8 && operands.Shape.Channels % V.Count != 0 && operands.Shape.Channels % 8 == 0)
-                FewQueries<Lanes256>.Run(rows, keyHead, operands);
+            else if (keyHead % together == 0)
+                Few(rows, keyHead, Math.Min(together, operands.Shape.KeyHeads - keyHead));
+        }
+
+        private void Few(in AttentionPiece piece, int keyHead, int keyHeads)
+        {
+            if (V.Count > 8 && operands.Shape.Channels % V.Count != 0 && operands.Shape.Channels % 8 == 0)
+                FewQueries<Lanes256>.Run(piece, keyHead, keyHeads, operands);
             else if (V.Count > 4 && operands.Shape.Channels % 8 == 4)
-                FewQueries<Lanes128>.Run(rows, keyHead, operands);
+                FewQueries<Lanes128>.Run(piece, keyHead, keyHeads, operands);
             else
-                FewQueries<V>.Run(rows, keyHead, operands);
+                FewQueries<V>.Run(piece, keyHead, keyHeads, operands);
         }
 
         /// <summary>Rows by the hundred: tiles of rows take turns with each tile of keys, which is packed once for all of them.</summary>

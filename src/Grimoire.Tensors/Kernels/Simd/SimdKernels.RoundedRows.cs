@@ -29,11 +29,24 @@ internal sealed unsafe partial class SimdKernels<V>
         {
             float* from = x + ((nint)row * columns);
             ushort* to = y + ((nint)row * columns);
+            Vector128<float> isNumber = Vector128<float>.AllBitsSet;
             int i = 0;
             for (; i <= columns - 8; i += 8)
-                Vector128.Narrow(Half(Vector128.Load(from + i)), Half(Vector128.Load(from + i + 4))).Store(to + i);
+            {
+                Vector128<float> low = Vector128.Load(from + i), high = Vector128.Load(from + i + 4);
+                isNumber &= Vector128.Equals(low, low) & Vector128.Equals(high, high);
+                Vector128.Narrow(Half(low), Half(high)).Store(to + i);
+            }
+
+            bool good = isNumber.AsUInt32() == Vector128<uint>.AllBitsSet;
             for (; i < columns; i++)
+            {
+                good &= !float.IsNaN(from[i]);
                 to[i] = BitConverter.HalfToUInt16Bits((Half)Math.Clamp(from[i], -65504f, 65504f));
+            }
+
+            if (!good)
+                throw new GrimoireException("the model computes what is not a number; look for a broken checkpoint, or keep keys and values as F32 to go on regardless");
         }
 
         /// <summary>The nearest binary16 numbers, ties to even.</summary>
@@ -48,8 +61,7 @@ internal sealed unsafe partial class SimdKernels<V>
             // Below 2⁻¹⁴ numbers are multiples of 2⁻²⁴, as floats from 0.5 to 1 are.
             Vector128<uint> small = (magnitude + Vector128.Create(0.5f)).AsUInt32() - Vector128.Create(0x3F000000u);
             Vector128<uint> isSmall = Vector128.LessThan(magnitude, Vector128.Create(6.103515625e-5f)).AsUInt32();
-            Vector128<uint> nearest = Vector128.ConditionalSelect(isSmall, small, normal) | sign;
-            return Vector128.ConditionalSelect(Vector128.Equals(x, x).AsUInt32(), nearest, Vector128.Create(0x7E00u));
+            return Vector128.ConditionalSelect(isSmall, small, normal) | sign;
         }
     }
 
