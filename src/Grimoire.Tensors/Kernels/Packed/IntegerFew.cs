@@ -42,6 +42,13 @@ internal readonly unsafe ref struct IntegerFew<V, B, T>
         {
             byte* from = product.Product.Data + ((((nint)group * records) + record) * T.Bytes);
             int count = Math.Min(stretch, records - record), block = record * (T.Inputs / QuantizedRows.Size);
+            if (typeof(TStep) == typeof(WholeStep<V, B, T>) && V.ManyRegisters && x.Rows > 12)
+            {
+                for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
+                    RecordTile<V, B, T, TStep>.Sixteen(from, count, lane, x.Codes(0, block), product.Sides + (block * sideSize), x.Blocks, sideSize, sums + lane);
+                continue;
+            }
+
             for (int panel = 0; panel < x.Count; panel++)
             {
                 sbyte* q = x.Codes(panel, block);
