@@ -39,6 +39,12 @@ pytorch() {
         --against "'$python' '$here/peers/pytorch/train.py' {shape} $3 {threads}"
 }
 
+# beside NAME: the model in a folder of its own, where there is no file of packed weights but what this part leaves.
+beside() {
+    mkdir -p "$results/$1"
+    [ -e "$results/$1/1.1b-q4_0.gguf" ] || ln "$MODELS/1.1b-q4_0.gguf" "$results/$1/" 2>/dev/null || cp "$MODELS/1.1b-q4_0.gguf" "$results/$1/"
+}
+
 part() {
     case $1 in
         models)
@@ -57,12 +63,8 @@ part() {
         train-gpt2) pytorch train-gpt2 12,12,768,256,1,50257 4 ;;
         batch) bench batch "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite batch --batch 16 --decode 32 ;;
         bpe) bench bpe "$VOCABULARY" --threads 1 --suite tokenizer --text "$TEXT" ;;
-        start) bench start "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite start ;;
-        start-kept)
-            mkdir -p "$results/kept"
-            kept=$results/kept/1.1b-q4_0-kept.gguf
-            [ -e "$kept" ] || ln "$MODELS/1.1b-q4_0.gguf" "$kept" 2>/dev/null || cp "$MODELS/1.1b-q4_0.gguf" "$kept"
-            bench start-kept "$kept" --threads "$threads" --suite start --keep-packed ;;
+        start) beside start; bench start "$results/start/1.1b-q4_0.gguf" --threads "$threads" --suite start ;;
+        start-kept) beside start-kept; bench start-kept "$results/start-kept/1.1b-q4_0.gguf" --threads "$threads" --suite start --keep-packed ;;
         context) bench context "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite context ;;
         table) "$benchmarks" table "$results" ;;
         all)

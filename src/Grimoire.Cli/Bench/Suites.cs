@@ -2,6 +2,7 @@ using System.Globalization;
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;
 using Grimoire.Tensors;
+using Grimoire.Training.Runs;
 
 namespace Grimoire.Cli.Bench;
 
@@ -41,8 +42,9 @@ internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths
 
     private static bool IsOfModel(Suite suite) => suite is not (Suite.Gemm or Suite.Train or Suite.Context);
 
-    private static bool IsTokenizer(string path) => !ModelPath.HasModel(path) && (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-        || path.EndsWith(".model", StringComparison.OrdinalIgnoreCase) || File.Exists(Path.Combine(path, "tokenizer.json")) || File.Exists(Path.Combine(path, "vocab.json")));
+    /// <summary>A vocabulary's folder without a model, or a file that looks like one.</summary>
+    private static bool IsTokenizer(string path) => !ModelPath.HasModel(path)
+        && (Directory.Exists(path) ? !Run.Exists(path) && ModelFiles.HasTokenizer(path) : Path.GetExtension(path) is ".json" or ".model" or ".tiktoken");
 
     private BenchModel Open(string path) => BenchModel.Open(path, opening, settings.CacheType);
 
