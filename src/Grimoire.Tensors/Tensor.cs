@@ -80,6 +80,9 @@ public sealed unsafe class Tensor
     /// <summary>The same matrix in the order that linear layers read fastest; null where there is none, and they read this one.</summary>
     internal PackedWeight? Packed { get; set; }
 
+    /// <summary>Whether its numbers would lose too much by being put away rounded, as sums and logarithms of sums do.</summary>
+    internal bool IsExact { get; set; }
+
     /// <summary>Where the elements lie, whether they are there or not.</summary>
     internal byte* Unread => data;
 
@@ -306,9 +309,12 @@ public sealed unsafe class Tensor
         CheckBlocks(shape, type);
         (this.shape, DType) = (shape, type);
         this.data = (byte*)data;
-        (requiresGrad, grad, viewed, owner, unwritten, holders) = (false, null, null, null, null, 0);
+        (requiresGrad, grad, viewed, owner, unwritten, holders, IsExact) = (false, null, null, null, null, 0, false);
         return this;
     }
+
+    /// <summary>The same tensor in other memory of its workspace, which is to hold its numbers.</summary>
+    internal void Move(byte* data) => this.data = data;
 
     /// <summary>Refuses rows that are not whole blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,12 +10,13 @@ namespace Grimoire.Tensors;
 /// </summary>
 public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType type = DType.F32)
 {
-    private const long FirstChunk = 1 << 20;
+    private const long FirstChunk = 1 << 20, LargeChunk = 1 << 25;
     private const int Alignment = 64;
 
     private readonly List<NativeBuffer> chunks = [];
     private readonly List<(Position Place, long Bytes)> recycled = [];
     private Tensor[] handles = [];
+    private Workspace? shelf;
     private int chunk;
     private long offset;
     private int handle;
@@ -39,7 +40,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     public DType DType { get; } = type;
 
     /// <summary>Bytes of the slab, used or not.</summary>
-    public long Capacity => chunks.Sum(c => c.Length);
+    public long Capacity => chunks.Sum(c => c.Length) + (shelf?.Capacity ?? 0);
 
     /// <summary>A tensor whose elements are not yet set.</summary>
     public Tensor New(Shape shape) => New(shape, DType);
@@ -99,10 +100,37 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
         }
     }
 
+    /// <summary>
+    /// Puts away everything made since <paramref name="mark"/>, F32 rounded to bfloat16 but for statistics, and gives its memory back. None of it may be read before
+    /// <see cref="TakeOut"/>, and what is put away last is taken out first.
+    /// </summary>
+    public Shelved PutAway(Position mark)
+    {
+        shelf ??= new Workspace(Kernels);
+        var shelved = new Shelved(shelf.Mark());
+        for (int i = mark.Handle; i < handle; i++)
+        {
+            Position place = PlaceOf(handles[i].Unread);
+            if (place.Chunk > mark.Chunk || (place.Chunk == mark.Chunk && place.Offset >= mark.Offset))
+                shelved.Put(handles[i], shelf);
+        }
+
+        Release(mark with { Handle = handle });
+        return shelved;
+    }
+
+    /// <summary>Brings back what was put away, at the present end of the slab.</summary>
+    public void TakeOut(Shelved shelved)
+    {
+        shelved.TakeOut(this);
+        shelf!.Release(shelved.Begin);
+    }
+
     /// <summary>Gives back everything and clears the tape: the start of the next step.</summary>
     public void Reset()
     {
         Release(default);
+        shelf?.Reset();
         Tape?.Clear();
     }
 
@@ -152,14 +180,7 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     }
 
     /// <summary>Gives back a tensor that was made by <see cref="Recycled"/> and is not used any more, for the next of its size.</summary>
-    internal void Recycle(Tensor tensor)
-    {
-        int home = 0;
-        byte* memory = tensor.Unread;
-        while (memory < chunks[home].Pointer || memory >= chunks[home].Pointer + chunks[home].Length)
-            home++;
-        recycled.Add((new Position(home, memory - chunks[home].Pointer, 0), (long)tensor.Bytes));
-    }
+    internal void Recycle(Tensor tensor) => recycled.Add((PlaceOf(tensor.Unread), (long)tensor.Bytes));
 
     private static bool Learns(Tensor? operand) => operand is { RequiresGrad: true };
 
@@ -171,7 +192,19 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
             handles[i] = new Tensor(this);
     }
 
-    private byte* Take(long bytes)
+    /// <summary>Where memory lies; before everything if it is none of the slab's.</summary>
+    private Position PlaceOf(byte* memory)
+    {
+        for (int i = 0; i < chunks.Count; i++)
+        {
+            if (memory >= chunks[i].Pointer && memory < chunks[i].Pointer + chunks[i].Length)
+                return new Position(i, memory - chunks[i].Pointer, 0);
+        }
+
+        return new Position(-1, 0, 0);
+    }
+
+    internal byte* Take(long bytes)
     {
         bytes = (bytes + Alignment - 1) & -Alignment;
         if (chunk == chunks.Count || offset + bytes > chunks[chunk].Length)
@@ -187,6 +220,6 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
         while (chunk < chunks.Count && offset + bytes > chunks[chunk].Length)
             (chunk, offset) = (chunk + 1, 0);
         if (chunk == chunks.Count)
-            chunks.Add(new NativeBuffer(Math.Max(bytes, chunks.Count == 0 ? FirstChunk : 2 * chunks[^1].Length), zeroed: false));
+            chunks.Add(new NativeBuffer(Math.Max(bytes, chunks.Count == 0 ? FirstChunk : Math.Min(LargeChunk, 2 * chunks[^1].Length)), zeroed: false));
     }
 }

@@ -57,6 +57,33 @@ public sealed class WorkspaceTests
         Assert.InRange(workspace.Capacity, 400_000, 1 << 20);
     }
 
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void What_was_put_away_comes_back_rounded_in_new_memory(string device)
+    {
+        var workspace = new Workspace(KernelsUnderTest.All[device]);
+        float[] numbers = [.. Enumerable.Range(0, 1000).Select(i => (i - 500) * 1.2345678f), float.NaN, float.NegativeInfinity];
+        Tensor before = workspace.From(3, [1.2345678f, 2, 3]);
+        Workspace.Position mark = workspace.Mark();
+        Tensor old = before.Reshape((3, 1)), x = workspace.From(numbers.Length, numbers), ids = workspace.From([1, 70_000, 3]), rows = x.Rows(10, 5);
+        Tensor exact = workspace.From(1, [1.2345678f]), view = x.Reshape((2, numbers.Length / 2));
+        exact.IsExact = true;
+
+        Shelved shelved = workspace.PutAway(mark);
+        Assert.Equal((mark.Chunk, mark.Offset), (workspace.Mark().Chunk, workspace.Mark().Offset));
+        workspace.Kernels.Fill(workspace.New(5000), 7);
+        workspace.TakeOut(shelved);
+
+        float[] rounded = [.. numbers.Select(number => BFloat16.ToSingle(BFloat16.FromSingle(number)))];
+        Assert.Equal(rounded, x.Span<float>());
+        Assert.Equal(rounded, view.Span<float>());
+        Assert.Equal(rounded[10..15], rows.Span<float>());
+        Assert.Equal([1, 70_000, 3], ids.Span<int>());
+        Assert.Equal([1.2345678f], exact.Span<float>());
+        Assert.Equal([1.2345678f, 2, 3], old.Span<float>());
+        Assert.Equal([1.2345678f, 2, 3], before.Span<float>());
+    }
+
     [Fact]
     public void Tensors_larger_than_a_chunk_fit_and_are_aligned()
     {

@@ -24,7 +24,7 @@ public static partial class Ops
         bool isTracked = workspace.Tracks(q, k, v);
         CheckTape(isTracked, segments);
         Tensor y = workspace.New(q.Shape);
-        Tensor? logSumExp = isTracked ? workspace.New((q.Shape[0], q.Shape[1])) : null;
+        Tensor? logSumExp = isTracked ? Exact(workspace.New((q.Shape[0], q.Shape[1]))) : null;
         workspace.Kernels.Attention(q, k, v, segments, spec, y, logSumExp);
         if (logSumExp is not null)
             workspace.Record(y, new AttentionNode(q, k, v, segments, spec, logSumExp, y));

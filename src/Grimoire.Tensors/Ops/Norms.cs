@@ -18,7 +18,7 @@ public static partial class Ops
             CheckShape(bias, weight.Shape);
         }
 
-        Tensor y = workspace.New(x.Shape), statistics = workspace.New((x.Shape.Rows, 2));
+        Tensor y = workspace.New(x.Shape), statistics = Exact(workspace.New((x.Shape.Rows, 2)));
         workspace.Kernels.LayerNorm(x, weight, bias, eps, y, statistics);
         if (workspace.Tracks(x, weight, bias))
             workspace.Record(y, new LayerNormNode(x, weight, bias, statistics, y));
@@ -34,11 +34,18 @@ public static partial class Ops
     {
         Workspace workspace = Home(x, weight);
         CheckNorm(workspace, x, weight);
-        Tensor y = workspace.New(x.Shape), statistics = workspace.New(x.Shape.Rows);
+        Tensor y = workspace.New(x.Shape), statistics = Exact(workspace.New(x.Shape.Rows));
         workspace.Kernels.RmsNorm(x, weight, eps, y, statistics);
         if (workspace.Tracks(x, weight))
             workspace.Record(y, new RmsNormNode(x, weight, statistics, y));
         return y;
+    }
+
+    /// <summary>Numbers of a row each, which are never put away rounded.</summary>
+    private static Tensor Exact(Tensor statistics)
+    {
+        statistics.IsExact = true;
+        return statistics;
     }
 
     private static void CheckNorm(Workspace workspace, Tensor x, Tensor weight)

@@ -145,7 +145,8 @@ public sealed class Trainer(
     {
         workspace.Exchange(tape);
         workspace.Reset();
-        var options = new PassOptions(settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)pass), settings.Recompute, AdapterDropout: true);
+        var options = new PassOptions(
+            settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)pass), settings.Recompute, AdapterDropout: true, settings.SavedActivations);
         PassLoss loss = work.Loss(pass, workspace, options);
         tape.Backward(loss.Root, loss.Scale);
         workspace.Exchange(null);

@@ -1,3 +1,5 @@
+using Grimoire.Models;
+
 namespace Grimoire.Training;
 
 /// <summary>What the training loop needs to know beyond what is trained, on what, and how.</summary>
@@ -14,6 +16,9 @@ public sealed record TrainerSettings
 
     /// <summary>Whether blocks are computed again in the backward pass rather than remembered: less memory, a third more time, the same result.</summary>
     public bool Recompute { get; init; }
+
+    /// <summary>How activations wait for the backward pass where they are remembered.</summary>
+    public SavedActivations SavedActivations { get; init; }
 
     /// <summary>Chooses dropout masks.</summary>
     public ulong Seed { get; init; }

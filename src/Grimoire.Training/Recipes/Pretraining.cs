@@ -140,7 +140,7 @@ public sealed class Pretraining : IDisposable
         long steps = recipe.Steps!.Value;
         Validation? validation = recipe.MakeValidation(data.Validation, Model, recipe.Log.EvaluationBatches);
         return new Trainer(trainee, optimizer, recipe.MakeSchedule(steps), objective, validation, run,
-            RunCourse.Settings(steps, recipe.Model.Dropout, recipe.Recompute, recipe.Seed, recipe.Optimizer, recipe.Log), workspace)
+            RunCourse.Settings(steps, recipe.Model.Dropout, recipe.Recompute, recipe.Seed, recipe.Optimizer, recipe.Log) with { SavedActivations = recipe.SavedActivations }, workspace)
         {
             Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
             Progress = events,

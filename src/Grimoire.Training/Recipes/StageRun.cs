@@ -72,7 +72,7 @@ public sealed class StageRun : IDisposable
     /// <summary>Whether the run was finished before: there is nothing left to train.</summary>
     public bool Finished { get; }
 
-    private PassOptions Options => new((float)stage.Settings.Dropout, Checkpoint: stage.Settings.Recompute);
+    private PassOptions Options => new((float)stage.Settings.Dropout, Checkpoint: stage.Settings.Recompute, Saved: stage.Settings.SavedActivations);
 
     /// <summary>Where the finished model lies in a run folder.</summary>
     public static string ModelFolder(string runFolder) => Path.Combine(runFolder, "model");
@@ -143,7 +143,8 @@ public sealed class StageRun : IDisposable
     private Trainer MakeTrainer(IProgress<TrainingEvent>? events)
     {
         long steps = settings.Steps!.Value;
-        TrainerSettings how = RunCourse.Settings(steps, settings.Dropout, settings.Recompute, settings.Seed, settings.Optimizer, settings.Log);
+        TrainerSettings how = RunCourse.Settings(steps, settings.Dropout, settings.Recompute, settings.Seed, settings.Optimizer, settings.Log)
+            with { SavedActivations = settings.SavedActivations };
         return new Trainer(Learner, optimizer, StageModel.MakeSchedule(settings.Optimizer, steps), parts.Objective, parts.Validation, run, how, workspace)
         {
             Sample = parts.Sample,

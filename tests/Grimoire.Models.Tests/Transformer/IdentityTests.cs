@@ -101,6 +101,18 @@ public sealed class IdentityTests
 
     [Theory]
     [MemberData(nameof(NamesOnDevices))]
+    public void Rounded_activations_change_gradients_a_little_and_no_loss(string name, string device)
+    {
+        (float loss, float[][] gradients) = Step(FamilyModels.Random(name), device, new PassOptions(0.2f, 5));
+        (float same, float[][] rounded) = Step(FamilyModels.Random(name), device, new PassOptions(0.2f, 5, Saved: SavedActivations.BF16));
+        Assert.Equal(loss, same);
+        double size = Math.Sqrt(gradients.Sum(gradient => gradient.Sum(g => (double)g * g)));
+        double error = Math.Sqrt(gradients.Zip(rounded).Sum(pair => pair.First.Zip(pair.Second).Sum(g => Math.Pow(g.First - g.Second, 2))));
+        Assert.InRange(error / size, 1e-6, 0.02);
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesOnDevices))]
     public void Gradients_add_up(string name, string device)
     {
         Transformer model = FamilyModels.Random(name);

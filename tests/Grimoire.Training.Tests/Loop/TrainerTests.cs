@@ -105,12 +105,20 @@ public sealed class TrainerTests : IDisposable
     public void The_best_checkpoint_outlives_newer_ones()
     {
         using Run run = tiny.Run("r");
-        // A rate that only ever makes things worse after a few steps.
+        LanguageModel model = tiny.Model();
+        var spoiler = new Listener<TrainingEvent>(e =>
+        {
+            if (e is not TrainingEvent.Stepped { Step: > 4 })
+                return;
+            Span<float> table = model.Transformer.TokenEmbedding.Span<float>();
+            for (int i = 0; i < table.Length; i++)
+                table[i] = 10 * ((i % 7) - 3);
+        });
         Trainer trainer = tiny.Trainer(
-            tiny.Model(), run, new TrainerSettings { Steps = 30, EvaluationInterval = 2, CheckpointInterval = 1, Keep = 1, Clip = 0 }, rate: 0.5f, batch: 1);
+            model, run, new TrainerSettings { Steps = 12, EvaluationInterval = 2, CheckpointInterval = 1, Keep = 1 }, events: spoiler, batch: 1);
         trainer.Train();
-        Assert.True(trainer.State.BestStep < 29, "this test needs training that gets worse");
-        Assert.Equal([trainer.State.BestStep, 30], Run.Checkpoints(run.Folder).Select(c => c.Step));
+        Assert.InRange(trainer.State.BestStep, 2, 4);
+        Assert.Equal([trainer.State.BestStep, 12], Run.Checkpoints(run.Folder).Select(c => c.Step));
         Assert.Null(Checkpoint.Fault(run.CheckpointFolder(trainer.State.BestStep)));
     }
 

@@ -7,7 +7,7 @@ namespace Grimoire.Evaluation.Tagging;
 /// <summary>How a tagger is trained: on which words, from which model or from scratch.</summary>
 public sealed record TagRecipe
 {
-    private static readonly string[] Left = ["sample_interval", "recompute", .. CheckSettings.Settings.Select(setting => setting.Key)];
+    private static readonly string[] Left = ["sample_interval", "recompute", "save_activations", .. CheckSettings.Settings.Select(setting => setting.Key)];
 
     /// <summary>What all stages can be told; without a model a small tagger is trained from scratch. A sentence is a sequence here.</summary>
     public StageSettings Stage { get; init; } = new() { Epochs = null, Optimizer = new StageSettings().Optimizer with { Beta2 = 0.99 } };

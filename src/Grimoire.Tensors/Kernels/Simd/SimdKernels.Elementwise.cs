@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Grimoire.Tensors;
 
@@ -23,10 +24,18 @@ internal sealed unsafe partial class SimdKernels<V>
             Each(new ConvertOp<Brain16>(x.Data, Floats(y)), y.Shape.Count);
         else if (y.DType == DType.F32 && x.DType.IsQuantized())
             EachRow(new DecodeOp(x.DType, x.Data, Floats(y), y.Shape.Last), y.Shape.Rows, y.Shape.Last);
+        else if (x.DType == DType.F32 && y.DType == DType.BF16)
+            Round(Floats(x), (ushort*)y.Data, y.Shape.Count);
         else if (!Wide(x.DType) && !Wide(y.DType))
             Quantization.Encode(x, y, null, threads);
         else
             Reference.Copy(x, y);
+    }
+
+    private void Round(float* x, ushort* y, long count)
+    {
+        var job = new RoundJob(x, y, count);
+        Team(ref job, Pieces(count));
     }
 
     private static bool Wide(DType type) => type is DType.F64 or DType.I32;
@@ -71,6 +80,29 @@ internal sealed unsafe partial class SimdKernels<V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<A>(nint i, A lanes)
             where A : struct, IAccess<V> => lanes.Store(y + i, lanes.Load<T>(x, i));
+    }
+
+    /// <summary>To bfloat16: the nearest, ties to even; a NaN stays one.</summary>
+    private readonly struct RoundJob(float* x, ushort* y, long count) : IJob
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int index)
+        {
+            nint i = (nint)index * PieceSize, end = (nint)Math.Min(count, i + (long)PieceSize);
+            for (; i <= end - 16; i += 16)
+                Vector256.Narrow(Upper(x + i), Upper(x + i + 8)).Store(y + i);
+            for (; i < end; i++)
+                y[i] = BFloat16.FromSingle(x[i]);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector256<uint> Upper(float* x)
+        {
+            Vector256<float> values = Vector256.Load(x);
+            Vector256<uint> bits = values.AsUInt32(), odd = (bits >>> 16) & Vector256<uint>.One;
+            Vector256<uint> rounded = bits + Vector256.Create(0x7FFFu) + odd;
+            return Vector256.ConditionalSelect(Vector256.Equals(values, values).AsUInt32(), rounded, bits | Vector256.Create(0x400000u)) >>> 16;
+        }
     }
 
     private readonly struct DecodeOp(DType type, byte* x, float* y, int channels) : IRowwise

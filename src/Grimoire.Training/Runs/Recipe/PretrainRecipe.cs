@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Grimoire.Models;
 using static Grimoire.Training.Runs.SettingTypes;
 
 namespace Grimoire.Training.Runs;
@@ -34,6 +35,9 @@ public sealed record PretrainRecipe
 
     /// <summary>Whether blocks are computed again in the backward pass rather than remembered.</summary>
     public bool Recompute { get; init; }
+
+    /// <summary>How activations wait for the backward pass where they are remembered.</summary>
+    public SavedActivations SavedActivations { get; init; }
 
     /// <summary>Optimizer steps; null to go by <see cref="Minutes"/>.</summary>
     public int? Steps { get; init; } = 2000;
@@ -72,6 +76,8 @@ public sealed record PretrainRecipe
         Setting.Of("accumulate", "passes a step", Count(1, 1 << 20), (PretrainRecipe r) => r.Accumulate, (r, v) => r with { Accumulate = v }, "Training"),
         Setting.Of("recompute", "compute blocks again in the backward pass: less memory, a third more time", Flag,
             (PretrainRecipe r) => r.Recompute, (r, v) => r with { Recompute = v }, "Training"),
+        Setting.Of("save_activations", "what blocks that are not computed again remember: f32, or bf16 for half the memory and rounded gradients", Choice<SavedActivations>(),
+            (PretrainRecipe r) => r.SavedActivations, (r, v) => r with { SavedActivations = v }, "Training"),
         Setting.Of("steps", "optimizer steps", Count(1, int.MaxValue).OrNone(), (PretrainRecipe r) => r.Steps, (r, v) => r with { Steps = v }, "Training"),
         Setting.Of("minutes", "time budget from which the steps are chosen", Number(0.01, 1e6).OrNone(),
             (PretrainRecipe r) => r.Minutes, (r, v) => r with { Minutes = v }, "Training"),

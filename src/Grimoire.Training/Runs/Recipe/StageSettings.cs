@@ -1,3 +1,4 @@
+using Grimoire.Models;
 using static Grimoire.Training.Runs.SettingTypes;
 
 namespace Grimoire.Training.Runs;
@@ -33,6 +34,9 @@ public sealed record StageSettings
 
     /// <summary>Whether blocks are computed again in the backward pass rather than remembered.</summary>
     public bool Recompute { get; init; }
+
+    /// <summary>How activations wait for the backward pass where they are remembered.</summary>
+    public SavedActivations SavedActivations { get; init; }
 
     /// <summary>The seed all randomness comes from.</summary>
     public long Seed { get; init; } = 1337;
@@ -75,6 +79,8 @@ public sealed record StageSettings
             (StageSettings s) => s.Dropout, (s, v) => s with { Dropout = v }, "Training"),
         Setting.Of("recompute", "compute blocks again in the backward pass: less memory, a third more time", Flag,
             (StageSettings s) => s.Recompute, (s, v) => s with { Recompute = v }, "Training"),
+        Setting.Of("save_activations", "what blocks that are not computed again remember: f32, or bf16 for half the memory and rounded gradients", Choice<SavedActivations>(),
+            (StageSettings s) => s.SavedActivations, (s, v) => s with { SavedActivations = v }, "Training"),
         Setting.Of("seed", "seed of all randomness", Integer(0), (StageSettings s) => s.Seed, (s, v) => s with { Seed = v }, "Training"),
         Setting.Of("threads", "threads (none: one a core)", Count(1, 1024).OrNone(),
             (StageSettings s) => s.Threads, (s, v) => s with { Threads = v }, "Training"),
