@@ -53,6 +53,8 @@ internal readonly unsafe struct Half16 : IElement
 /// <summary>Numbers stored as <see cref="DType.F16"/> none of which is infinite or not a number: in half the time.</summary>
 internal readonly unsafe struct FiniteHalf16 : IElement
 {
+    public static int Size => sizeof(ushort);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Bytes(nint count) => count * sizeof(ushort);
 
@@ -83,6 +85,8 @@ internal readonly unsafe struct Brain16 : IElement
 /// <summary>Numbers stored as <see cref="DType.Q8_0"/>, from anywhere in a row: registers begin at multiples of their width.</summary>
 internal readonly unsafe struct Byte8 : IElement
 {
+    public static int Size => sizeof(sbyte);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Bytes(nint count) => (count >> 5) * BlockQ8_0.Bytes;
 
