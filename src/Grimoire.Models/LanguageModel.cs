@@ -48,9 +48,10 @@ public sealed record LanguageModel
     /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the tokenizer does not belong to the model.</exception>
     public static LanguageModel Load(string path, bool trainable = false)
     {
+        Task<Tokenizer> reading = Task.Run(() => Tokenizer.Load(AdapterFolder.Words(path))); // takes as long as all the rest
         Transformer transformer = ModelFiles.Load(path, trainable);
         string words = AdapterFolder.Words(path);
-        return new LanguageModel(transformer, Fitting(transformer.Config, words))
+        return new LanguageModel(transformer, Fitting(transformer.Config, words, reading.GetAwaiter().GetResult()))
         {
             Defaults = GenerationDefaults.Read(words),
             ChatTemplate = ChatTemplateFiles.Read(words),
@@ -112,9 +113,10 @@ public sealed record LanguageModel
     ]);
 
     /// <summary>The tokenizer of a folder or file, if it belongs to the model.</summary>
-    internal static Tokenizer Fitting(ModelConfig config, string path)
+    internal static Tokenizer Fitting(ModelConfig config, string path) => Fitting(config, path, Tokenizer.Load(path));
+
+    private static Tokenizer Fitting(ModelConfig config, string path, Tokenizer tokenizer)
     {
-        Tokenizer tokenizer = Tokenizer.Load(path);
         try
         {
             CheckFit(config, tokenizer);

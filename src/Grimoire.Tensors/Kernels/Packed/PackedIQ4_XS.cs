@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedIQ4_XS : IPackedBlock
 
     public static bool HasMinimum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks, stride, rows, record);
@@ -68,6 +69,7 @@ internal readonly unsafe struct PackedIQ4_XS : IPackedBlock
         where V : unmanaged, ILanes<V> =>
         default;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)
     {
         Vector128<byte> q = Vector128.Load(block + 8 + (16 * group));

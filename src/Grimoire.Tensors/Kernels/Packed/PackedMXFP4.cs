@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedMXFP4 : IPackedBlock
 
     public static bool HasMinimum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         for (int row = 0; row < Interleave.Rows; row++)

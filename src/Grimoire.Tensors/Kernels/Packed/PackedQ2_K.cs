@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedQ2_K : IPackedBlock
 
     public static bool HasMinimum => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks + 80, stride, rows, record);
@@ -63,11 +64,13 @@ internal readonly unsafe struct PackedQ2_K : IPackedBlock
         -(unit * V.Widen(Packed.High4(Vector128.Load(record + Scales + (16 * part) + lane)).AsSByte()));
 
     /// <summary>Two bits of 32 numbers, for <see cref="BlockQ2_K"/> and <see cref="BlockQ3_K"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void UnpackLower(byte* lower, int group, byte* codes)
     {
         for (int side = 0; side < 2; side++)
             Packed.Low2(Vector128.Load(lower + (group / 4 * 32) + (16 * side)) >>> (group % 4 * 2)).Store(codes + (16 * side));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes) => UnpackLower(block + 16, group, codes);
 }

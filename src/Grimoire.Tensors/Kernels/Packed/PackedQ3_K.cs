@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedQ3_K : IPackedBlock
 
     public static bool HasMinimum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks + 108, stride, rows, record);
@@ -65,6 +66,7 @@ internal readonly unsafe struct PackedQ3_K : IPackedBlock
         where V : unmanaged, ILanes<V> =>
         default;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)
     {
         PackedQ2_K.UnpackLower(block + 32, group, codes);

@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedQ4_K : IPackedBlock
 
     public static bool HasMinimum => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks, stride, rows, record);
@@ -63,6 +64,7 @@ internal readonly unsafe struct PackedQ4_K : IPackedBlock
         -(unit * Quads.Integers<V>(record + Scales + (32 * part) + 16, lane));
 
     /// <summary>The s and t of eight groups, six bits in the file and bytes here, for <see cref="BlockQ4_K"/> and <see cref="BlockQ5_K"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void StoreScales(byte* scales, nint stride, int rows, byte* record)
     {
         new Span<byte>(record, 8 * 2 * Interleave.Rows).Clear();
@@ -76,6 +78,7 @@ internal readonly unsafe struct PackedQ4_K : IPackedBlock
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)
     {
         byte* nibbles = block + 16 + (group / 2 * 32);
@@ -84,5 +87,6 @@ internal readonly unsafe struct PackedQ4_K : IPackedBlock
     }
 
     /// <summary>Groups of even number lie in the lower halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<byte> Nibbles(Vector128<byte> bytes, int group) => group % 2 == 0 ? Packed.Low4(bytes) : Packed.High4(bytes);
 }

@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedQ5_0 : IPackedBlock
 
     public static bool HasMinimum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks, stride, rows, record);

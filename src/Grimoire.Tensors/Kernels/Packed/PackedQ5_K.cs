@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedQ5_K : IPackedBlock
 
     public static bool HasMinimum => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks, stride, rows, record);
@@ -63,6 +64,7 @@ internal readonly unsafe struct PackedQ5_K : IPackedBlock
         where V : unmanaged, ILanes<V> =>
         -(unit * Quads.Integers<V>(record + Scales + (32 * part) + 16, lane));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)
     {
         byte* nibbles = block + 48 + (group / 2 * 32);

@@ -22,6 +22,7 @@ internal readonly unsafe struct PackedQ6_K : IPackedBlock
 
     public static bool HasMinimum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks + 208, stride, rows, record);
@@ -62,6 +63,7 @@ internal readonly unsafe struct PackedQ6_K : IPackedBlock
         where V : unmanaged, ILanes<V> =>
         default;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)
     {
         (int half, int place) = (group / 4, group % 4);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -83,6 +84,14 @@ internal sealed unsafe class PackedWeight
         }
     }
 
+    /// <summary>Asks for rows in the order in which they lie: sixteen at once, a block each, are more streams than a processor foresees.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(byte* rows, nint bytes)
+    {
+        for (byte* at = rows; Sse.IsSupported && at < rows + bytes; at += 64)
+            Sse.Prefetch1(at);
+    }
+
     /// <summary>One group.</summary>
     private readonly struct PackJob<T>(byte* rows, nint rowBytes, int blockBytes, int outputs, int records, byte* packed) : IJob
         where T : struct, IPackedBlock
@@ -92,6 +101,7 @@ internal sealed unsafe class PackedWeight
         {
             int first = index * Interleave.Rows, count = Math.Min(Interleave.Rows, outputs - first);
             byte* from = rows + (first * rowBytes), to = packed + ((nint)index * records * T.Bytes);
+            Fetch(from, count * rowBytes);
             for (int i = 0; i < records; i++, from += blockBytes, to += T.Bytes)
                 T.Pack(from, rowBytes, count, to);
         }
