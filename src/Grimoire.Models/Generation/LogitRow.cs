@@ -59,31 +59,20 @@ internal static class LogitRow
     /// <summary>The token at which the running sum of exp((logit − max)/temperature), in order of ids, passes <paramref name="share"/> of the whole.</summary>
     public static int Draw(ReadOnlySpan<float> logits, float max, float temperature, double share)
     {
-        double left = share * Sums(logits, max, temperature).Total;
         Span<float> buffer = stackalloc float[Piece];
+        int pieces = (logits.Length + Piece - 1) / Piece;
+        Span<double> sums = pieces <= 1024 ? stackalloc double[pieces] : new double[pieces];
+        double left = 0;
+        for (int i = 0; i < pieces; i++)
+            left += sums[i] = TensorPrimitives.Sum<float>(Weights(logits, i, max, temperature, buffer));
+        left *= share;
         int last = 0;
-        for (int start = 0; start < logits.Length; start += Piece)
+        for (int i = 0; i < pieces; i++)
         {
-            ReadOnlySpan<float> piece = logits.Slice(start, Math.Min(Piece, logits.Length - start));
-            Span<float> weights = buffer[..piece.Length];
-            Shift(piece, max, temperature, weights);
-            TensorPrimitives.Exp(weights, weights);
-            double sum = TensorPrimitives.Sum<float>(weights);
-            if (left >= sum)
-            {
-                left -= sum;
-                continue;
-            }
-
-            for (int i = 0; i < weights.Length; i++)
-            {
-                if (weights[i] <= 0)
-                    continue;
-                last = start + i;
-                left -= weights[i];
-                if (left < 0)
-                    return last;
-            }
+            if (left >= sums[i])
+                left -= sums[i];
+            else if (Passes(Weights(logits, i, max, temperature, buffer), i * Piece, ref left, ref last))
+                return last;
         }
 
         // Rounding may leave a crumb beyond the last token; it belongs to that one.
@@ -109,35 +98,42 @@ internal static class LogitRow
             left += TensorPrimitives.Sum(weights.Slice(start, Math.Min(Piece, weights.Length - start)));
         left *= share;
         int last = 0;
-        for (int start = 0; start < weights.Length; start += Piece)
-        {
-            ReadOnlySpan<float> piece = weights.Slice(start, Math.Min(Piece, weights.Length - start));
-            double sum = TensorPrimitives.Sum(piece);
-            if (left >= sum)
-            {
-                left -= sum;
-                continue;
-            }
+        _ = Passes(weights, 0, ref left, ref last);
+        return last;
+    }
 
-            for (int i = 0; i < piece.Length; i++)
-            {
-                if (piece[i] <= 0)
-                    continue;
-                last = start + i;
-                left -= piece[i];
-                if (left < 0)
-                    return last;
-            }
+    /// <summary>Whether what is left is used up within some weights, and by which token, or else which was the last that has any weight.</summary>
+    private static bool Passes(ReadOnlySpan<float> weights, int first, ref double left, ref int last)
+    {
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (weights[i] <= 0)
+                continue;
+            last = first + i;
+            left -= weights[i];
+            if (left < 0)
+                return true;
         }
 
-        return last;
+        return false;
+    }
+
+    /// <summary>exp((logit − max)/temperature) of a piece of the row.</summary>
+    private static ReadOnlySpan<float> Weights(ReadOnlySpan<float> logits, int index, float max, float temperature, Span<float> buffer)
+    {
+        ReadOnlySpan<float> piece = logits.Slice(index * Piece, Math.Min(Piece, logits.Length - (index * Piece)));
+        Span<float> weights = buffer[..piece.Length];
+        Shift(piece, max, temperature, weights);
+        TensorPrimitives.Exp(weights, weights);
+        return weights;
     }
 
     /// <summary>s = (logit − max)/temperature, no less than −1000: its exponential is 0 all the same, and s · 0 is then 0 for −∞ too.</summary>
     private static void Shift(ReadOnlySpan<float> logits, float max, float temperature, Span<float> s)
     {
         TensorPrimitives.Subtract(logits, max, s);
-        TensorPrimitives.Divide(s, temperature, s);
+        if (temperature != 1)
+            TensorPrimitives.Divide(s, temperature, s);
         TensorPrimitives.Max(s, -1000f, s);
     }
 }
