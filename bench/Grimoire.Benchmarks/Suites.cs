@@ -19,7 +19,7 @@ internal static class Suites
             }
 
             foreach ((int rows, int inputs, int outputs) in ((int, int, int)[])
-                [(768, 128, 128), (768, 128, 512), (768, 512, 128), (768, 128, 65), (2048, 384, 384), (2048, 384, 1536), (2048, 1536, 384), (16, 2048, 2048), (128, 768, 50257)])
+                [(768, 128, 128), (768, 128, 512), (768, 512, 128), (768, 128, 65), (2048, 384, 384), (2048, 384, 1536), (2048, 1536, 384), (256, 768, 3072), (256, 768, 50257), (16, 2048, 2048)])
             {
                 Tensor x = Numbers((rows, inputs)), weight = Numbers((outputs, inputs)), bias = Numbers(outputs), y = Numbers((rows, outputs));
                 string size = $"{rows}×{inputs}→{outputs}";
@@ -77,7 +77,7 @@ internal static class Suites
         }
     }
 
-    /// <summary>Packed weights of every quantised type at the shapes of a 1.1B Llama: decoding, some sequences at once, prompts. Operations on integers count as those on floats.</summary>
+    /// <summary>Packed weights of floats and of every quantised type at the shapes of a 1.1B Llama: decoding, some sequences at once, prompts. Operations on integers count as those on floats.</summary>
     public static IEnumerable<Measurement> Packed(int threads)
     {
         foreach (int count in Counts(threads))
@@ -86,7 +86,7 @@ internal static class Suites
             foreach ((int inputs, int outputs) in ((int, int)[])[(2048, 2048), (2048, 5632), (5632, 2048)])
             {
                 Tensor numbers = Numbers((outputs, inputs));
-                foreach (DType type in Enum.GetValues<DType>().Where(type => type.IsQuantized() && (inputs == outputs || type is DType.Q4_0 or DType.Q8_0 or DType.Q4_K or DType.Q6_K)))
+                foreach (DType type in Enum.GetValues<DType>().Where(type => type is not (DType.F64 or DType.I32) && (inputs == outputs || type is DType.F16 or DType.Q4_0 or DType.Q8_0 or DType.Q4_K or DType.Q6_K)))
                 {
                     Tensor weight = Tensor.Zeros(numbers.Shape, type);
                     kernels.Copy(numbers, weight);
