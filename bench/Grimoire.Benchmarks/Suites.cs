@@ -1,3 +1,4 @@
+using Grimoire.Models;
 using Grimoire.Tensors;
 using Grimoire.Tensors.Tests;
 
@@ -107,10 +108,13 @@ internal static class Suites
     {
         foreach (int count in Counts(threads))
         {
-            foreach ((int layers, int heads, int channels, int context, int batch) in ((int, int, int, int, int)[])[(4, 4, 128, 64, 12), (6, 6, 384, 256, 8)])
+            foreach ((int layers, int heads, int channels, int context, int batch, int vocabulary, PassOptions options) in ((int, int, int, int, int, int, PassOptions)[])[
+                (4, 4, 128, 64, 12, 65, default), (6, 6, 384, 256, 8, 65, default), (6, 6, 384, 256, 8, 65, new(Checkpoint: true)),
+                (6, 6, 384, 256, 8, 65, new(Saved: SavedActivations.BF16)), (12, 12, 768, 256, 1, 50257, default)])
             {
-                var step = new TrainingStep(layers, heads, channels, context, batch, count);
-                yield return new($"step {layers}×{channels}, context {context}, batch {batch} ({step.Tokens} tokens)", count, step.Run, step.Flops);
+                var step = new TrainingStep(layers, heads, channels, context, batch, count, vocabulary, options);
+                string how = options.Checkpoint ? ", computed again" : options.Saved == SavedActivations.BF16 ? ", saved as bfloat16" : "";
+                yield return new($"step {layers}×{channels}, context {context}, batch {batch}, {vocabulary} words{how}", count, step.Run, step.Flops);
             }
         }
     }

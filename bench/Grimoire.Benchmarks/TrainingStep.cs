@@ -9,7 +9,8 @@ namespace Grimoire.Benchmarks;
 /// <summary>A whole training step of a GPT-2-shaped model: forward, backward, clipping and AdamW, on random tokens.</summary>
 internal sealed class TrainingStep
 {
-    private const int Vocabulary = 65;
+    private const int Letters = 65;
+    private readonly PassOptions options;
     private readonly Transformer model;
     private readonly Optimizer optimizer;
     private readonly Tape tape = new();
@@ -17,15 +18,16 @@ internal sealed class TrainingStep
     private readonly Batch batch = new();
     private readonly int[] targets;
 
-    public TrainingStep(int layers, int heads, int channels, int context, int sequences, int threads)
+    public TrainingStep(int layers, int heads, int channels, int context, int sequences, int threads, int vocabulary = Letters, PassOptions options = default)
     {
+        this.options = options;
         Kernels kernels = Kernels.CreateSimd(threads);
-        ModelConfig config = Gpt2.Config(layers, heads, channels, context, Vocabulary);
+        ModelConfig config = Gpt2.Config(layers, heads, channels, context, vocabulary);
         model = new Transformer(config, Initialization.Random(config, seed: 1));
         model.SetTrainable(true);
         optimizer = new AdamW(model.Parameters, new AdamWOptions(), kernels);
         workspace = new Workspace(kernels, tape);
-        targets = [.. Enumerable.Range(0, sequences * context).Select(i => (int)CountedRandom.Below(Vocabulary, 1, (ulong)i))];
+        targets = [.. Enumerable.Range(0, sequences * context).Select(i => (int)CountedRandom.Below(vocabulary, 1, (ulong)i))];
         for (int s = 0; s < sequences; s++)
             batch.Add(targets.AsSpan(s * context, context));
         Flops = 3 * config.ForwardOperations(context) * batch.Count;
@@ -38,7 +40,7 @@ internal sealed class TrainingStep
     public void Run()
     {
         workspace.Reset();
-        Tensor loss = LanguageModeling.Loss(model, model.Begin(workspace, batch), targets);
+        Tensor loss = LanguageModeling.Loss(model, model.Begin(workspace, batch, options), targets);
         tape.Backward(loss, 1f / targets.Length);
         optimizer.Step(1e-3f, Optimizer.ClipScale(optimizer.GradientNorm(), 1));
         optimizer.ZeroGradients();

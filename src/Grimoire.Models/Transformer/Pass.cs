@@ -307,6 +307,6 @@ public enum SavedActivations
     /// <summary>As they were computed.</summary>
     F32,
 
-    /// <summary>Rounded to bfloat16: half the memory, and gradients that differ by about a per cent. What the forward pass computes is the same.</summary>
+    /// <summary>Rounded to bfloat16: half the memory, and gradients that differ by less than two per cent of their norm. What the forward pass computes is the same.</summary>
     BF16,
 }
