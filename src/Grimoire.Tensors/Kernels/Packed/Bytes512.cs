@@ -75,11 +75,15 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
             return Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, offset == 0 ? 0 : *start, largest);
         int* words = (int*)x;
         Vector512<short> left =
-            (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
-            + (Avx512BW.MultiplyAddAdjacent(c2.v, Vector512.Create(words[2]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c3.v, Vector512.Create(words[3]).AsSByte()));
+            (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte())
+            + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
+            + (Avx512BW.MultiplyAddAdjacent(c2.v, Vector512.Create(words[2]).AsSByte())
+            + Avx512BW.MultiplyAddAdjacent(c3.v, Vector512.Create(words[3]).AsSByte()));
         Vector512<short> right =
-            (Avx512BW.MultiplyAddAdjacent(c4.v, Vector512.Create(words[4]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c5.v, Vector512.Create(words[5]).AsSByte()))
-            + (Avx512BW.MultiplyAddAdjacent(c6.v, Vector512.Create(words[6]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c7.v, Vector512.Create(words[7]).AsSByte()));
+            (Avx512BW.MultiplyAddAdjacent(c4.v, Vector512.Create(words[4]).AsSByte())
+            + Avx512BW.MultiplyAddAdjacent(c5.v, Vector512.Create(words[5]).AsSByte()))
+            + (Avx512BW.MultiplyAddAdjacent(c6.v, Vector512.Create(words[6]).AsSByte())
+            + Avx512BW.MultiplyAddAdjacent(c7.v, Vector512.Create(words[7]).AsSByte()));
         if (offset != 0)
             left += Vector512.Create(*start).AsInt16();
         return new(Vector512.ConvertToSingle(offset == 0 && largest > 15
@@ -94,8 +98,10 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
             return Dot(c0, c1, c2, c3, x, offset == 0 ? 0 : *start, largest);
         int* words = (int*)x;
         Vector512<short> sums =
-            (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
-            + (Avx512BW.MultiplyAddAdjacent(c2.v, Vector512.Create(words[2]).AsSByte()) + Avx512BW.MultiplyAddAdjacent(c3.v, Vector512.Create(words[3]).AsSByte()));
+            (Avx512BW.MultiplyAddAdjacent(c0.v, Vector512.Create(words[0]).AsSByte())
+            + Avx512BW.MultiplyAddAdjacent(c1.v, Vector512.Create(words[1]).AsSByte()))
+            + (Avx512BW.MultiplyAddAdjacent(c2.v, Vector512.Create(words[2]).AsSByte())
+            + Avx512BW.MultiplyAddAdjacent(c3.v, Vector512.Create(words[3]).AsSByte()));
         if (offset != 0)
             sums += Vector512.Create(*start).AsInt16();
         return new(Vector512.ConvertToSingle(Avx512BW.MultiplyAddAdjacent(sums, Vector512<short>.One)));
@@ -107,7 +113,8 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
         if (!AvxVnni.IsSupported)
         {
             return Dot(
-                Load(codes), Load(codes + 64), Load(codes + 128), Load(codes + 192), Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
+                Load(codes), Load(codes + 64), Load(codes + 128), Load(codes + 192),
+                Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
         }
 
         int* words = (int*)x;

@@ -1,6 +1,9 @@
 namespace Grimoire.Tensors;
 
-/// <summary>Some groups of sixteen outputs of a product for few rows of x. Decoding a block costs as much as two rows, so it is done again for each panel rather than stored.</summary>
+/// <summary>
+/// Some groups of sixteen outputs of a product for few rows of x. Decoding a block costs as much as two rows, so it is done again for each panel rather than
+/// stored.
+/// </summary>
 internal readonly unsafe ref struct IntegerFew<V, B, T>
     where V : unmanaged, ILanes<V>
     where B : unmanaged, IBytes<B, V>
@@ -13,7 +16,8 @@ internal readonly unsafe ref struct IntegerFew<V, B, T>
     private readonly IntegerPanels x;
     private readonly int records;
 
-    public IntegerFew(in IntegerProduct product, in IntegerPanels x) => (this.product, this.x, records) = (product, x, x.Blocks * QuantizedRows.Size / T.Inputs);
+    public IntegerFew(in IntegerProduct product, in IntegerPanels x) =>
+        (this.product, this.x, records) = (product, x, x.Blocks * QuantizedRows.Size / T.Inputs);
 
     /// <summary>More rows are faster in tiles. Eight-bit codes that are looked up are too dear to decode for each row.</summary>
     public static int MaxRows => !IntegerDot<V, B, T>.IsWide ? 2 * IntegerPanels.Height : T.Bytes > Interleave.Rows * T.Inputs ? IntegerPanels.Height : 0;
@@ -45,7 +49,11 @@ internal readonly unsafe ref struct IntegerFew<V, B, T>
             if (typeof(TStep) == typeof(WholeStep<V, B, T>) && V.ManyRegisters && x.Rows > 12)
             {
                 for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
-                    RecordTile<V, B, T, TStep>.Sixteen(from, count, lane, x.Codes(0, block), product.Sides + (block * sideSize), x.Blocks, sideSize, sums + lane);
+                {
+                    RecordTile<V, B, T, TStep>.Sixteen(
+                        from, count, lane, x.Codes(0, block), product.Sides + (block * sideSize), x.Blocks, sideSize, sums + lane);
+                }
+
                 continue;
             }
 

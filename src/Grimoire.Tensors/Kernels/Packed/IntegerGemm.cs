@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Products of many quantised rows with several packed weights of any types, <c>y = x Wᵀ + b</c>, as one job over all their outputs: the bits of <see cref="IntegerGemv{V, B, T}"/> on
-/// every row. For sixteen outputs and a stretch of the inputs, codes and scales are decoded once into the first-level cache, then all rows pass by.
+/// Products of many quantised rows with several packed weights of any types, <c>y = x Wᵀ + b</c>, as one job over all their outputs: the bits of <see
+/// cref="IntegerGemv{V, B, T}"/> on every row. For sixteen outputs and a stretch of the inputs, codes and scales are decoded once into the first-level cache,
+/// then all rows pass by.
 /// </summary>
 internal readonly unsafe struct IntegerGemm<V, B>(IntegerProduct* products, IntegerPanels x, int groups) : IJob
     where V : unmanaged, ILanes<V>

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Rows of activations in eight bits, the numbers of <see cref="QuantizedRows"/>, as <see cref="IntegerTile{V, B, TStep}"/> reads them: eight rows side by side, block after block of 32
-/// inputs. Besides the codes a block has sides, for each product what its type asks for: eight scales, eight starts of sums and, where there are minima, eight shares of each part.
+/// Rows of activations in eight bits, the numbers of <see cref="QuantizedRows"/>, as <see cref="IntegerTile{V, B, TStep}"/> reads them: eight rows side by
+/// side, block after block of 32 inputs. Besides the codes a block has sides, for each product what its type asks for: eight scales, eight starts of sums and,
+/// where there are minima, eight shares of each part.
 /// </summary>
 internal readonly unsafe struct IntegerPanels(int rows, int inputs, IntegerProduct* products, int count, sbyte* codes)
 {

@@ -13,7 +13,8 @@ internal unsafe interface IIntegerStep<V, B>
     /// <summary>Whether a minimum is added.</summary>
     static abstract bool HasMinimum { get; }
 
-    static abstract V Add(byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum);
+    static abstract V Add(
+        byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum);
 }
 
 /// <summary>One scale for 32 inputs, codes below 64.</summary>
@@ -27,7 +28,8 @@ internal readonly unsafe struct WholeStep<V, B, T> : IIntegerStep<V, B>
     public static bool HasMinimum => T.HasMinimum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add(byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum)
+    public static V Add(
+        byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum)
     {
         V dot = B.Dot(c0, c1, c2, c3, c4, c5, c6, c7, x, (int*)side + 8, T.Offset, T.LargestCode);
         sum = V.MultiplyAdd(dot, scale * V.Create(*side), sum);
@@ -45,7 +47,8 @@ internal readonly unsafe struct ByteStep<V, B> : IIntegerStep<V, B>
     public static bool HasMinimum => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add(byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum) =>
+    public static V Add(
+        byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum) =>
         V.MultiplyAdd(B.Dot(codes, x, (int*)side + 8), scale * V.Create(*side), sum);
 }
 
@@ -60,7 +63,8 @@ internal readonly unsafe struct HalvesStep<V, B, T> : IIntegerStep<V, B>
     public static bool HasMinimum => T.HasMinimum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add(byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum)
+    public static V Add(
+        byte* codes, B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, V scale, V lastScale, V least, V lastLeast, sbyte* x, float* side, V sum)
     {
         V dot = B.Dot(c0, c1, c2, c3, x, (int*)side + 8, T.Offset, T.LargestCode);
         sum = V.MultiplyAdd(dot, scale * V.Create(*side), sum);

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The innermost loop of the integer products: as many outputs as a register of floats has lanes and eight or four rows of x, block after block of 32 inputs. The codes of a block
-/// stay in registers where there are enough of them; of x nothing is read but words to broadcast. Each sum is the same chain as in <see cref="IntegerGemv{V, B, T}"/>, so it has the
-/// same bits.
+/// The innermost loop of the integer products: as many outputs as a register of floats has lanes and eight or four rows of x, block after block of 32 inputs.
+/// The codes of a block stay in registers where there are enough of them; of x nothing is read but words to broadcast. Each sum is the same chain as in <see
+/// cref="IntegerGemv{V, B, T}"/>, so it has the same bits.
 /// </summary>
 internal static unsafe class IntegerTile<V, B, TStep>
     where V : unmanaged, ILanes<V>
@@ -31,7 +31,8 @@ internal static unsafe class IntegerTile<V, B, TStep>
             B c0 = B.Load(codes), c1 = B.Load(codes + 64), c2 = B.Load(codes + 128), c3 = B.Load(codes + 192);
             B c4 = B.Load(codes + 256), c5 = B.Load(codes + 320), c6 = B.Load(codes + 384), c7 = B.Load(codes + 448);
             V scale = V.Load(scales), lastScale = TStep.Parts == 2 ? V.Load(scales + 16) : scale;
-            V least = TStep.HasMinimum ? V.Load(scales + (16 * TStep.Parts)) : scale, lastLeast = TStep.HasMinimum && TStep.Parts == 2 ? V.Load(scales + 48) : scale;
+            V least = TStep.HasMinimum ? V.Load(scales + (16 * TStep.Parts)) : scale;
+            V lastLeast = TStep.HasMinimum && TStep.Parts == 2 ? V.Load(scales + 48) : scale;
             s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x, sides, s0);
             s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 32, sides + 1, s1);
             s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 64, sides + 2, s2);
@@ -66,7 +67,8 @@ internal static unsafe class IntegerTile<V, B, TStep>
             B c0 = B.Load(codes), c1 = B.Load(codes + 64), c2 = B.Load(codes + 128), c3 = B.Load(codes + 192);
             B c4 = B.Load(codes + 256), c5 = B.Load(codes + 320), c6 = B.Load(codes + 384), c7 = B.Load(codes + 448);
             V scale = V.Load(scales), lastScale = TStep.Parts == 2 ? V.Load(scales + 16) : scale;
-            V least = TStep.HasMinimum ? V.Load(scales + (16 * TStep.Parts)) : scale, lastLeast = TStep.HasMinimum && TStep.Parts == 2 ? V.Load(scales + 48) : scale;
+            V least = TStep.HasMinimum ? V.Load(scales + (16 * TStep.Parts)) : scale;
+            V lastLeast = TStep.HasMinimum && TStep.Parts == 2 ? V.Load(scales + 48) : scale;
             s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x, sides, s0);
             s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 32, sides + 1, s1);
             s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 64, sides + 2, s2);

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Grimoire.Tensors;
 
-/// <summary><see cref="IntegerTile{V, B, TStep}"/> straight from records: codes are decoded into registers, for so few rows that storing them would cost more.</summary>
+/// <summary>
+/// <see cref="IntegerTile{V, B, TStep}"/> straight from records: codes are decoded into registers, for so few rows that storing them would cost more.
+/// </summary>
 internal static unsafe class RecordTile<V, B, T, TStep>
     where V : unmanaged, ILanes<V>
     where B : unmanaged, IBytes<B, V>
@@ -33,8 +35,9 @@ internal static unsafe class RecordTile<V, B, T, TStep>
                 V scale = T.Scale(unit, record, g * TStep.Parts, lane), lastScale = TStep.Parts == 2 ? T.Scale(unit, record, (g * 2) + 1, lane) : scale;
                 V least = T.HasMinimum ? T.Minimum(minimum, record, g * TStep.Parts, lane) : scale;
                 V lastLeast = T.HasMinimum && TStep.Parts == 2 ? T.Minimum(minimum, record, (g * 2) + 1, lane) : scale;
-                B c0 = T.Quad<B>(record, g, 0, lane), c1 = T.Quad<B>(record, g, 1, lane), c2 = T.Quad<B>(record, g, 2, lane), c3 = T.Quad<B>(record, g, 3, lane);
-                B c4 = T.Quad<B>(record, g, 4, lane), c5 = T.Quad<B>(record, g, 5, lane), c6 = T.Quad<B>(record, g, 6, lane), c7 = T.Quad<B>(record, g, 7, lane);
+                B c0 = T.Quad<B>(record, g, 0, lane), c1 = T.Quad<B>(record, g, 1, lane), c2 = T.Quad<B>(record, g, 2, lane);
+                B c3 = T.Quad<B>(record, g, 3, lane), c4 = T.Quad<B>(record, g, 4, lane), c5 = T.Quad<B>(record, g, 5, lane);
+                B c6 = T.Quad<B>(record, g, 6, lane), c7 = T.Quad<B>(record, g, 7, lane);
                 s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x, sides, s0);
                 s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 32, sides + 1, s1);
                 s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 64, sides + 2, s2);
@@ -87,8 +90,9 @@ internal static unsafe class RecordTile<V, B, T, TStep>
                 V scale = T.Scale(unit, record, g * TStep.Parts, lane), lastScale = TStep.Parts == 2 ? T.Scale(unit, record, (g * 2) + 1, lane) : scale;
                 V least = T.HasMinimum ? T.Minimum(minimum, record, g * TStep.Parts, lane) : scale;
                 V lastLeast = T.HasMinimum && TStep.Parts == 2 ? T.Minimum(minimum, record, (g * 2) + 1, lane) : scale;
-                B c0 = T.Quad<B>(record, g, 0, lane), c1 = T.Quad<B>(record, g, 1, lane), c2 = T.Quad<B>(record, g, 2, lane), c3 = T.Quad<B>(record, g, 3, lane);
-                B c4 = T.Quad<B>(record, g, 4, lane), c5 = T.Quad<B>(record, g, 5, lane), c6 = T.Quad<B>(record, g, 6, lane), c7 = T.Quad<B>(record, g, 7, lane);
+                B c0 = T.Quad<B>(record, g, 0, lane), c1 = T.Quad<B>(record, g, 1, lane), c2 = T.Quad<B>(record, g, 2, lane);
+                B c3 = T.Quad<B>(record, g, 3, lane), c4 = T.Quad<B>(record, g, 4, lane), c5 = T.Quad<B>(record, g, 5, lane);
+                B c6 = T.Quad<B>(record, g, 6, lane), c7 = T.Quad<B>(record, g, 7, lane);
                 s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x, sides, s0);
                 s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 32, sides + 1, s1);
                 s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 64, sides + 2, s2);
@@ -146,8 +150,9 @@ internal static unsafe class RecordTile<V, B, T, TStep>
                 V scale = T.Scale(unit, record, g * TStep.Parts, lane), lastScale = TStep.Parts == 2 ? T.Scale(unit, record, (g * 2) + 1, lane) : scale;
                 V least = T.HasMinimum ? T.Minimum(minimum, record, g * TStep.Parts, lane) : scale;
                 V lastLeast = T.HasMinimum && TStep.Parts == 2 ? T.Minimum(minimum, record, (g * 2) + 1, lane) : scale;
-                B c0 = T.Quad<B>(record, g, 0, lane), c1 = T.Quad<B>(record, g, 1, lane), c2 = T.Quad<B>(record, g, 2, lane), c3 = T.Quad<B>(record, g, 3, lane);
-                B c4 = T.Quad<B>(record, g, 4, lane), c5 = T.Quad<B>(record, g, 5, lane), c6 = T.Quad<B>(record, g, 6, lane), c7 = T.Quad<B>(record, g, 7, lane);
+                B c0 = T.Quad<B>(record, g, 0, lane), c1 = T.Quad<B>(record, g, 1, lane), c2 = T.Quad<B>(record, g, 2, lane);
+                B c3 = T.Quad<B>(record, g, 3, lane), c4 = T.Quad<B>(record, g, 4, lane), c5 = T.Quad<B>(record, g, 5, lane);
+                B c6 = T.Quad<B>(record, g, 6, lane), c7 = T.Quad<B>(record, g, 7, lane);
                 s0 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x, sides, s0);
                 s1 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 32, sides + 1, s1);
                 s2 = TStep.Add(codes, c0, c1, c2, c3, c4, c5, c6, c7, scale, lastScale, least, lastLeast, x + 64, sides + 2, s2);
