@@ -33,16 +33,15 @@ llama_cpp() {
         --against "'$llama' {model} --threads {threads} --prompt {prompt} --decode {decode}"
 }
 
-# Both settings are PyTorch's best here: bench/peers/pytorch/README.md.
+# pytorch NAME SHAPE STEPS ADAMW: the settings that are its best for each model, bench/peers/pytorch/README.md.
 pytorch() {
-    OPENBLAS_CORETYPE=SKYLAKEX ATEN_CPU_CAPABILITY=avx512 bench "$1" --threads "$threads" --suite train --shape "$2" \
+    PEER_ADAMW=$4 OPENBLAS_CORETYPE=SKYLAKEX ATEN_CPU_CAPABILITY=avx512 bench "$1" --threads "$threads" --suite train --shape "$2" \
         --against "'$python' '$here/peers/pytorch/train.py' {shape} $3 {threads}"
 }
 
-# beside NAME: the model in a folder of its own, where there is no file of packed weights but what this part leaves.
+# beside NAME: the model under another name, where there is no file of packed weights but what this part leaves.
 beside() {
-    mkdir -p "$results/$1"
-    [ -e "$results/$1/1.1b-q4_0.gguf" ] || ln "$MODELS/1.1b-q4_0.gguf" "$results/$1/" 2>/dev/null || cp "$MODELS/1.1b-q4_0.gguf" "$results/$1/"
+    [ -e "$results/$1.gguf" ] || ln "$MODELS/1.1b-q4_0.gguf" "$results/$1.gguf" 2>/dev/null || cp "$MODELS/1.1b-q4_0.gguf" "$results/$1.gguf"
 }
 
 part() {
@@ -58,13 +57,13 @@ part() {
         stories)
             bench stories "$MODELS/stories260K.gguf" --threads 1 --suite prefill,decode --prompt 128 --decode 256 \
                 --against "'$llama' {model} --threads {threads} --prompt {prompt} --decode {decode} --repeat 5" ;;
-        train-384) pytorch train-384 6,6,384,256,8,65 6 ;;
-        train-128) pytorch train-128 4,4,128,64,12,65 60 ;;
-        train-gpt2) pytorch train-gpt2 12,12,768,256,1,50257 4 ;;
+        train-384) pytorch train-384 6,6,384,256,8,65 6 foreach ;;
+        train-128) pytorch train-128 4,4,128,64,12,65 60 foreach ;;
+        train-gpt2) pytorch train-gpt2 12,12,768,256,1,50257 4 plain ;;
         batch) bench batch "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite batch --batch 16 --decode 32 ;;
         bpe) bench bpe "$VOCABULARY" --threads 1 --suite tokenizer --text "$TEXT" ;;
-        start) beside start; bench start "$results/start/1.1b-q4_0.gguf" --threads "$threads" --suite start ;;
-        start-kept) beside start-kept; bench start-kept "$results/start-kept/1.1b-q4_0.gguf" --threads "$threads" --suite start --keep-packed ;;
+        start) beside 1.1b-q4_0-first; bench start "$results/1.1b-q4_0-first.gguf" --threads "$threads" --suite start ;;
+        start-kept) beside 1.1b-q4_0-kept; bench start-kept "$results/1.1b-q4_0-kept.gguf" --threads "$threads" --suite start --keep-packed ;;
         context) bench context "$MODELS/1.1b-q4_0.gguf" --threads "$threads" --suite context ;;
         table) "$benchmarks" table "$results" ;;
         all)
