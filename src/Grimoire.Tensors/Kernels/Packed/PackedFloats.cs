@@ -8,7 +8,7 @@ namespace Grimoire.Tensors;
 /// </summary>
 /// <remarks>A stretch of a panel stays in the cache while all rows pass over it; meanwhile the tiles ask for the next stretch, so that memory works all the time.</remarks>
 internal readonly unsafe struct PackedFloats<V>(
-    PackedProduct* products, float* x, int firstRow, int rows, int height, int inputs, int depthStep, int pieceSize) : IJob
+    PackedProduct* products, float* x, int firstRow, int rows, int height, int inputs, int depthStep, int pieceSize, int pieces, int threads) : IJob
     where V : unmanaged, ILanes<V>
 {
     /// <summary>Rows for which weights are read once: a stretch of so many stays in the second-level cache.</summary>
@@ -41,16 +41,19 @@ internal readonly unsafe struct PackedFloats<V>(
         {
             int some = Math.Min(size, rows - first), height = Tile<V>.HeightFor(some);
             float* panels = Panels(x + ((nint)first * inputs), some, height, inputs, depthStep, threads);
-            var job = new PackedFloats<V>(products, panels, first, some, height, inputs, depthStep, pieceSize);
+            var job = new PackedFloats<V>(products, panels, first, some, height, inputs, depthStep, pieceSize, pieces, threads);
             ThreadTeam.Shared.Run(ref job, pieces, threads);
         }
     }
 
     public void Run(int index)
     {
+        // Handed out in turns, pieces make one long stretch of memory for each thread.
+        int thread = index % threads;
+        index = (index / threads) + (thread * (pieces / threads)) + Math.Min(thread, pieces % threads);
         PackedProduct* product = products;
-        for (int pieces; index >= (pieces = Pieces(*product, pieceSize)); product++)
-            index -= pieces;
+        for (int some; index >= (some = Pieces(*product, pieceSize)); product++)
+            index -= some;
         int end = Math.Min(product->Outputs, (index + 1) * pieceSize * FloatPanels.Width);
         for (int output = index * pieceSize * FloatPanels.Width; output < end; output += FloatPanels.Width)
         {
