@@ -166,9 +166,9 @@ public sealed unsafe class Tensor
     {
         if (start < 0 || count < 0 || start + (long)count > Shape[0])
             throw new ArgumentOutOfRangeException(nameof(start), start, $"{count} entries from {start} on are not in {Shape}");
-        Shape shape = Shape.WithFirst(count);
-        byte* data = Data + DType.Bytes(start * (Shape.Count / Math.Max(Shape[0], 1)));
-        return Workspace is { } workspace ? workspace.Handle().Place(shape, DType, data) : new Tensor(shape, DType, data, (object?)owner ?? this);
+        Shape part = Shape.WithFirst(count);
+        byte* first = Data + DType.Bytes(start * (Shape.Count / Math.Max(Shape[0], 1)));
+        return Workspace is { } workspace ? workspace.Handle().Place(part, DType, first) : new Tensor(part, DType, first, (object?)owner ?? this);
     }
 
     /// <summary>A copy that owns its memory and outlives the workspace; it has no gradient.</summary>
@@ -187,9 +187,9 @@ public sealed unsafe class Tensor
     /// <param name="release">Whether this tensor's own memory is given back at once: then nobody may read it any more.</param>
     public Tensor Regrown(int entries, int kept, bool release)
     {
-        Shape shape = Shape.WithFirst(entries);
-        var buffer = new NativeBuffer(DType.Bytes(shape.Count), zeroed: false);
-        var grown = new Tensor(shape, DType, buffer.Pointer, buffer);
+        Shape room = Shape.WithFirst(entries);
+        var buffer = new NativeBuffer(DType.Bytes(room.Count), zeroed: false);
+        var grown = new Tensor(room, DType, buffer.Pointer, buffer);
         CopyRowsTo(0, kept, grown, 0);
         if (release && owner is NativeBuffer own)
             own.Dispose();

@@ -27,12 +27,16 @@ internal sealed unsafe class ThreadTeam
     /// <summary>How often the caller looks, without letting go of its processor, whether the helpers are done.</summary>
     private const int Polls = 64;
 
-    private readonly NativeBuffer memory = new(sizeof(Place), zeroed: true); // begins a line
     private readonly Place* place;
     private Helper[] helpers = [];
     private ExceptionDispatchInfo? failure;
 
-    public ThreadTeam() => place = (Place*)memory.Pointer;
+    /// <summary>A team whose shared words begin a cache line. Its threads never end, so their memory is never given back.</summary>
+    public ThreadTeam()
+    {
+        place = (Place*)NativeMemory.AlignedAlloc((nuint)sizeof(Place), 64);
+        *place = default;
+    }
 
     /// <summary>How many helpers sleep.</summary>
     public int Asleep => helpers.Count(helper => helper.Asleep);
