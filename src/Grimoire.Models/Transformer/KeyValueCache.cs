@@ -29,7 +29,8 @@ public sealed class KeyValueCache
         if (config.HeadDim % type.BlockSize() != 0)
         {
             throw new GrimoireException(
-                $"keys and values are kept as {type} in blocks of {type.BlockSize()}, which do not divide this model's heads of {config.HeadDim} channels; keep them as F16 (--kv-type f16).");
+                $"keys and values are kept as {type} in blocks of {type.BlockSize()}, which do not divide this model's heads of {config.HeadDim} channels; " +
+                "keep them as F16 (--kv-type f16).");
         }
 
         (this.config, Type) = (config, type);

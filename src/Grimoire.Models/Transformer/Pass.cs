@@ -132,14 +132,15 @@ public sealed class Pass
     internal Tensor? RotaryTable(int layer) =>
         !model.Config.IsRotary(layer) ? null : windowRotaryTable is not null && model.Config.IsWindowed(layer) ? windowRotaryTable : rotaryTable;
 
-    /// <summary>What a layer's attention reads: with a cache all keys and values from there, unless the pass is recorded, after <see cref="Remember"/>.</summary>
+    /// <summary>What a layer's attention reads, after <see cref="Remember"/>: with a cache all keys and values from there, unless the pass is recorded.</summary>
     internal Segment[] Segments(int layer)
     {
         bool isRecorded = Workspace.Tape is not null;
         for (int i = 0; i < segments.Length; i++)
         {
             Batch.Sequence s = placed[i];
-            segments[i] = new Segment(s.Start, s.Length, s.Position, s.Cache?.Keys(layer, isRecorded), s.Cache?.Values(layer), s.Cache is not null && !isRecorded);
+            bool isWritten = s.Cache is not null && !isRecorded;
+            segments[i] = new Segment(s.Start, s.Length, s.Position, s.Cache?.Keys(layer, isRecorded), s.Cache?.Values(layer), isWritten);
         }
 
         // A recorded op keeps the array it was given; only an unrecorded one may share it with the next layer.

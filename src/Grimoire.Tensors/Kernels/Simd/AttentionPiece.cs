@@ -1,6 +1,8 @@
 namespace Grimoire.Tensors;
 
-/// <summary>A piece of attention's work, done once for each key head: some query rows and all keys they see, or all rows of a short segment and one stretch of keys.</summary>
+/// <summary>
+/// A piece of attention's work, done once for each key head: some query rows and all keys they see, or all rows of a short segment and one stretch of keys.
+/// </summary>
 internal readonly unsafe struct AttentionPiece(AttentionTile rows, int stretch = -1, int stretches = 0, float* partials = null)
 {
     /// <summary>The query rows.</summary>
@@ -12,7 +14,7 @@ internal readonly unsafe struct AttentionPiece(AttentionTile rows, int stretch =
     /// <summary>How many stretches the segment has.</summary>
     public int Stretches => stretches;
 
-    /// <summary>Where the results of the segment's stretches wait to be merged: <see cref="FewQueries{V}.PartialSize"/> floats; null where there is only one.</summary>
+    /// <summary>Where the results of the stretches wait to be merged, <see cref="FewQueries{V}.PartialSize"/> floats; null where there is one.</summary>
     public float* Partials => partials;
 }
 

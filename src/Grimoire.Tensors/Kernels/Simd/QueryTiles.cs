@@ -1,7 +1,8 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The query heads that share one key head, for some tokens: tiles of rows in which the heads of a token stand side by side, so that a tile spans few positions.
+/// The query heads that share one key head, for some tokens: tiles of rows in which the heads of a token stand side by side, so that a tile spans few
+/// positions.
 /// Each tile of keys and values is read, decoded and packed once for all of them.
 /// </summary>
 internal readonly unsafe struct QueryTiles<V>
@@ -29,7 +30,8 @@ internal readonly unsafe struct QueryTiles<V>
         values = new(rows, shape, keyHead, rows.CachedValues, operands.V);
         long read = (long)size * width;
         scores = Scratch.Own(
-            ScoreTile<V>.Size(TileRows, size) + (count * (QuerySize + StateSize)) + KeyPanels<V>.Size(size, channels) + RightFactor<V>.Size(size, channels) + (2 * read));
+            ScoreTile<V>.Size(TileRows, size) + (count * (QuerySize + StateSize)) + KeyPanels<V>.Size(size, channels)
+            + RightFactor<V>.Size(size, channels) + (2 * read));
         panelsK = scores + ScoreTile<V>.Size(TileRows, size);
         packedV = panelsK + KeyPanels<V>.Size(size, channels);
         readK = packedV + RightFactor<V>.Size(size, channels);
