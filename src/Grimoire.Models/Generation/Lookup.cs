@@ -12,7 +12,10 @@ internal static class Lookup
     /// <summary>A longer likeness says no more.</summary>
     private const int MostAlike = 8;
 
-    /// <summary>What followed the earlier place that is most like the end of a text, the latest of equals; at most <paramref name="most"/> tokens.</summary>
+    /// <summary>
+    /// What followed the earlier place that is most like the end of a text, the latest of equals; at most <paramref name="most"/> tokens, and where the likeness is
+    /// short no more than are alike: guesses that fail cost time.
+    /// </summary>
     public static ReadOnlySpan<int> Guess(ReadOnlySpan<int> text, int most)
     {
         if (text.Length <= LeastAlike)
@@ -26,7 +29,10 @@ internal static class Lookup
                 (best, alike) = (at + 1, length);
         }
 
-        return best < 0 ? [] : text.Slice(best, Math.Min(most, text.Length - best));
+        if (best < 0)
+            return [];
+        most = alike < MostAlike ? Math.Min(most, alike) : most;
+        return text.Slice(best, Math.Min(most, text.Length - best));
     }
 
     /// <summary>How many tokens two texts end with alike.</summary>
