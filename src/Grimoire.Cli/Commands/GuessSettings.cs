@@ -14,7 +14,7 @@ internal sealed record GuessSettings
 
     public string? Draft { get; init; }
 
-    public int DraftTokens { get; init; } = 4;
+    public int DraftTokens { get; init; } = 3;
 
     public bool Any => Lookup > 0 || Draft is not null;
 

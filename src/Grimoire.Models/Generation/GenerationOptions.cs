@@ -64,7 +64,7 @@ public sealed record GenerationOptions
     /// The most tokens guessed at once by the draft model, where there is one. Tokens are drawn with the same probabilities with and without; the likeliest ones
     /// (<see cref="SamplingOptions.IsGreedy"/>) are the same.
     /// </summary>
-    public int DraftTokens { get; init; } = 4;
+    public int DraftTokens { get; init; } = 3;
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="GrimoireException">A value is outside its range; the message names it.</exception>
