@@ -143,7 +143,10 @@ internal readonly unsafe struct PackedFloats<V>(
         where T : struct, IPair
     {
         for (int j = 0; j < FloatPanels.Apart; j += V.Count)
-            Tile<V>.Whole<T>(height, a, height, b + (j * sizeof(float)), step, stretch.Depth, start + j, startStride, c + j, stride, FloatPanels.Apart, ahead, stretch.Share);
+        {
+            Tile<V>.Whole<T>(
+                height, a, height, b + (j * sizeof(float)), step, stretch.Depth, start + j, startStride, c + j, stride, FloatPanels.Apart, ahead, stretch.Share);
+        }
     }
 
     /// <summary>A stretch of a panel as floats.</summary>

@@ -58,7 +58,8 @@ internal static unsafe class Gemm<V>
         {
             for (int i = 0; i < shared; i += sharedStep)
             {
-                var block = new Block(product, shareA, i, Math.Min(sharedStep, shared - i), k, Math.Min(slices * depthStep, product.Depth - k), depthStep, panels);
+                int count = Math.Min(sharedStep, shared - i), depth = Math.Min(slices * depthStep, product.Depth - k);
+                var block = new Block(product, shareA, i, count, k, depth, depthStep, panels);
                 block.Compute(threads);
             }
         }
@@ -113,7 +114,8 @@ internal static unsafe class Gemm<V>
             ThreadTeam.Shared.Run(ref pack, Slices * (sharedSize / sharedUnit), (long)Shared * depth > 1 << 14 ? threads : 1);
 
             int units = (Private + privateUnit - 1) / privateUnit;
-            int most = Math.Max(1, (shareA ? PieceColumns : PieceRows) / privateUnit), pieces = Math.Max((units + most - 1) / most, Math.Min(units, 4 * threads));
+            int most = Math.Max(1, (shareA ? PieceColumns : PieceRows) / privateUnit);
+            int pieces = Math.Max((units + most - 1) / most, Math.Min(units, 4 * threads));
             var multiply = new MultiplyPiece(this, units, Math.Min(units, Packing<V>.RoundUp(pieces, threads)));
             ThreadTeam.Shared.Run(ref multiply, multiply.Pieces, threads);
         }
@@ -142,7 +144,9 @@ internal static unsafe class Gemm<V>
             }
         }
 
-        /// <summary>One shared panel with the panels of a piece. Each tile asks for its part of the next shared panel, and for the elements of C of the next tile.</summary>
+        /// <summary>
+        /// One shared panel with the panels of a piece. Each tile asks for its part of the next shared panel, and for the elements of C of the next tile.
+        /// </summary>
         private void Multiply(int panel, int first, int count, int k, int length, float* shared, float* own)
         {
             int tiles = (count + privateTile - 1) / privateTile;
@@ -183,7 +187,8 @@ internal static unsafe class Gemm<V>
             int tall = Math.Min(height, shareA ? rows - i : left), width = Math.Min(Tile<V>.Columns, shareA ? left : columns - j);
             float* to = c + (i * stride) + j, from = k > 0 ? to : start == null ? null : start + (i * startStride) + j;
             Tile<V>.Any(
-                shareA ? shared : own, Tile<V>.RowsFor(tall), shareA ? own : shared, Tile<V>.Columns, length, from, k > 0 ? stride : startStride, to, stride, tall, width, ahead, aheadStep);
+                shareA ? shared : own, Tile<V>.RowsFor(tall), shareA ? own : shared, Tile<V>.Columns, length,
+                from, k > 0 ? stride : startStride, to, stride, tall, width, ahead, aheadStep);
         }
 
         /// <summary>Asks for the elements of C that the next tile reads or writes.</summary>

@@ -70,10 +70,7 @@ internal sealed unsafe partial class SimdKernels<V>
         where T : struct, IElement
     {
         int inputs = weight.Shape[1], outputs = weight.Shape[0];
-        if (rows <= Gemv<V, T>.MaxRows)
-            Gemv<V, T>.Multiply(Floats(x), weight.Data, FloatsOrNull(bias), Floats(y), rows, inputs, outputs, threads);
-        else
-            DotTiles<V, T>.Multiply(Floats(x), weight.Data, FloatsOrNull(bias), Floats(y), rows, inputs, outputs, threads);
+        Gemv<V, T>.Multiply(Floats(x), weight.Data, FloatsOrNull(bias), Floats(y), rows, inputs, outputs, threads);
     }
 
     /// <summary>The products of a batch.</summary>

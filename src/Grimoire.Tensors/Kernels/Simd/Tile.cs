@@ -17,7 +17,9 @@ internal static unsafe class Tile<V>
     /// <summary>Rows of the tile that computes <paramref name="count"/> rows: also the width of their panel.</summary>
     public static int RowsFor(int count) => count >= MaxRows ? MaxRows : count <= 4 ? Math.Max(count, 1) : (count + 1) & ~1;
 
-    /// <summary>The height of tiles that computes so many rows soonest, the last tile having what is left: few rows take as long as five, and each tile a third of one.</summary>
+    /// <summary>
+    /// The height of tiles that computes so many rows soonest, the last tile having what is left: few rows take as long as five, and each tile a third of one.
+    /// </summary>
     public static int HeightFor(int rows)
     {
         if (rows <= MaxRows)
@@ -34,7 +36,8 @@ internal static unsafe class Tile<V>
     }
 
     /// <summary>
-    /// A tile of which only <paramref name="rows"/> × <paramref name="columns"/> elements are wanted; start is null for zero.
+    /// A tile of which only <paramref name="rows"/> × <paramref name="columns"/> elements are wanted; start is null for zero. Meanwhile it asks for what lies at
+    /// <paramref name="ahead"/>, <paramref name="aheadStep"/> bytes for each k.
     /// </summary>
     public static void Any(
         float* a, nint aStep, float* b, nint bStep, int depth, float* start, nint startStride, float* c, nint cStride, int rows, int columns,
@@ -50,7 +53,8 @@ internal static unsafe class Tile<V>
 
     /// <summary>By way of a whole tile beside C.</summary>
     private static void Edge(
-        float* a, nint aStep, float* b, nint bStep, int depth, float* start, nint startStride, float* c, nint cStride, int rows, int columns, byte* ahead, nint aheadStep)
+        float* a, nint aStep, float* b, nint bStep, int depth, float* start, nint startStride, float* c, nint cStride, int rows, int columns,
+        byte* ahead, nint aheadStep)
     {
         float* edge = stackalloc float[14 * 32];
         for (int i = 0; i < rows; i++)
