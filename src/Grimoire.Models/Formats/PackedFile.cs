@@ -35,9 +35,9 @@ internal sealed class PackedFile
         }
 
         text.Append(CultureInfo.InvariantCulture, $"{weights.Layout}\n{weights.Bytes}\n");
-        byte[] said = Encoding.UTF8.GetBytes(text.ToString()), head = new byte[(said.Length + Page) / Page * Page];
-        said.CopyTo(head, 0);
-        return new PackedFile(model + Extension, weights, head);
+        byte[] said = Encoding.UTF8.GetBytes(text.ToString()), page = new byte[(said.Length + Page) / Page * Page];
+        said.CopyTo(page, 0);
+        return new PackedFile(model + Extension, weights, page);
     }
 
     /// <summary>Maps the file into the weights, if it is there and theirs.</summary>
