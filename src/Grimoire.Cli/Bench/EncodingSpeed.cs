@@ -15,7 +15,7 @@ internal static class EncodingSpeed
     {
         double megabytes = texts.Sum(text => (double)Encoding.UTF8.GetByteCount(text)) / 1e6;
         List<int> ids = [];
-        return new($"encode {Numbers.Fixed(megabytes, 1)} MB of text", "MB/s", 1, cancellation => Pace.Of(LeastSeconds, cancellation, () =>
+        return new($"encode {Numbers.Fixed(megabytes, 1)} MB of text", "MB/s", 1, cancellation => Pace.Of(LeastSeconds, () =>
         {
             ids.Clear();
             foreach (string text in texts)
@@ -25,7 +25,7 @@ internal static class EncodingSpeed
             }
 
             return megabytes;
-        }));
+        }, cancellation));
     }
 
     /// <summary>What a text file or a folder of them holds, or, where none is given, stories that are told here.</summary>

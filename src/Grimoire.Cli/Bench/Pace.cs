@@ -6,7 +6,7 @@ namespace Grimoire.Cli.Bench;
 internal static class Pace
 {
     /// <summary>Units a second of work that returns the units it has done, repeated until that took some time.</summary>
-    public static double Of(double seconds, CancellationToken cancellation, Func<double> work)
+    public static double Of(double seconds, Func<double> work, CancellationToken cancellation)
     {
         double done = 0;
         long start = Stopwatch.GetTimestamp();

@@ -51,7 +51,7 @@ internal sealed class Peer(string command)
     /// <exception cref="UsageException">It is empty, or a quote does not end.</exception>
     internal static IReadOnlyList<string> Split(string command)
     {
-        var words = new List<string>();
+        var found = new List<string>();
         var word = new StringBuilder();
         char quote = '\0';
         bool begun = false;
@@ -70,12 +70,12 @@ internal sealed class Peer(string command)
         if (quote != '\0')
             throw new UsageException($"--against is \"{command}\"; the quote {quote} in it has no end.");
         End();
-        return words.Count > 0 ? words : throw new UsageException("--against is empty; give the command line of a program that prints its speed as JSON.");
+        return found.Count > 0 ? found : throw new UsageException("--against is empty; give the command line of a program that prints its speed as JSON.");
 
         void End()
         {
             if (begun)
-                words.Add(word.ToString());
+                found.Add(word.ToString());
             word.Clear();
             begun = false;
         }

@@ -14,7 +14,7 @@ internal sealed class PrefillSpeed(BenchModel model, int length)
     private ulong seed;
 
     /// <summary>Tokens of the prompt a second.</summary>
-    public double TokensPerSecond(CancellationToken cancellation) => Pace.Of(LeastSeconds, cancellation, () =>
+    public double TokensPerSecond(CancellationToken cancellation) => Pace.Of(LeastSeconds, () =>
     {
         loop.Clear();
         cache.Clear();
@@ -22,5 +22,5 @@ internal sealed class PrefillSpeed(BenchModel model, int length)
         while (loop.Step(cancellation))
             cancellation.ThrowIfCancellationRequested();
         return length;
-    });
+    }, cancellation);
 }

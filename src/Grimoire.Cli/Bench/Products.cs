@@ -33,11 +33,11 @@ internal static class Products
         double operations = 2.0 * rows * Inputs * Outputs, bytes = type.Bytes((long)Inputs * Outputs);
         bool integers = pack && type.IsQuantized();
         int next = 0;
-        return new($"{rows} {(rows == 1 ? "row" : "rows")}", "GOP/s", kernels.Threads, cancellation => Pace.Of(0.1, cancellation, () =>
+        return new($"{rows} {(rows == 1 ? "row" : "rows")}", "GOP/s", kernels.Threads, cancellation => Pace.Of(0.1, () =>
         {
             kernels.Linear(x, weights[next++ % weights.Length], bias: null, y);
             return operations / 1e9;
-        }))
+        }, cancellation))
         {
             Work = new Work(integers ? 0 : 1e9, integers ? 1e9 : 0, rows == 1 ? bytes / operations * 1e9 : 0),
         };

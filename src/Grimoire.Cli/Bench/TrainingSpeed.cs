@@ -58,7 +58,7 @@ internal sealed class TrainingSpeed
     public Work Work { get; }
 
     /// <summary>Tokens a second.</summary>
-    public double TokensPerSecond(CancellationToken cancellation) => Pace.Of(LeastSeconds, cancellation, () =>
+    public double TokensPerSecond(CancellationToken cancellation) => Pace.Of(LeastSeconds, () =>
     {
         workspace.Reset();
         Tensor loss = LanguageModeling.Loss(model, model.Begin(workspace, batch), targets);
@@ -66,5 +66,5 @@ internal sealed class TrainingSpeed
         optimizer.Step(1e-3f, Optimizer.ClipScale(optimizer.GradientNorm(), 1));
         optimizer.ZeroGradients();
         return batch.Count;
-    });
+    }, cancellation);
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Grimoire.Models;
 using Grimoire.Models.Chat;
-using Grimoire.Tensors;
 
 namespace Grimoire.Cli.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics.Tensors;
 using Grimoire.Models;
-using Grimoire.Tensors;
 
 namespace Grimoire.Cli.Commands;
 

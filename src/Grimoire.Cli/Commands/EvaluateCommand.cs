@@ -4,7 +4,6 @@ using Grimoire.Evaluation;
 using Grimoire.Evaluation.Reasoning;
 using Grimoire.Evaluation.Tasks;
 using Grimoire.Models;
-using Grimoire.Tensors;
 using Grimoire.Training.Runs;
 
 namespace Grimoire.Cli.Commands;

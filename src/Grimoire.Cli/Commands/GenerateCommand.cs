@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;
-using Grimoire.Tensors;
 
 namespace Grimoire.Cli.Commands;
 

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Grimoire.Evaluation;
 using Grimoire.Evaluation.Hallucinations;
 using Grimoire.Evaluation.Tasks;
-using Grimoire.Models;
 using Grimoire.Training.Runs;
 using Grimoire.Training.Worlds;
 using static Grimoire.Training.Runs.SettingTypes;

@@ -6,7 +6,6 @@ using Grimoire.Evaluation.Likelihoods;
 using Grimoire.Evaluation.Tasks;
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;
-using Grimoire.Tensors;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
 using static Grimoire.Training.Runs.SettingTypes;

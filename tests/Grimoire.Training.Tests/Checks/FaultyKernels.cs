@@ -25,7 +25,7 @@ internal sealed class FaultyKernels(Kernels inner, Fault fault) : Kernels
     }
 
     /// <summary>Every row also hears the last one; or a batch is one sequence.</summary>
-    public override void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp)
+    public override void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor? logSumExp)
     {
         inner.Attention(q, k, v, segments, spec, y, logSumExp);
         Span<float> values = y.Span<float>(), last = values[^(int)(values.Length / y.Shape[0])..];
