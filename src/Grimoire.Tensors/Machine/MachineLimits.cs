@@ -75,7 +75,8 @@ public static class MachineLimits
         {
             long start = Stopwatch.GetTimestamp();
             double some = work();
-            best = Math.Max(best, some / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            best = seconds > 0 ? Math.Max(best, some / seconds) : best; // a clock may stand still for so little
             done += some;
         }
         while (Stopwatch.GetElapsedTime(begin) < duration);
