@@ -1,6 +1,5 @@
 using Grimoire.Models;
 using Grimoire.Models.Tokenizers;
-using Grimoire.Tensors;
 
 namespace Grimoire.Cli.Tests;
 
