@@ -27,14 +27,19 @@ internal static class SpeedTable
         double[] values = Values(parts, "values"), ratios = Values(parts, "ratios");
         double[] shares = [.. parts.Where(part => part.TryGetProperty("share_of_limit", out _)).Select(part => part.GetProperty("share_of_limit").GetDouble())];
         string share = shares.Length == 0 ? "–" : $"{(100 * Median(shares)).ToString("F0", CultureInfo.InvariantCulture)} % {Word(parts[0], "limit")}";
-        string compared = ratios.Length == 0 ? "– | – | –" : $"{Number(Median(Values(parts, "peer")))} | **{Number(Median(ratios))}** of {ratios.Length} | {Ends(ratios)}";
+        string compared = ratios.Length == 0
+            ? "– | – | –"
+            : $"{Number(Median(Values(parts, "peer")))} | **{Number(Median(ratios))}** of {ratios.Length} | {Ends(ratios)}";
         return $"| {name.Subject}: {name.Figure} | {Number(Median(values))} {name.Unit} | {Ends(values)} | {share} | {compared} |";
     }
 
     private static string Word(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
 
     private static double[] Values(IEnumerable<JsonElement> parts, string name) =>
-        [.. parts.SelectMany(part => part.TryGetProperty(name, out JsonElement values) ? values.EnumerateArray().Where(value => value.ValueKind == JsonValueKind.Number).Select(value => value.GetDouble()) : [])];
+    [
+        .. parts.SelectMany(part => part.TryGetProperty(name, out JsonElement values) ? values.EnumerateArray().ToArray() : [])
+            .Where(value => value.ValueKind == JsonValueKind.Number).Select(value => value.GetDouble()),
+    ];
 
     private static double Median(double[] values)
     {
@@ -44,5 +49,6 @@ internal static class SpeedTable
 
     private static string Ends(double[] values) => values.Length < 2 ? "–" : $"{Number(values.Min())} – {Number(values.Max())}";
 
-    private static string Number(double value) => value.ToString(Math.Abs(value) switch { >= 1000 => "N0", >= 100 => "F1", _ => "F2" }, CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        value.ToString(Math.Abs(value) switch { >= 1000 => "N0", >= 100 => "F1", _ => "F2" }, CultureInfo.InvariantCulture);
 }

@@ -61,7 +61,8 @@ internal static class BenchFiles
         AtomicFile.WriteText(path, text.ToString());
     }
 
-    private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
+    private static string Line(IEnumerable<string> cells) =>
+        $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
 
     private static void Write(Utf8JsonWriter json, Measured result)
     {

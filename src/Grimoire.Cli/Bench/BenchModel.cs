@@ -15,7 +15,8 @@ internal sealed record BenchModel(string Name, Transformer Transformer, Kernels 
     /// <summary>The small model that stands in where none is given.</summary>
     private const string SmallName = "small";
 
-    private static readonly ModelConfig Small = Llama.Config(layers: 8, heads: 8, channels: 512, context: 4096, vocabulary: 8192, feedForward: 1536, keyValueHeads: 4);
+    private static readonly ModelConfig Small =
+        Llama.Config(layers: 8, heads: 8, channels: 512, context: 4096, vocabulary: 8192, feedForward: 1536, keyValueHeads: 4);
 
     /// <summary>The file or folder; null for the one made here.</summary>
     public string? Path { get; init; }

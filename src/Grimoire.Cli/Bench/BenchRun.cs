@@ -1,8 +1,8 @@
 namespace Grimoire.Cli.Bench;
 
 /// <summary>
-/// Measures subjects in rounds: the machine's limits, everything once, and the peer beside it, first or last by turns. Rounds in which others used the machine are measured
-/// again, up to as many as were asked for.
+/// Measures subjects in rounds: the machine's limits, everything once, and the peer beside it, first or last by turns. Rounds in which others used the
+/// machine are measured again, up to as many as were asked for.
 /// </summary>
 /// <param name="rounds">How often.</param>
 /// <param name="threads">Threads of the figures.</param>
@@ -50,7 +50,8 @@ internal sealed class BenchRun(int rounds, int threads, Peer? peer)
             while (done.Count < most && done.Count(round => round.Quiet) < wanted)
             {
                 int number = done.Count;
-                done.Add(Measure(subject, number, at => tell(Math.Min(0.99, (double)number / wanted), $"{subject.Name}, round {number + 1}: {at}"), cancellation));
+                void Tell(string at) => tell(Math.Min(0.99, (double)number / wanted), $"{subject.Name}, round {number + 1}: {at}");
+                done.Add(Measure(subject, number, Tell, cancellation));
             }
         }
         finally

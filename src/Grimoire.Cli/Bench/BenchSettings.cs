@@ -65,7 +65,8 @@ internal sealed record BenchSettings
 
     public static SettingList<BenchSettings> Settings { get; } =
     [
-        Setting.Of("suite", "what to measure: gemm, prefill, decode, batch, train, tokenizer, start, context or all, with commas between (none: all but context)",
+        Setting.Of("suite",
+            "what to measure: gemm, prefill, decode, batch, train, tokenizer, start, context, with commas between, or all (none: all but context)",
             Texts("suites"), (BenchSettings s) => s.SuiteWords, (s, v) => s with { SuiteWords = v }, "What"),
         Setting.Of("prompt", "lengths of the prompts of prefill, with commas between (none: 128,512)", Texts("lengths"), (BenchSettings s) => s.PromptWords,
             (s, v) => s with { PromptWords = v }, "What"),
@@ -125,10 +126,13 @@ internal sealed record BenchSettings
     private static IReadOnlyList<int> Lengths(string option, IReadOnlyList<string> given, IReadOnlyList<int> otherwise)
     {
         string[] words = [.. Words(given)];
-        return words.Length == 0 ? otherwise : [.. words.Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length is > 0 and <= Longest
-            ? length
-            : throw new UsageException($"{option} is \"{word}\"; expected lengths from 1 to {Longest} with commas between."))];
+        return words.Length == 0 ? otherwise : [.. words.Select(word => Length(option, word))];
     }
+
+    private static int Length(string option, string word) =>
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length is > 0 and <= Longest
+            ? length
+            : throw new UsageException($"{option} is \"{word}\"; expected lengths from 1 to {Longest} with commas between.");
 
     private static IEnumerable<string> Words(IReadOnlyList<string> given) =>
         given.SelectMany(words => words.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

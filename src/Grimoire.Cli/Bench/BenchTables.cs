@@ -30,7 +30,8 @@ internal static class BenchTables
     private static BenchTable Figures(string subject, IReadOnlyList<Measured> results)
     {
         bool compared = results.Any(result => result.Ratios.Count > 0);
-        return new(subject, ["Figure", ">Median", "Unit", ">From – to", ">Of the limit", .. compared ? [">Peer", ">Ratio", ">From – to"] : Array.Empty<string>()],
+        string[] more = compared ? [">Peer", ">Ratio", ">From – to"] : [];
+        return new(subject, ["Figure", ">Median", "Unit", ">From – to", ">Of the limit", .. more],
             [.. results.Select(result => (IReadOnlyList<string>)[.. Row(result), .. compared ? Compared(result) : []])]);
     }
 
@@ -44,9 +45,11 @@ internal static class BenchTables
         ];
     }
 
-    private static IEnumerable<string> Compared(Measured result) => result.Ratios.Count == 0
-        ? ["–", "–", "–"]
-        : [Value(Spread.Of(result.Peer.Where(double.IsFinite)).Median), $"{Numbers.Fixed(Spread.Of(result.Ratios).Median, 2)} ×", Ends(Spread.Of(result.Ratios), 1)];
+    private static string[] Compared(Measured result)
+    {
+        Spread peer = Spread.Of(result.Peer.Where(double.IsFinite)), ratios = Spread.Of(result.Ratios);
+        return ratios.Count == 0 ? ["–", "–", "–"] : [Value(peer.Median), $"{Numbers.Fixed(ratios.Median, 2)} ×", Ends(ratios, 1)];
+    }
 
     private static string WithEnds(Spread spread, double scale) => spread.Count == 0 ? "–" : $"{Value(spread.Median * scale)} ({Ends(spread, scale)})";
 

@@ -25,7 +25,8 @@ internal sealed class LimitSamples(int threads)
         {
             double scaling = Spread.Of(Scaling).Median;
             return scaling < Wanted
-                ? $"The machine is not quiet: {threads} threads reach {Numbers.Fixed(scaling, 2)} times what one reaches, and at least {Numbers.Fixed(Wanted, 1)} is to be had. Trust ratios only."
+                ? $"The machine is not quiet: {threads} threads reach {Numbers.Fixed(scaling, 2)} times what one reaches, and at least "
+                    + $"{Numbers.Fixed(Wanted, 1)} is to be had. Trust ratios only."
                 : null;
         }
     }
@@ -59,7 +60,8 @@ internal sealed class LimitSamples(int threads)
     }
 
     private static Limits Once(int count) => new(
-        MachineLimits.Flops(count, Duration).Sustained, MachineLimits.IntegerOperations(count, Duration).Sustained, MachineLimits.Bandwidth(count, Duration).Sustained);
+        MachineLimits.Flops(count, Duration).Sustained, MachineLimits.IntegerOperations(count, Duration).Sustained,
+        MachineLimits.Bandwidth(count, Duration).Sustained);
 }
 
 /// <summary>The limits at one moment.</summary>

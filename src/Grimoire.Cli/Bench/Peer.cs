@@ -22,8 +22,9 @@ internal sealed class Peer(string command)
     {
         IReadOnlyList<string> filled = Fill(values);
         (int code, string output, string error) = ChildProcess.Run(filled[0], [.. filled.Skip(1)], cancellation);
+        string said = (error.Trim().Length > 0 ? error : output).Trim();
         return code == 0 ? PeerOutput.Parse(output, command) : throw new GrimoireException(
-            $"--against: \"{string.Join(' ', filled)}\" ended with exit code {code}: {Sentences.OneLine((error.Trim().Length > 0 ? error : output).Trim(), 300)}");
+            $"--against: \"{string.Join(' ', filled)}\" ended with exit code {code}: {Sentences.OneLine(said, 300)}");
     }
 
     /// <summary>The words with the values in their places; a word that is nothing but <c>{shape}</c> becomes several.</summary>
@@ -43,7 +44,8 @@ internal sealed class Peer(string command)
         }
 
         return filled.FirstOrDefault(word => word is ['{', .., '}'] && word.AsSpan(1..^1).IndexOfAnyExcept(Letters) < 0) is { } missing
-            ? throw new GrimoireException($"--against: {missing} stands for nothing here; this work has {string.Join(", ", values.Keys.Select(name => $"{{{name}}}"))}.")
+            ? throw new GrimoireException(
+                $"--against: {missing} stands for nothing here; this work has {string.Join(", ", values.Keys.Select(name => $"{{{name}}}"))}.")
             : filled;
     }
 

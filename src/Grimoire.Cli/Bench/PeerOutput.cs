@@ -11,12 +11,14 @@ internal readonly record struct PeerKey(int Prompt = 0, bool Decodes = false, in
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        Trains ? "a training step (tokens_s)" : Decodes ? Sequences > 1 ? $"decoding {Sequences} sequences" : "decoding (n_gen)" : $"a prompt of {Prompt} (n_prompt)";
+        Trains ? "a training step (tokens_s)"
+        : !Decodes ? $"a prompt of {Prompt} (n_prompt)"
+        : Sequences > 1 ? $"decoding {Sequences} sequences" : "decoding (n_gen)";
 }
 
 /// <summary>
-/// The JSON that a peer prints: llama-bench's <c>-o json</c> and <c>-o jsonl</c>, that is objects with <c>n_prompt</c>, <c>n_gen</c> and <c>avg_ts</c>, or objects with
-/// <c>tokens_s</c>, alone or in an array. What is printed around it does not matter.
+/// The JSON that a peer prints: llama-bench's <c>-o json</c> and <c>-o jsonl</c>, that is objects with <c>n_prompt</c>, <c>n_gen</c> and <c>avg_ts</c>, or
+/// objects with <c>tokens_s</c>, alone or in an array. What is printed around it does not matter.
 /// </summary>
 internal static class PeerOutput
 {
@@ -34,7 +36,8 @@ internal static class PeerOutput
         }
 
         return found.Count > 0 ? found : throw new GrimoireException(
-            $"--against: \"{command}\" printed no JSON that is understood (objects with n_prompt, n_gen and avg_ts as llama-bench prints, or with tokens_s); it printed: {Shown(output)}");
+            $"--against: \"{command}\" printed no JSON that is understood (objects with n_prompt, n_gen and avg_ts as llama-bench prints, or with tokens_s); "
+            + $"it printed: {Shown(output)}");
     }
 
     private static double Positive(double speed, string command) => double.IsFinite(speed) && speed > 0

@@ -13,7 +13,8 @@ internal static class StartSpeed
     public static IEnumerable<Benchmark> Benchmarks(string path, Opening opening)
     {
         int threads = opening.Kernels.Threads;
-        yield return new("start to first token", "s", threads, cancellation => Seconds(() => FirstToken(path, threads, opening.Words, cancellation))) { LessIsBetter = true };
+        double First(CancellationToken cancellation) => Seconds(() => FirstToken(path, threads, opening.Words, cancellation));
+        yield return new("start to first token", "s", threads, First) { LessIsBetter = true };
         yield return new("open the model", "s", threads, _ => Seconds(() => opening.Transformer(path))) { LessIsBetter = true };
     }
 
@@ -39,7 +40,8 @@ internal static class StartSpeed
 
     /// <summary>How this tool is called: as a program, or as an assembly of .NET's.</summary>
     private static (string Program, string[] Words) Program() =>
-        Environment.ProcessPath is { } path && Assembly.GetEntryAssembly() == Here && !Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
+        Environment.ProcessPath is { } path && Assembly.GetEntryAssembly() == Here
+        && !Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
             ? (path, [])
             : (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Here.Location]);
 }
@@ -52,7 +54,13 @@ internal static class ChildProcess
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static (int Code, string Output, string Error) Run(string program, IReadOnlyList<string> words, CancellationToken cancellation)
     {
-        var info = new ProcessStartInfo(program, words) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var info = new ProcessStartInfo(program, words)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         try
         {
             using Process process = Process.Start(info)!;

@@ -73,10 +73,8 @@ internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths
     private Subject Training(TrainingShape shape)
     {
         var step = new TrainingSpeed(shape, kernels);
-        return new Subject($"training {shape}", [new("training step", "tokens/s", kernels.Threads, step.TokensPerSecond) { Work = step.Work, Key = new PeerKey(Trains: true) }])
-        {
-            Words = Words(("shape", shape.Words)),
-        };
+        var benchmark = new Benchmark("training step", "tokens/s", kernels.Threads, step.TokensPerSecond) { Work = step.Work, Key = new PeerKey(Trains: true) };
+        return new Subject($"training {shape}", [benchmark]) { Words = Words(("shape", shape.Words)) };
     }
 
     private Subject Contexts(BenchModel model)
@@ -86,17 +84,25 @@ internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths
         return new Subject($"{model.Name}, long context", [.. new LongContext(model, lengths).Benchmarks()]) { MostRounds = 1 };
     }
 
-    private Benchmark Prefill(BenchModel model, int length) => new($"prefill {Whole(length)}", "tokens/s", kernels.Threads, new PrefillSpeed(model, length).TokensPerSecond)
+    private Benchmark Prefill(BenchModel model, int length)
     {
-        Work = model.Work.Prefill(length),
-        Key = new PeerKey(Prompt: length),
-    };
+        var prompt = new PrefillSpeed(model, length);
+        return new($"prefill {Whole(length)}", "tokens/s", kernels.Threads, prompt.TokensPerSecond)
+        {
+            Work = model.Work.Prefill(length),
+            Key = new PeerKey(Prompt: length),
+        };
+    }
 
     private IEnumerable<Benchmark> Decode(BenchModel model)
     {
         int tokens = DecodingSpeed.Fitting(model, settings.Decode);
         var one = new DecodingSpeed(model, 1, tokens);
-        yield return new($"decode {Whole(tokens)}", "tokens/s", kernels.Threads, one.TokensPerSecond) { Work = model.Work.Decode(1, tokens / 2), Key = new PeerKey(Decodes: true) };
+        yield return new($"decode {Whole(tokens)}", "tokens/s", kernels.Threads, one.TokensPerSecond)
+        {
+            Work = model.Work.Decode(1, tokens / 2),
+            Key = new PeerKey(Decodes: true),
+        };
         yield return new("managed memory a token", "bytes", kernels.Threads, _ => one.AllocatedBytes) { LessIsBetter = true };
     }
 

@@ -20,9 +20,9 @@ internal static class BenchCommand
             "grimoire bench model.gguf --suite prefill,decode --json speed.json",
             "grimoire bench model.gguf --suite prefill,decode --against 'llama-bench -m {model} -t {threads} -p {prompt} -n {decode} -o json'")
         {
-            Detail = "Figures are medians over the rounds, with the smallest and the largest. The machine's limits (multiply-adds of floats and of bytes in registers, and bytes read " +
-                "from memory) are measured between the rounds, and each figure is told as a share of the limit that binds it. A peer runs in turns with this program, first in every " +
-                "other round; ratios are of the values of a round, above 1 where this program is faster.",
+            Detail = "Figures are medians over the rounds, with the smallest and the largest. The machine's limits (multiply-adds of floats and of bytes in " +
+                "registers, and bytes read from memory) are measured between the rounds, and each figure is told as a share of the limit that binds it. A " +
+                "peer runs in turns with this program, first in every other round; ratios are of the values of a round, above 1 where this program is faster.",
             Run = (parse, terminal) => Run(terminal, parse.GetValue(models) ?? [], options!.Read(parse, new BenchSettings()), opening!(parse)),
         };
         verb.Add(models);

@@ -5,16 +5,16 @@ using Grimoire.Tensors;
 namespace Grimoire.Models;
 
 /// <summary>
-/// Random weights in the types of a file, fast: for measuring how quickly a model of some shape would run. <see cref="Initialization.Random"/>'s rule, but each matrix is
-/// put together from a few thousand blocks that were quantised once.
+/// Random weights in the types of a file, fast: for measuring how quickly a model of some shape would run. <see cref="Initialization.Random"/>'s rule, but each
+/// matrix is put together from a few thousand blocks that were quantised once.
 /// </summary>
 public static class QuantizedInitialization
 {
     private const int Unit = 256, Units = 1024;
 
     /// <summary>
-    /// Norms 1, biases 0, and matrices of N(0, 0.02²), or N(0, 0.02² / (2 · layers)) where they write into the residual stream, in the types that a mix stores them in.
-    /// A weight depends on the seed and its name only.
+    /// Norms 1, biases 0, and matrices of N(0, 0.02²), or N(0, 0.02² / (2 · layers)) where they write into the residual stream, in the types that a mix
+    /// stores them in. A weight depends on the seed and its name only.
     /// </summary>
     /// <param name="config">The shape.</param>
     /// <param name="mix">How matrices are stored.</param>
@@ -41,7 +41,8 @@ public static class QuantizedInitialization
     }
 
     /// <summary>Units of numbers of one of the two distributions.</summary>
-    private static Tensor Pool(ParameterSource plain, bool residual, DType type) => plain(residual ? "pool.attn.o.weight" : "pool.weight", (Units, Unit)).To(type, "");
+    private static Tensor Pool(ParameterSource plain, bool residual, DType type) =>
+        plain(residual ? "pool.attn.o.weight" : "pool.weight", (Units, Unit)).To(type, "");
 
     /// <summary>A matrix whose units are drawn from the pool.</summary>
     private static Tensor Drawn(Tensor pool, Shape shape, ulong seed)

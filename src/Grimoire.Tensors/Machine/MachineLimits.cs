@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// What the machine can do at most, in the terms that bound language models: multiply-adds of floats in registers, multiply-adds of 8-bit integers, and bytes read from
-/// memory. The share of it that a program reaches says how much of the machine it uses. Measured, each time anew, since others may be using the machine.
+/// What the machine can do at most, in the terms that bound language models: multiply-adds of floats in registers, multiply-adds of 8-bit integers, and bytes
+/// read from memory. The share of it that a program reaches says how much of the machine it uses. Measured, each time anew, since others may be using the
+/// machine.
 /// </summary>
 public static class MachineLimits
 {
@@ -18,7 +19,9 @@ public static class MachineLimits
     /// <param name="duration">How long to measure.</param>
     public static MachineRate Flops(int threads, TimeSpan duration) => Together(threads, duration, _ => PeakLoops.Floats());
 
-    /// <summary>Operations a second of the fastest instruction that multiplies bytes and adds up the products in 16 or 32 bits; a product and its addition are two operations.</summary>
+    /// <summary>
+    /// Operations a second of the fastest instruction that multiplies bytes and adds up the products in 16 or 32 bits; a product and its addition are two.
+    /// </summary>
     /// <inheritdoc cref="Flops"/>
     public static MachineRate IntegerOperations(int threads, TimeSpan duration) => Together(threads, duration, _ => PeakLoops.Integers());
 
@@ -33,8 +36,8 @@ public static class MachineLimits
     }
 
     /// <summary>
-    /// How many times as fast as one thread so many compute just now, by <see cref="Flops"/>. Much less than their number means that they share cores, or the machine with
-    /// others: see <see cref="QuietScaling"/>.
+    /// How many times as fast as one thread so many compute just now, by <see cref="Flops"/>. Much less than their number means that they share cores, or the
+    /// machine with others: see <see cref="QuietScaling"/>.
     /// </summary>
     /// <param name="threads">Threads that compute at once.</param>
     public static double Scaling(int threads)

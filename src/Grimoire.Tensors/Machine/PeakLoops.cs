@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Loops that do nothing but what they measure. Twelve chains that do not wait for each other hide the latency of an instruction; that their results depend on one another
-/// keeps them from being moved out of the loop.
+/// Loops that do nothing but what they measure. Twelve chains that do not wait for each other hide the latency of an instruction; that their results depend on
+/// one another keeps them from being moved out of the loop.
 /// </summary>
 internal static unsafe class PeakLoops
 {

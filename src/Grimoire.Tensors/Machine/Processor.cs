@@ -71,7 +71,8 @@ public static class Processor
         foreach (string range in list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             string[] ends = range.Split('-');
-            if (!int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) || !int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last) || last - first > 1 << 16)
+            bool read = int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) & int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last);
+            if (!read || last - first > 1 << 16)
                 return [];
             for (int i = first; i <= last; i++)
                 numbers.Add(i);

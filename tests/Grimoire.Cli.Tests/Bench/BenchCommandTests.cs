@@ -12,9 +12,15 @@ public sealed class BenchCommandTests
     {
         using var scratch = new Scratch();
         GgufModel.Save(scratch["tiny.gguf"], Tiny(context: 40), DType.Q8_0);
-        string told = Outcome.Of("bench", scratch["tiny.gguf"], "--suite", "prefill,decode,batch,context", "--prompt", "8,64", "--decode", "4", "--batch", "3", "--rounds", "1",
-            "--context", "16,32768", "--threads", "1", "--json", scratch["speed.json"], "--markdown", scratch["speed.md"]).AssertSucceeded().Output;
-        foreach (string word in (string[])["what this machine can do at most", "prefill 8", "decode 4", "managed memory a token", "3 sequences beside one", "of the limit", "cache at 16"])
+        string told = Outcome.Of("bench", scratch["tiny.gguf"], "--suite", "prefill,decode,batch,context", "--prompt", "8,64", "--decode", "4", "--batch", "3",
+            "--rounds", "1", "--context", "16,32768", "--threads", "1", "--json", scratch["speed.json"],
+            "--markdown", scratch["speed.md"]).AssertSucceeded().Output;
+        string[] words =
+        [
+            "what this machine can do at most", "prefill 8", "decode 4", "managed memory a token",
+            "3 sequences beside one", "of the limit", "cache at 16",
+        ];
+        foreach (string word in words)
             Assert.Contains(word, told, StringComparison.OrdinalIgnoreCase);
 
         // A prompt as long as the context leaves no room for an answer, and a long context ends where the model's does.
@@ -36,7 +42,8 @@ public sealed class BenchCommandTests
         using var scratch = new Scratch();
         string text = scratch.Write("text.txt", string.Concat(Enumerable.Repeat("The cat sat on the mat. ", 40)));
         Outcome.Of("tokenizer", "train", text, "--out", scratch["words"], "--vocabulary", "270").AssertSucceeded();
-        string told = Outcome.Of("bench", scratch["words"], "--suite", "tokenizer", "--suite", "train", "--shape", "1,2,16,8,2,20", "--text", text, "--rounds", "2", "--threads", "2").AssertSucceeded().Output;
+        string told = Outcome.Of("bench", scratch["words"], "--suite", "tokenizer", "--suite", "train", "--shape", "1,2,16,8,2,20", "--text", text,
+            "--rounds", "2", "--threads", "2").AssertSucceeded().Output;
         foreach (string word in (string[])["encode", "MB/s", "training 1 × 16, context 8, batch 2, vocabulary 20", "training step", "2 threads"])
             Assert.Contains(word, told, StringComparison.Ordinal);
     }
@@ -57,7 +64,8 @@ public sealed class BenchCommandTests
     public void A_model_that_is_not_there_is_named() => Outcome.Of("bench", "no-such.gguf", "--suite", "decode").AssertRefused(Tool.Failed, "no-such.gguf");
 
     [Fact]
-    public void A_text_that_is_not_there_is_named() => Outcome.Of("bench", "--suite", "tokenizer", "--text", "no-such-text", "--rounds", "1").AssertRefused(Tool.Failed, "no-such-text", "--text");
+    public void A_text_that_is_not_there_is_named() =>
+        Outcome.Of("bench", "--suite", "tokenizer", "--text", "no-such-text", "--rounds", "1").AssertRefused(Tool.Failed, "no-such-text", "--text");
 
     [Fact]
     public void A_peer_that_cannot_be_started_is_named()
@@ -74,7 +82,8 @@ public sealed class BenchCommandTests
         // One layer of 32 channels with two of four heads shared, 64 inside; untied. Bytes as F32.
         ModelConfig config = Llama.Config(layers: 1, heads: 4, channels: 32, context: 64, vocabulary: 1 << 20, feedForward: 64, keyValueHeads: 2);
         Tensor table = Tensor.Zeros((1 << 20, 32));
-        var work = new ModelWork(new Transformer(config, (_, shape) => shape[0] == 1 << 20 ? table.Rows(0, 1 << 20) : Tensor.Zeros(shape)), integers: true, cacheBytes: 4);
+        var model = new Transformer(config, (_, shape) => shape[0] == 1 << 20 ? table.Rows(0, 1 << 20) : Tensor.Zeros(shape));
+        var work = new ModelWork(model, integers: true, cacheBytes: 4);
         const double layer = (32 * 32 * 2) + (32 * 16 * 2) + (3 * 32 * 64), head = 32 << 20;
         Work one = work.Decode(sequences: 1, depth: 10), four = work.Decode(sequences: 4, depth: 10), prompt = work.Prefill(8);
         Assert.Equal((2 * (layer + head)) + (4 * 32 * 10), one.Flops);

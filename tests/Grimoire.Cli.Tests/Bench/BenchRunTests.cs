@@ -45,7 +45,8 @@ public sealed class BenchRunTests
             return 10;
         }) { Key = new PeerKey(Prompt: 8) };
         Benchmark other = new("cache", "MiB", 1, _ => 3);
-        var run = new BenchRun(rounds: 4, threads: 1, new Peer($"sh -c 'echo peer >> {log}; echo \"[{{\\\"n_prompt\\\": 8, \\\"n_gen\\\": 0, \\\"avg_ts\\\": 4}}]\"'"));
+        const string says = "[{\\\"n_prompt\\\": 8, \\\"n_gen\\\": 0, \\\"avg_ts\\\": 4}]";
+        var run = new BenchRun(rounds: 4, threads: 1, new Peer($"sh -c 'echo peer >> {log}; echo \"{says}\"'"));
         run.Measure([("one", () => new Subject("one", [benchmark, other]))], (_, _) => { }, CancellationToken.None);
         Assert.Equal("ours ours peer peer ours ours peer peer ours", File.ReadAllText(log).Replace('\n', ' ').Trim());
         Assert.Equal([2.5, 2.5, 2.5, 2.5], run.Results[0].Ratios);

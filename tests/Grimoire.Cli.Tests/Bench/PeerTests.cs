@@ -34,7 +34,8 @@ public sealed class PeerTests
     [Fact]
     public void Lines_of_objects_and_a_training_steps_object_are_read()
     {
-        IReadOnlyDictionary<PeerKey, double> read = PeerOutput.Parse("{\"n_prompt\": 8, \"n_gen\": 0, \"avg_ts\": 5}\n{\"ms\": 640.0, \"tokens_s\": 3199.5, \"torch\": \"1.13\"}\n", "peer");
+        const string output = "{\"n_prompt\": 8, \"n_gen\": 0, \"avg_ts\": 5}\n{\"ms\": 640.0, \"tokens_s\": 3199.5, \"torch\": \"1.13\"}\n";
+        IReadOnlyDictionary<PeerKey, double> read = PeerOutput.Parse(output, "peer");
         Assert.Equal(5, read[new PeerKey(Prompt: 8)]);
         Assert.Equal(3199.5, read[new PeerKey(Trains: true)]);
     }
@@ -75,7 +76,9 @@ public sealed class PeerTests
     [Fact]
     public void What_is_measured_takes_the_places_in_the_command_line()
     {
-        Assert.Equal(["speed", "/models/a model.gguf", "--threads=2", "--prompt", "128,512"], new Peer("speed {model} --threads={threads} --prompt {prompt}").Fill(Values));
+        Assert.Equal(
+            ["speed", "/models/a model.gguf", "--threads=2", "--prompt", "128,512"],
+            new Peer("speed {model} --threads={threads} --prompt {prompt}").Fill(Values));
         Assert.Equal(["train.py", "6", "6", "384", "256", "8", "65"], new Peer("train.py {shape}").Fill(Values));
         string message = Assert.Throws<GrimoireException>(() => new Peer("speed {modell}").Fill(Values)).Message;
         Assert.Contains("{modell}", message, StringComparison.Ordinal);
