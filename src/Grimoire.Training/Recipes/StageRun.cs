@@ -144,7 +144,8 @@ public sealed class StageRun : IDisposable
     {
         long steps = settings.Steps!.Value;
         TrainerSettings how = RunCourse.Settings(steps, settings.Dropout, settings.Recompute, settings.Seed, settings.Optimizer, settings.Log)
-            with { SavedActivations = settings.SavedActivations };
+            with
+        { SavedActivations = settings.SavedActivations };
         return new Trainer(Learner, optimizer, StageModel.MakeSchedule(settings.Optimizer, steps), parts.Objective, parts.Validation, run, how, workspace)
         {
             Sample = parts.Sample,

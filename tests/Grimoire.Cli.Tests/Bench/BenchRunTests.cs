@@ -43,7 +43,8 @@ public sealed class BenchRunTests
         {
             File.AppendAllText(log, "ours\n");
             return 10;
-        }) { Key = new PeerKey(Prompt: 8) };
+        })
+        { Key = new PeerKey(Prompt: 8) };
         Benchmark other = new("cache", "MiB", 1, _ => 3);
         const string says = "[{\\\"n_prompt\\\": 8, \\\"n_gen\\\": 0, \\\"avg_ts\\\": 4}]";
         var run = new BenchRun(rounds: 4, threads: 1, new Peer($"sh -c 'echo peer >> {log}; echo \"{says}\"'"));

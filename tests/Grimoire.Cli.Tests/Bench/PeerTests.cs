@@ -6,7 +6,11 @@ public sealed class PeerTests
 {
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
     {
-        ["model"] = "/models/a model.gguf", ["threads"] = "2", ["prompt"] = "128,512", ["decode"] = "64", ["shape"] = "6 6 384 256 8 65",
+        ["model"] = "/models/a model.gguf",
+        ["threads"] = "2",
+        ["prompt"] = "128,512",
+        ["decode"] = "64",
+        ["shape"] = "6 6 384 256 8 65",
     };
 
     [Fact]

@@ -34,7 +34,15 @@ internal static class TinyModels
     {
         var config = new ModelConfig
         {
-            Family = "test", Vocabulary = 40, Context = context, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadDim = 64, Channels = 256, FeedForward = 512,
+            Family = "test",
+            Vocabulary = 40,
+            Context = context,
+            Layers = 2,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadDim = 64,
+            Channels = 256,
+            FeedForward = 512,
         };
         var random = new Random(1);
         return new Transformer(config, (name, shape) =>
