@@ -49,7 +49,16 @@ public sealed record LanguageModel
     public static LanguageModel Load(string path, bool trainable = false)
     {
         Task<Tokenizer> reading = Task.Run(() => Tokenizer.Load(AdapterFolder.Words(path))); // takes as long as all the rest
-        Transformer transformer = ModelFiles.Load(path, trainable);
+        Transformer transformer;
+        try
+        {
+            transformer = ModelFiles.Load(path, trainable);
+        }
+        finally
+        {
+            Task.WaitAny(reading); // also where the model is refused: the files are the caller's again, who may shorten them
+        }
+
         string words = AdapterFolder.Words(path);
         return new LanguageModel(transformer, Fitting(transformer.Config, words, reading.GetAwaiter().GetResult()))
         {
