@@ -18,7 +18,7 @@ public sealed class PackedTests
             {
                 Tensor x = Random((rows, Inputs), rows);
                 float[] expected = Product(Kernels.Reference, x, weight, bias);
-                foreach (int bits in new[] { 512, 256, 128 })
+                foreach (int bits in KernelsUnderTest.Widths)
                 {
                     float[] actual = Product(Kernels.CreateSimd(2, bits), x, weight, bias);
                     for (int i = 0; i < expected.Length; i++)
@@ -36,7 +36,7 @@ public sealed class PackedTests
         {
             Tensor weight = Weight(type, outputs), bias = Random((outputs), 5), x = Random((21, Inputs), 3);
             float[] alone = [.. Enumerable.Range(0, 21).SelectMany(row => Product(Kernels.CreateSimd(1, 512), x.Rows(row, 1), weight, bias))];
-            foreach (int bits in new[] { 512, 256, 128 })
+            foreach (int bits in KernelsUnderTest.Widths)
             {
                 for (int threads = 1; threads <= 3; threads++)
                 {
@@ -71,7 +71,7 @@ public sealed class PackedTests
         Tensor x = Random((sizes.Sum(), Inputs), 3), counts = Tensor.Zeros(sizes.Length, DType.I32);
         sizes.CopyTo(counts.Span<int>());
         Tensor[] weights = [.. sizes.Select((_, i) => Weight(i % 2 == 0 ? DType.Q4_K : DType.Q8_0, 37))];
-        foreach (int bits in new[] { 512, 256, 128 })
+        foreach (int bits in KernelsUnderTest.Widths)
         {
             for (int threads = 1; threads <= 3; threads++)
             {

@@ -3,7 +3,7 @@ namespace Grimoire.Tensors.Tests;
 /// <summary>What holds of attention over caches beyond equality with the reference.</summary>
 public sealed class CachedAttentionTests
 {
-    public static TheoryData<int, DType> Cases => [.. ((int[])[512, 256, 128]).SelectMany(bits => (TheoryDataRow<int, DType>[])[new(bits, DType.F32), new(bits, DType.F16), new(bits, DType.Q8_0)])];
+    public static TheoryData<int, DType> Cases => [.. KernelsUnderTest.Widths.SelectMany(bits => (TheoryDataRow<int, DType>[])[new(bits, DType.F32), new(bits, DType.F16), new(bits, DType.Q8_0)])];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -7,7 +7,7 @@ public sealed class SimdTests
 {
     private const string Switched = "GRIMOIRE_TEST_SWITCHED_OFF";
 
-    public static TheoryData<int> Widths => [512, 256, 128];
+    public static TheoryData<int> Widths => [.. KernelsUnderTest.Widths];
 
     [Theory]
     [MemberData(nameof(Widths))]

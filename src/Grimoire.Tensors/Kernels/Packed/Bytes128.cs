@@ -43,6 +43,10 @@ internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
         new((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte() & Vector128.Create(mask));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 Shift(Bytes128 bytes, int left, byte mask, Bytes128 others) =>
+        new(((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte() & Vector128.Create(mask)) | others.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes128 LookUp(Vector128<byte> table, Bytes128 indices) => new(Vector128.ShuffleNative(table, indices.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,15 +88,13 @@ internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
     internal static Vector128<int> WideSums<T>(byte* record, int group, int lane, sbyte* x, int start)
         where T : struct, IPackedBlock
     {
-        Vector128<int> sums = Vector128.Create(start);
-        for (int half = 0; half < 8; half += 4)
-        {
-            Bytes128 c0 = T.Quad<Bytes128>(record, group, half, lane), c1 = T.Quad<Bytes128>(record, group, half + 1, lane);
-            Bytes128 c2 = T.Quad<Bytes128>(record, group, half + 2, lane), c3 = T.Quad<Bytes128>(record, group, half + 3, lane);
-            sums = Add(sums, c0, c1, c2, c3, x + (4 * half), T.LargestCode);
-        }
-
-        return sums;
+        // Not as a loop: where quads are looked up the compiler does not unroll it.
+        Bytes128 c0 = T.Quad<Bytes128>(record, group, 0, lane), c1 = T.Quad<Bytes128>(record, group, 1, lane);
+        Bytes128 c2 = T.Quad<Bytes128>(record, group, 2, lane), c3 = T.Quad<Bytes128>(record, group, 3, lane);
+        Vector128<int> sums = Add(Vector128.Create(start), c0, c1, c2, c3, x, T.LargestCode);
+        Bytes128 c4 = T.Quad<Bytes128>(record, group, 4, lane), c5 = T.Quad<Bytes128>(record, group, 5, lane);
+        Bytes128 c6 = T.Quad<Bytes128>(record, group, 6, lane), c7 = T.Quad<Bytes128>(record, group, 7, lane);
+        return Add(sums, c4, c5, c6, c7, x + 16, T.LargestCode);
     }
 
     /// <summary>sums + Σ code · x over 16 inputs.</summary>

@@ -54,6 +54,10 @@ internal readonly unsafe struct Bytes256 : IBytes<Bytes256, Lanes256>
         new((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte() & Vector256.Create(mask));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes256 Shift(Bytes256 bytes, int left, byte mask, Bytes256 others) =>
+        new(((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte() & Vector256.Create(mask)) | others.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes256 LookUp(Vector128<byte> table, Bytes256 indices) => Avx2.IsSupported
         ? new(Avx2.Shuffle(Vector256.Create(table), indices.v))
         : new(Vector256.Create(Bytes128.LookUp(table, indices.Lower).Vector, Bytes128.LookUp(table, indices.Upper).Vector));
@@ -97,15 +101,13 @@ internal readonly unsafe struct Bytes256 : IBytes<Bytes256, Lanes256>
     internal static Vector256<int> WideSums<T>(byte* record, int group, int lane, sbyte* x, int start)
         where T : struct, IPackedBlock
     {
-        Vector256<int> sums = Vector256.Create(start);
-        for (int half = 0; half < 8; half += 4)
-        {
-            Bytes256 c0 = T.Quad<Bytes256>(record, group, half, lane), c1 = T.Quad<Bytes256>(record, group, half + 1, lane);
-            Bytes256 c2 = T.Quad<Bytes256>(record, group, half + 2, lane), c3 = T.Quad<Bytes256>(record, group, half + 3, lane);
-            sums = Add(sums, c0, c1, c2, c3, x + (4 * half), T.LargestCode);
-        }
-
-        return sums;
+        // Not as a loop: where quads are looked up the compiler does not unroll it.
+        Bytes256 c0 = T.Quad<Bytes256>(record, group, 0, lane), c1 = T.Quad<Bytes256>(record, group, 1, lane);
+        Bytes256 c2 = T.Quad<Bytes256>(record, group, 2, lane), c3 = T.Quad<Bytes256>(record, group, 3, lane);
+        Vector256<int> sums = Add(Vector256.Create(start), c0, c1, c2, c3, x, T.LargestCode);
+        Bytes256 c4 = T.Quad<Bytes256>(record, group, 4, lane), c5 = T.Quad<Bytes256>(record, group, 5, lane);
+        Bytes256 c6 = T.Quad<Bytes256>(record, group, 6, lane), c7 = T.Quad<Bytes256>(record, group, 7, lane);
+        return Add(sums, c4, c5, c6, c7, x + 16, T.LargestCode);
     }
 
     /// <summary>sums + Σ code · x over 16 inputs.</summary>

@@ -7,6 +7,9 @@ namespace Grimoire.Tensors;
 /// <summary>64 bytes, those of sixteen rows.</summary>
 internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
 {
+    /// <summary>(a &amp; b) | c as a table of truth.</summary>
+    private const byte AndOr = 0xEA;
+
     private readonly Vector512<byte> v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,8 +51,13 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
         new((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte() & Vector512.Create(mask));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 Shift(Bytes512 bytes, int left, byte mask, Bytes512 others) => Avx512F.IsSupported
+        ? new(Avx512F.TernaryLogic((left < 0 ? bytes.v.AsUInt16() >>> -left : bytes.v.AsUInt16() << left).AsByte(), Vector512.Create(mask), others.v, AndOr))
+        : Shift(bytes, left, mask) | others;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes512 LookUp(Vector128<byte> table, Bytes512 indices) => Avx512BW.IsSupported
-        ? new(Avx512BW.Shuffle(Vector512.Create(Vector256.Create(table)), indices.v))
+        ? new(Avx512BW.Shuffle(FourTimes(table), indices.v))
         : new(Vector512.Create(Bytes256.LookUp(table, indices.Lower).Vector, Bytes256.LookUp(table, indices.Upper).Vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,8 +148,45 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 WideDot<T>(byte* record, int group, int lane, sbyte* x, int start)
-        where T : struct, IPackedBlock =>
-        Floats(Vector512.Create(Bytes256.WideSums<T>(record, group, lane, x, start), Bytes256.WideSums<T>(record, group, lane + Bytes256.Rows, x, start)));
+        where T : struct, IPackedBlock
+    {
+        if (AvxVnni.IsSupported && Avx512BW.IsSupported && (typeof(T) == typeof(PackedIQ4_NL) || typeof(T) == typeof(PackedIQ4_XS)))
+            return LookUpDot(record + T.Bytes - (((T.Inputs / QuantizedRows.Size) - group) * 4 * Quads.Vector), PackedIQ4_NL.Shifted, (int*)x, start);
+        return Floats(Vector512.Create(Bytes256.WideSums<T>(record, group, lane, x, start), Bytes256.WideSums<T>(record, group, lane + Bytes256.Rows, x, start)));
+    }
+
+    /// <summary>The same for four vectors of <see cref="Interleave.Nibbles"/> that are places in a table: looked up in whole registers, multiplied in halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes512 LookUpDot(byte* vectors, Vector128<byte> table, int* words, int start)
+    {
+        Vector512<byte> codes = FourTimes(table), four = Vector512.Create((byte)0xF);
+        Vector256<int> low = Vector256.Create(start), high = low, low2 = Vector256<int>.Zero, high2 = low2;
+        Vector512<byte> places0 = Vector512.Load(vectors), first0 = Avx512BW.Shuffle(codes, places0 & four);
+        Vector512<byte> last0 = Avx512BW.Shuffle(codes, (places0.AsUInt16() >>> 4).AsByte() & four);
+        low = AvxVnni.MultiplyWideningAndAdd(low, first0.GetLower(), Vector256.Create(words[0]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, first0.GetUpper(), Vector256.Create(words[0]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, last0.GetLower(), Vector256.Create(words[4]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, last0.GetUpper(), Vector256.Create(words[4]).AsSByte());
+        Vector512<byte> places1 = Vector512.Load(vectors + 64), first1 = Avx512BW.Shuffle(codes, places1 & four);
+        Vector512<byte> last1 = Avx512BW.Shuffle(codes, (places1.AsUInt16() >>> 4).AsByte() & four);
+        low = AvxVnni.MultiplyWideningAndAdd(low, first1.GetLower(), Vector256.Create(words[1]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, first1.GetUpper(), Vector256.Create(words[1]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, last1.GetLower(), Vector256.Create(words[5]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, last1.GetUpper(), Vector256.Create(words[5]).AsSByte());
+        Vector512<byte> places2 = Vector512.Load(vectors + 128), first2 = Avx512BW.Shuffle(codes, places2 & four);
+        Vector512<byte> last2 = Avx512BW.Shuffle(codes, (places2.AsUInt16() >>> 4).AsByte() & four);
+        low = AvxVnni.MultiplyWideningAndAdd(low, first2.GetLower(), Vector256.Create(words[2]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, first2.GetUpper(), Vector256.Create(words[2]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, last2.GetLower(), Vector256.Create(words[6]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, last2.GetUpper(), Vector256.Create(words[6]).AsSByte());
+        Vector512<byte> places3 = Vector512.Load(vectors + 192), first3 = Avx512BW.Shuffle(codes, places3 & four);
+        Vector512<byte> last3 = Avx512BW.Shuffle(codes, (places3.AsUInt16() >>> 4).AsByte() & four);
+        low = AvxVnni.MultiplyWideningAndAdd(low, first3.GetLower(), Vector256.Create(words[3]).AsSByte());
+        high = AvxVnni.MultiplyWideningAndAdd(high, first3.GetUpper(), Vector256.Create(words[3]).AsSByte());
+        low2 = AvxVnni.MultiplyWideningAndAdd(low2, last3.GetLower(), Vector256.Create(words[7]).AsSByte());
+        high2 = AvxVnni.MultiplyWideningAndAdd(high2, last3.GetUpper(), Vector256.Create(words[7]).AsSByte());
+        return new(Vector512.ConvertToSingle((low + low2).ToVector512Unsafe().WithUpper(high + high2)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 integers, sbyte* destination)
@@ -176,6 +221,11 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Pairs(Vector512<short> sums) => Avx512BW.MultiplyAddAdjacent(sums, Vector512<short>.One);
+
+    /// <summary>By one instruction: <c>Vector512.Create</c> inserts halves into what another register held, and waits for that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> FourTimes(Vector128<byte> table) =>
+        Avx512F.Shuffle4x128(table.ToVector256Unsafe().ToVector512Unsafe().AsInt32(), table.ToVector256Unsafe().ToVector512Unsafe().AsInt32(), 0).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes512 Floats(Vector512<int> sums) => new(Vector512.ConvertToSingle(sums));

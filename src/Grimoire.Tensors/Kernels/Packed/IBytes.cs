@@ -22,6 +22,9 @@ internal unsafe interface IBytes<B>
     /// <summary>Bits moved up, or down where <paramref name="left"/> is negative, and those of a mask kept: none may come from another byte.</summary>
     static abstract B Shift(B bytes, int left, byte mask);
 
+    /// <summary>The same, and the bits of others.</summary>
+    static abstract B Shift(B bytes, int left, byte mask, B others);
+
     /// <summary>table[index] for indices below 16.</summary>
     static abstract B LookUp(Vector128<byte> table, B indices);
 }

@@ -47,7 +47,7 @@ internal readonly unsafe struct PackedMXFP4 : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
-        HalfPower(Quads.Integers<V>(record, lane));
+        V.PowerOfTwo(Vector128.Load((sbyte*)record + lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Scale<V>(V unit, byte* record, int part, int lane)
@@ -68,14 +68,5 @@ internal readonly unsafe struct PackedMXFP4 : IPackedBlock
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => BlockMXFP4.Doubled.AsByte() + Vector128.Create((byte)12);
-    }
-
-    /// <summary>2ⁿ in two factors, as the least are subnormal.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V HalfPower<V>(V n)
-        where V : unmanaged, ILanes<V>
-    {
-        V half = V.Round(n * V.Create(0.5f));
-        return V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
     }
 }

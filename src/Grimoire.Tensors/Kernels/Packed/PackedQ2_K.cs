@@ -56,12 +56,12 @@ internal readonly unsafe struct PackedQ2_K : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MinimumUnit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
-        Quads.Halves<V>(record + Minima, lane);
+        -Quads.Halves<V>(record + Minima, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Minimum<V>(V unit, byte* record, int part, int lane)
         where V : unmanaged, ILanes<V> =>
-        -(unit * V.Widen(Packed.High4(Vector128.Load(record + Scales + (16 * part) + lane)).AsSByte()));
+        unit * V.Widen(Packed.High4(Vector128.Load(record + Scales + (16 * part) + lane)).AsSByte());
 
     /// <summary>Two bits of 32 numbers, for <see cref="BlockQ2_K"/> and <see cref="BlockQ3_K"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -56,12 +56,12 @@ internal readonly unsafe struct PackedQ4_K : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MinimumUnit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
-        Quads.Halves<V>(record + Minima, lane);
+        -Quads.Halves<V>(record + Minima, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Minimum<V>(V unit, byte* record, int part, int lane)
         where V : unmanaged, ILanes<V> =>
-        -(unit * Quads.Integers<V>(record + Scales + (32 * part) + 16, lane));
+        unit * Quads.Integers<V>(record + Scales + (32 * part) + 16, lane);
 
     /// <summary>The s and t of eight groups, six bits in the file and bytes here, for <see cref="BlockQ4_K"/> and <see cref="BlockQ5_K"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -43,7 +43,7 @@ internal readonly unsafe struct PackedQ5_1 : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B Quad<B>(byte* record, int group, int quad, int lane)
         where B : unmanaged, IBytes<B> =>
-        Quads.Nibble<B>(record + Codes, quad, lane) | Quads.OneBit<B>(record + Fifth, quad, lane, 4);
+        Quads.Nibble(record + Codes, quad, lane, above: Quads.OneBit<B>(record + Fifth, quad, lane, 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unit<V>(byte* record, int lane)

@@ -42,7 +42,7 @@ internal readonly unsafe struct PackedQ5_K : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B Quad<B>(byte* record, int group, int quad, int lane)
         where B : unmanaged, IBytes<B> =>
-        Quads.Nibble<B>(record + Codes + (group * Group) + Quads.Vector, quad, lane) | Quads.OneBit<B>(record + Codes + (group * Group), quad, lane, 4);
+        Quads.Nibble(record + Codes + (group * Group) + Quads.Vector, quad, lane, above: Quads.OneBit<B>(record + Codes + (group * Group), quad, lane, 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unit<V>(byte* record, int lane)
@@ -57,12 +57,12 @@ internal readonly unsafe struct PackedQ5_K : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MinimumUnit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
-        Quads.Halves<V>(record + Minima, lane);
+        -Quads.Halves<V>(record + Minima, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Minimum<V>(V unit, byte* record, int part, int lane)
         where V : unmanaged, ILanes<V> =>
-        -(unit * Quads.Integers<V>(record + Scales + (32 * part) + 16, lane));
+        unit * Quads.Integers<V>(record + Scales + (32 * part) + 16, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>Codes out of the vectors that <see cref="Interleave"/> makes.</summary>
+/// <remarks>In as few methods as can be: a loop over a record is some two hundred inlined calls, and the compiler stops inlining not far above that.</remarks>
 internal static unsafe class Quads
 {
     /// <summary>Bytes of one vector.</summary>
@@ -17,18 +18,28 @@ internal static unsafe class Quads
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B Nibble<B>(byte* vectors, int quad, int lane)
         where B : unmanaged, IBytes<B> => quad < 4
-        ? Byte<B>(vectors, quad, lane) & B.Create(0xF)
-        : B.Shift(Byte<B>(vectors, quad - 4, lane), -4, 0xF);
+        ? B.Load(vectors + (quad * Vector) + (4 * lane)) & B.Create(0xF)
+        : B.Shift(B.Load(vectors + ((quad - 4) * Vector) + (4 * lane)), -4, 0xF);
+
+    /// <summary>The same with bits above them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static B Nibble<B>(byte* vectors, int quad, int lane, B above)
+        where B : unmanaged, IBytes<B> => B.Shift(B.Load(vectors + (quad % 4 * Vector) + (4 * lane)), quad < 4 ? 0 : -4, 0xF, above);
 
     /// <summary>Quad i of <see cref="Interleave.TwoBits"/>, from bit <paramref name="place"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B TwoBits<B>(byte* vectors, int quad, int lane, int place)
-        where B : unmanaged, IBytes<B> => B.Shift(Byte<B>(vectors, quad / 4, lane), place - (quad % 4 * 2), (byte)(3 << place));
+        where B : unmanaged, IBytes<B> => B.Shift(B.Load(vectors + (quad / 4 * Vector) + (4 * lane)), place - (quad % 4 * 2), (byte)(3 << place));
+
+    /// <summary>The same from bit 0 on, with bits above them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static B TwoBits<B>(byte* vectors, int quad, int lane, B above)
+        where B : unmanaged, IBytes<B> => B.Shift(B.Load(vectors + (quad / 4 * Vector) + (4 * lane)), -(quad % 4 * 2), 3, above);
 
     /// <summary>Quad i of <see cref="Interleave.OneBit"/>, at bit <paramref name="place"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B OneBit<B>(byte* vector, int quad, int lane, int place)
-        where B : unmanaged, IBytes<B> => B.Shift(Byte<B>(vector, 0, lane), place - quad, (byte)(1 << place));
+        where B : unmanaged, IBytes<B> => B.Shift(B.Load(vector + (4 * lane)), place - quad, (byte)(1 << place));
 
     /// <summary>Sixteen binary16 numbers, one of each row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

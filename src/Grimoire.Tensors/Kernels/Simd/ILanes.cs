@@ -96,6 +96,9 @@ internal unsafe interface ILanes<V>
     /// <summary>2ⁿ for integers n in −126 … 127.</summary>
     static abstract V PowerOfTwo(V n);
 
+    /// <summary>2ⁿ for the first <see cref="Count"/> of sixteen n in −128 … 127.</summary>
+    static abstract V PowerOfTwo(Vector128<sbyte> n);
+
     /// <summary>a · 2ⁿ for integers n up to 127; nothing, or next to it, where n is below −126.</summary>
     static abstract V TimesPowerOfTwo(V a, V n);
 

@@ -70,7 +70,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Widen(Vector128<sbyte> integers) =>
-        new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(integers))));
+        new(Vector128.ConvertToSingle(Sse41.IsSupported ? Sse41.ConvertToVector128Int32(integers) : Vector128.WidenLower(Vector128.WidenLower(integers))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 a, Lanes128 b) => new(a.v + b.v);
@@ -121,6 +121,15 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 PowerOfTwo(Lanes128 n) => new(((Vector128.ConvertToInt32Native(n.v) + Vector128.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 PowerOfTwo(Vector128<sbyte> n)
+    {
+        // The exponent's place, or, for the two numbers below the normal ones, its upper bits in the mantissa's: the larger is always the right one.
+        Vector128<int> words = Sse41.IsSupported ? Sse41.ConvertToVector128Int32(n) : Vector128.WidenLower(Vector128.WidenLower(n));
+        Vector128<int> exponent = words + Vector128.Create(127);
+        return new(Vector128.Max(exponent << 23, (exponent + Vector128.Create(2)) << 21).AsSingle());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 TimesPowerOfTwo(Lanes128 a, Lanes128 n) => a * PowerOfTwo(Max(Create(-127), n));

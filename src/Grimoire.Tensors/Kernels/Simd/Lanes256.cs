@@ -69,7 +69,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Widen(Vector128<sbyte> integers) =>
-        new(Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.WidenLower(integers).ToVector256Unsafe())));
+        new(Vector256.ConvertToSingle(Avx2.IsSupported ? Avx2.ConvertToVector256Int32(integers) : Vector256.WidenLower(Vector128.WidenLower(integers).ToVector256Unsafe())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.v + b.v);
@@ -120,6 +120,15 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 PowerOfTwo(Lanes256 n) => new(((Vector256.ConvertToInt32Native(n.v) + Vector256.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 PowerOfTwo(Vector128<sbyte> n)
+    {
+        // The exponent's place, or, for the two numbers below the normal ones, its upper bits in the mantissa's: the larger is always the right one.
+        Vector256<int> words = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(n) : Vector256.WidenLower(Vector128.WidenLower(n).ToVector256Unsafe());
+        Vector256<int> exponent = words + Vector256.Create(127);
+        return new(Vector256.Max(exponent << 23, (exponent + Vector256.Create(2)) << 21).AsSingle());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 TimesPowerOfTwo(Lanes256 a, Lanes256 n) => a * PowerOfTwo(Max(Create(-127), n));

@@ -69,7 +69,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Widen(Vector128<sbyte> integers) =>
-        new(Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.WidenLower(integers.ToVector256Unsafe()).ToVector512Unsafe())));
+        new(Vector512.ConvertToSingle(Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Int32(integers)
+            : Vector512.WidenLower(Vector256.WidenLower(integers.ToVector256Unsafe()).ToVector512Unsafe())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.v + b.v);
@@ -120,6 +122,17 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 PowerOfTwo(Lanes512 n) => new(((Vector512.ConvertToInt32Native(n.v) + Vector512.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 PowerOfTwo(Vector128<sbyte> n)
+    {
+        // The exponent's place, or, for the two numbers below the normal ones, its upper bits in the mantissa's: the larger is always the right one.
+        Vector512<int> words = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Int32(n)
+            : Vector512.WidenLower(Vector256.WidenLower(n.ToVector256Unsafe()).ToVector512Unsafe());
+        Vector512<int> exponent = words + Vector512.Create(127);
+        return new(Vector512.Max(exponent << 23, (exponent + Vector512.Create(2)) << 21).AsSingle());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 TimesPowerOfTwo(Lanes512 a, Lanes512 n) =>
