@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -11,6 +12,31 @@ internal unsafe interface IPair
     /// <summary>What lies some columns to the right of the left.</summary>
     static abstract V Right<V>(byte* row, nint apart)
         where V : unmanaged, ILanes<V>;
+
+    /// <summary>What is done with a row besides, somewhere else in memory: it is asked for, or what became of the row is kept there.</summary>
+    static abstract void Beside<V>(V left, V right, byte* place, nint apart)
+        where V : unmanaged, ILanes<V>;
+}
+
+/// <summary>Rows that are widened and kept as floats, for those who read them next.</summary>
+internal readonly unsafe struct KeptPair<T> : IPair
+    where T : struct, IPair
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Left<V>(byte* row)
+        where V : unmanaged, ILanes<V> => T.Left<V>(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Right<V>(byte* row, nint apart)
+        where V : unmanaged, ILanes<V> => T.Right<V>(row, apart);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Beside<V>(V left, V right, byte* place, nint apart)
+        where V : unmanaged, ILanes<V>
+    {
+        left.Store((float*)place);
+        right.Store((float*)place + apart);
+    }
 }
 
 /// <summary>Floats, one column after the other.</summary>
@@ -23,6 +49,14 @@ internal readonly unsafe struct SinglePair : IPair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Right<V>(byte* row, nint apart)
         where V : unmanaged, ILanes<V> => V.Load((float*)row + apart);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Beside<V>(V left, V right, byte* place, nint apart)
+        where V : unmanaged, ILanes<V>
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(place);
+    }
 }
 
 /// <summary>Finite binary16 numbers, two columns in each word: the left in its low half, the right in its high half.</summary>
@@ -35,6 +69,14 @@ internal readonly unsafe struct HalfPair : IPair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Right<V>(byte* row, nint apart)
         where V : unmanaged, ILanes<V> => V.LoadHighHalf((uint*)row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Beside<V>(V left, V right, byte* place, nint apart)
+        where V : unmanaged, ILanes<V>
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(place);
+    }
 }
 
 /// <summary>bfloat16 numbers, two columns in each word: the left in its low half, the right in its high half.</summary>
@@ -47,4 +89,12 @@ internal readonly unsafe struct BrainPair : IPair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Right<V>(byte* row, nint apart)
         where V : unmanaged, ILanes<V> => V.LoadHighBFloat16((uint*)row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Beside<V>(V left, V right, byte* place, nint apart)
+        where V : unmanaged, ILanes<V>
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(place);
+    }
 }

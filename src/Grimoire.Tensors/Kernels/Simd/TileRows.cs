@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -48,9 +47,8 @@ internal static unsafe class TileRows<V, T, H>
             Get(start + (13 * startStride), apart, ref x13, ref y13);
         for (int k = 0; k < depth; k++, a += aStep, b += bStep, ahead += aheadStep)
         {
-            if (Sse.IsSupported)
-                Sse.Prefetch1(ahead);
             V left = T.Left<V>(b), right = T.Right<V>(b, apart);
+            T.Beside(left, right, ahead, apart);
             Add(a[0], left, right, ref x0, ref y0);
             if (H.Rows > 1)
                 Add(a[1], left, right, ref x1, ref y1);
