@@ -125,8 +125,14 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
                 Load(codes + 256), Load(codes + 320), Load(codes + 384), Load(codes + 448), x, *start, 255);
         }
 
-        int* words = (int*)x;
-        Vector256<int> low = Vector256.Create(*start), high = low, low2 = Vector256<int>.Zero, high2 = low2;
+        return HalvesDot(codes, (int*)x, *start);
+    }
+
+    /// <summary>Both halves of each quad while their activations are in a register: half after half, sixteen codes and eight activations do not fit into registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes512 HalvesDot(byte* codes, int* words, int start)
+    {
+        Vector256<int> low = Vector256.Create(start), high = low, low2 = Vector256<int>.Zero, high2 = low2;
         low = AvxVnni.MultiplyWideningAndAdd(low, Vector256.Load(codes), Vector256.Create(words[0]).AsSByte());
         high = AvxVnni.MultiplyWideningAndAdd(high, Vector256.Load(codes + 32), Vector256.Create(words[0]).AsSByte());
         low2 = AvxVnni.MultiplyWideningAndAdd(low2, Vector256.Load(codes + 64), Vector256.Create(words[1]).AsSByte());
@@ -152,6 +158,8 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
     {
         if (AvxVnni.IsSupported && Avx512BW.IsSupported && (typeof(T) == typeof(PackedIQ4_NL) || typeof(T) == typeof(PackedIQ4_XS)))
             return LookUpDot(record + T.Bytes - (((T.Inputs / QuantizedRows.Size) - group) * 4 * Quads.Vector), PackedIQ4_NL.Shifted, (int*)x, start);
+        if (AvxVnni.IsSupported && typeof(T) == typeof(PackedQ8_0))
+            return HalvesDot(record + T.Bytes - Interleave.Codes, (int*)x, start);
         return Floats(Vector512.Create(Bytes256.WideSums<T>(record, group, lane, x, start), Bytes256.WideSums<T>(record, group, lane + Bytes256.Rows, x, start)));
     }
 
