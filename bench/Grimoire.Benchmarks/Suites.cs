@@ -126,7 +126,7 @@ internal static class Suites
         {
             Kernels kernels = Kernels.CreateSimd(count);
             foreach ((int sequences, int length, int heads, int keyHeads, int channels) in ((int, int, int, int, int)[])
-                [(12, 64, 4, 4, 32), (8, 256, 6, 6, 64), (1, 1024, 12, 12, 64), (1, 2048, 8, 2, 128)])
+                [(12, 64, 4, 4, 32), (8, 256, 6, 6, 32), (8, 256, 6, 6, 64), (1, 256, 12, 12, 64), (1, 1024, 12, 12, 64), (1, 2048, 8, 2, 128)])
             {
                 int tokens = sequences * length;
                 Tensor q = Numbers((tokens, heads, channels)), k = Numbers((tokens, keyHeads, channels)), v = Numbers((tokens, keyHeads, channels));

@@ -98,6 +98,16 @@ public static partial class OpCases
         ("Q8_0 past", new(2, 1, 64, [1, 20]) { Pasts = [40, 70], Stored = DType.Q8_0 }),
     ];
 
+    /// <summary>Longer than a tile of keys.</summary>
+    private static IEnumerable<OpCase> LargeAttention() =>
+    [
+        Attention("large", new(4, 2, 48, [100, 30, 97])),
+        Attention("two tiles of keys", new(2, 1, 33, [277, 3])),
+        Attention("window over tiles of keys", new(2, 2, 8, [270, 61]) { Spec = new(0.3f, Window: 100) }),
+        Attention("soft-cap and window after a long past", new(2, 1, 12, [75]) { Pasts = [290], Spec = new(0.3f, Window: 260, SoftCap: 2) }),
+        Attention("both directions over tiles of keys", new(2, 1, 16, [60, 259]) { Spec = new(0.25f, Causal: false) }),
+    ];
+
     private static IEnumerable<OpCase> AttentionCases()
     {
         foreach ((string name, AttentionSize size) in AttentionSizes)

@@ -36,9 +36,6 @@ internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int p
     /// <summary>How many of the keys row <paramref name="row"/> or an earlier one may see.</summary>
     public int KeysUpTo(int row) => spec.Causal ? Math.Clamp(position + (row / share) - firstKey + 1, 0, keys) : keys;
 
-    /// <summary>The first row that may see key <paramref name="key"/> or an earlier one.</summary>
-    public int RowsFrom(int key) => spec.Causal ? Math.Clamp((firstKey + key - position) * share, 0, rows) : 0;
-
     /// <summary>results[key, row] = ⟨key, row⟩ wherever a row of a panel may see a key.</summary>
     public void Multiply(float* panelsK, float* panelsQ, int channels, float* results)
     {
@@ -66,17 +63,6 @@ internal readonly unsafe struct ScoreTile<V>(AttentionSpec spec, int rows, int p
             Cap(products, end);
         if (spec.Causal)
             Mask(products, row, end);
-    }
-
-    /// <summary>∂score / ∂product, from the score.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope(V score)
-    {
-        if (spec.SoftCap <= 0)
-            return V.Create(spec.Scale);
-        // An unseen score stands as if at the cap, where the slope is 0: its probability is 0, and 0 times infinity would not be.
-        V tanh = V.Max(V.Create(-1), score * V.Create(1 / spec.SoftCap));
-        return V.Create(spec.Scale) * (V.Create(1) - (tanh * tanh));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,25 +1,28 @@
-using System.Runtime.CompilerServices;
-
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The gradient of attention: the exponentials of each tile are computed again from the stored logarithms of sums. A segment and
+/// The gradient of attention: the probabilities of each tile are computed again from the stored logarithms of sums (Dao 2023, arXiv:2307.08691). A segment and
 /// key head is one piece of work, so that every sum has one owner and one order.
 /// </summary>
 internal sealed unsafe partial class SimdKernels<V>
 {
+    /// <summary>The most keys of a tile, whose gradients stay in the second-level cache while the query rows pass by.</summary>
+    private const int GradKeys = 256;
+
+    /// <summary>The most query rows of a tile: whole strips.</summary>
+    private static int GradRows => 56 / Tile<V>.MaxRows * Tile<V>.MaxRows;
+
     public override void AttentionGrad(
         Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv)
     {
         var shape = new AttentionShape(q, k);
         AttentionTile* whole = Tiles(segments, WholeSegment, out int count, out long pairs);
-        var job = new AttentionGradJob(
-            new(q, dq), new(k, dk), new(v, dv), new(Floats(y), Floats(dy)), Floats(logSumExp), whole, shape, spec);
+        var job = new AttentionGradJob(new(q, dq), new(k, dk), new(v, dv), Floats(y), Floats(dy), Floats(logSumExp), whole, shape, spec);
         bool large = pairs * shape.Heads * shape.Channels > 1 << 14;
         ThreadTeam.Shared.Run(ref job, count * shape.KeyHeads, large ? threads : 1);
     }
 
-    /// <summary>A tensor's numbers and their gradient.</summary>
+    /// <summary>A tensor's numbers and their gradient, which is added to or, while it is not in memory yet, written.</summary>
     private readonly struct Pair(float* value, float* grad, bool onto = true)
     {
         public Pair(Tensor x, Tensor dx)
@@ -31,153 +34,177 @@ internal sealed unsafe partial class SimdKernels<V>
 
         public float* Grad => grad;
 
-        /// <summary>Makes a gradient zero that is not in memory yet: some columns of some rows.</summary>
-        public void Begin(nint start, nint stride, int rows, int columns)
-        {
-            for (int row = 0; !onto && row < rows; row++)
-                new Span<float>(grad + start + (row * stride), columns).Clear();
-        }
+        public bool Onto => onto;
     }
 
-    /// <summary>Memory of one piece of work.</summary>
+    /// <summary>Memory of one piece of work: pattern and its gradient, rows of queries, a strip of their gradients, rows and panels of keys and their gradients.</summary>
     private readonly struct GradScratch
     {
-        public readonly float* Scores, DScores, PanelsQ, PanelsDY, PanelsK, PanelsV, PackedQ, PackedDY, PackedK, Left, LogSums, Means;
+        public readonly float* Pattern, Slopes, Q, DY, DQ, K, PanelsK, PanelsV, DK, DV, Means, LogSums;
 
-        public GradScratch(int channels)
+        public GradScratch(int width, int keys)
         {
-            const int Size = AttentionTileSize;
-            int scores = ScoreTile<V>.Size(Size, Size), queries = QueryPanels<V>.Size(Size, channels), keys = KeyPanels<V>.Size(Size, channels);
-            int right = RightFactor<V>.Size(Size, channels), left = Tile<V>.MaxRows * Size, row = ScoreTile<V>.StrideOf(Size);
-            Scores = Scratch.Own((2L * scores) + (2 * queries) + (2 * keys) + (3 * right) + left + (2 * row));
-            DScores = Scores + scores;
-            PanelsQ = DScores + scores;
-            PanelsDY = PanelsQ + queries;
-            PanelsK = PanelsDY + queries;
-            PanelsV = PanelsK + keys;
-            PackedQ = PanelsV + keys;
-            PackedDY = PackedQ + right;
-            PackedK = PackedDY + right;
-            Left = PackedK + right;
-            LogSums = Left + left;
-            Means = LogSums + row;
+            int pattern = PatternTile<V>.Size(GradRows, keys), rows = (GradRows + Tile<V>.MaxRows) * width, strip = Tile<V>.MaxRows * width;
+            int panels = keys * width, sums = (keys + Tile<V>.MaxRows) * width;
+            Pattern = Scratch.Own((2L * pattern) + (2 * rows) + strip + (3 * panels) + (2 * sums) + (2 * GradRows));
+            Slopes = Pattern + pattern;
+            Q = Slopes + pattern;
+            DY = Q + rows;
+            DQ = DY + rows;
+            K = DQ + strip;
+            PanelsK = K + panels;
+            PanelsV = PanelsK + panels;
+            DK = PanelsV + panels;
+            DV = DK + sums;
+            Means = DV + sums;
+            LogSums = Means + GradRows;
         }
     }
 
     private readonly struct AttentionGradJob(
-        Pair q, Pair k, Pair v, Pair y, float* logSumExp, AttentionTile* segments, AttentionShape shape, AttentionSpec spec) : IJob
+        Pair q, Pair k, Pair v, float* y, float* dy, float* logSumExp, AttentionTile* segments, AttentionShape shape, AttentionSpec spec) : IJob
     {
+        private readonly HeadBlock<V> block = new(shape.Channels);
+
         public void Run(int index)
         {
             (int segment, int keyHead) = Math.DivRem(index, shape.KeyHeads);
             ref readonly AttentionTile whole = ref segments[segment];
-            var memory = new GradScratch(shape.Channels);
-            nint keyStart = (whole.SegmentStart * shape.KeyStride) + ((nint)keyHead * shape.Channels);
-            k.Begin(keyStart, shape.KeyStride, whole.Rows, shape.Channels);
-            v.Begin(keyStart, shape.KeyStride, whole.Rows, shape.Channels);
-            q.Begin((whole.SegmentStart * shape.Stride) + ((nint)keyHead * shape.Share * shape.Channels), shape.Stride, whole.Rows, shape.Share * shape.Channels);
-            for (int head = keyHead * shape.Share; head < (keyHead + 1) * shape.Share; head++)
-            {
-                for (int first = 0; first < whole.Rows; first += AttentionTileSize)
-                    QueryRows(whole with { First = first, Rows = Math.Min(AttentionTileSize, whole.Rows - first) }, head, memory);
-            }
-        }
-
-        /// <summary>One tile of query rows of one head, and all the keys it sees.</summary>
-        private void QueryRows(in AttentionTile rows, int head, in GradScratch memory)
-        {
-            int channels = shape.Channels;
-            nint start = (rows.Row * shape.Stride) + ((nint)head * channels);
-            QueryPanels<V>.Pack(q.Value + start, shape.Stride, rows.Rows, channels, memory.PanelsQ, spec.Scale);
-            QueryPanels<V>.Pack(y.Grad + start, shape.Stride, rows.Rows, channels, memory.PanelsDY);
-            var queries = new RightFactor<V>(q.Value + start, shape.Stride, rows.Rows, channels, memory.PackedQ);
-            var douts = new RightFactor<V>(y.Grad + start, shape.Stride, rows.Rows, channels, memory.PackedDY);
-            Statistics(rows, head, start, memory);
-            (int j, int end) = rows.Visible(spec);
+            (int j, int end) = whole.Visible(spec);
+            int size = Even(Math.Max(whole.SegmentLength, Math.Min(whole.Past, end - j)), GradKeys, Tile<V>.Columns);
+            var memory = new GradScratch(block.Width, size);
             for (int keys; j < end; j += keys)
             {
-                keys = rows.Contiguous(j, end, AttentionTileSize);
-                var tile = new ScoreTile<V>(spec, rows.Rows, rows.Position, j, keys);
-                nint keyStart = head / shape.Share * (nint)channels;
-                float* keyRow = rows.RowOf(j, rows.PastKeys, k.Value, shape.KeyStride) + keyStart;
-                Scores(tile, keyRow, rows.RowOf(j, rows.PastValues, v.Value, shape.KeyStride) + keyStart, memory);
-                var keyRows = new RightFactor<V>(keyRow, shape.KeyStride, keys, channels, memory.PackedK);
-                AddToQueries(tile, keyRows, q.Grad + start, memory.DScores);
-                if (j < rows.Past)
-                    continue;
-                AddToKeys(tile, memory.Scores, douts, rows.RowOf(j, null, v.Grad, shape.KeyStride) + keyStart, memory.Left);
-                AddToKeys(tile, memory.DScores, queries, rows.RowOf(j, null, k.Grad, shape.KeyStride) + keyStart, memory.Left);
+                keys = whole.Contiguous(j, end, size);
+                Keys(whole, keyHead, j, keys, memory);
             }
         }
 
-        /// <summary>Logarithms of sums, and ⟨dy, y⟩, of each row.</summary>
-        private void Statistics(in AttentionTile rows, int head, nint start, in GradScratch memory)
+        /// <summary>The size of equal tiles no larger than the limit, which is a multiple too.</summary>
+        private static int Even(int count, int limit, int multiple)
         {
-            // Rows that only fill up a register: no exponential of theirs is above 0.
-            new Span<float>(memory.LogSums, ScoreTile<V>.StrideOf(rows.Rows)).Fill(-ScoreTile<V>.Unseen);
-            new Span<float>(memory.Means, ScoreTile<V>.StrideOf(rows.Rows)).Clear();
+            int tiles = (count + limit - 1) / limit;
+            return Packing<V>.RoundUp((count + tiles - 1) / tiles, multiple);
+        }
+
+        /// <summary>One tile of keys, and the rows of all heads that see any of them.</summary>
+        private void Keys(in AttentionTile whole, int keyHead, int first, int keys, in GradScratch memory)
+        {
+            int start = spec.Causal ? Math.Max(0, first - whole.Past) : 0;
+            int end = spec.Window > 0 ? Math.Min(whole.Rows, first + keys + spec.Window - 1 - whole.Past) : whole.Rows;
+            int step = Even(end - start, GradRows, Tile<V>.MaxRows);
+            AskRows(whole.SegmentStart + start, keyHead * shape.Share, Math.Min(step, end - start));
+            Pack(whole, keyHead, first, keys, memory);
+            for (int i = 0; i < shape.Share; i++)
+            {
+                for (int row = start; row < end; row += step)
+                {
+                    AttentionTile rows = whole with { First = row, Rows = Math.Min(step, end - row) };
+                    Rows(rows, (keyHead * shape.Share) + i, Math.Min(step, end - row - step), first, keys, memory);
+                }
+            }
+
+            if (first < whole.Past)
+                return;
+            nint at = KeyRow(whole, keyHead, first);
+            block.Put(memory.DK, k.Grad + at, shape.KeyStride, keys, k.Onto);
+            block.Put(memory.DV, v.Grad + at, shape.KeyStride, keys, v.Onto);
+        }
+
+        /// <summary>Reads keys and values, and begins their gradients.</summary>
+        private void Pack(in AttentionTile whole, int keyHead, int first, int keys, in GradScratch memory)
+        {
+            nint head = (nint)keyHead * shape.Channels, stride = shape.KeyStride;
+            block.Gather(whole.RowOf(first, whole.PastValues, v.Value, stride) + head, stride, keys, memory.K);
+            block.Turn(memory.K, keys, memory.PanelsV);
+            block.Gather(whole.RowOf(first, whole.PastKeys, k.Value, stride) + head, stride, keys, memory.K);
+            block.Turn(memory.K, keys, memory.PanelsK);
+            new Span<float>(memory.DK, keys * block.Width).Clear();
+            new Span<float>(memory.DV, keys * block.Width).Clear();
+            if (first < whole.Past)
+                return;
+            block.Ask(k.Grad + KeyRow(whole, keyHead, first), stride, keys);
+            block.Ask(v.Grad + KeyRow(whole, keyHead, first), stride, keys);
+        }
+
+        /// <summary>Where the pass has the key of a position.</summary>
+        private nint KeyRow(in AttentionTile whole, int keyHead, int position) =>
+            ((whole.SegmentStart + position - whole.Past) * shape.KeyStride) + ((nint)keyHead * shape.Channels);
+
+        private nint QueryRow(int row, int head) => (row * shape.Stride) + ((nint)head * shape.Channels);
+
+        private void AskRows(int row, int head, int count)
+        {
+            nint at = QueryRow(row, head), stride = shape.Stride;
+            block.Ask(q.Value + at, stride, count);
+            block.Ask(dy + at, stride, count);
+            block.Ask(y + at, stride, count);
+        }
+
+        /// <summary>A tile of rows of one head with a tile of keys: the pattern, a strip of rows at a time, then sums over the rows.</summary>
+        private void Rows(in AttentionTile rows, int head, int next, int first, int keys, in GradScratch memory)
+        {
+            nint at = QueryRow(rows.Row, head), stride = shape.Stride;
+            block.Gather(q.Value + at, stride, rows.Rows, memory.Q);
+            block.Gather(dy + at, stride, rows.Rows, memory.DY);
+            Statistics(rows, head, memory);
+            block.Ask(q.Grad + at, stride, rows.Rows);
+            AskRows(rows.Row + rows.Rows, head, next);
+            var tile = new PatternTile<V>(spec, rows.Rows, rows.Position, first, keys);
+            int height = Tile<V>.HeightFor(rows.Rows);
+            for (int row = 0; row < rows.Rows; row += height)
+                Strip(tile, row, Math.Min(height, rows.Rows - row), QueryRow(rows.Row + row, head), memory);
+            if (first < rows.Past)
+                return;
+            AddToKeys(tile, memory.Pattern, memory.DY, memory.DV);
+            AddToKeys(tile, memory.Slopes, memory.Q, memory.DK);
+        }
+
+        /// <summary>The logarithm of the sum, and ⟨dy, y⟩, of each row.</summary>
+        private void Statistics(in AttentionTile rows, int head, in GradScratch memory)
+        {
             for (int row = 0; row < rows.Rows; row++)
             {
-                nint at = start + (row * shape.Stride);
                 memory.LogSums[row] = logSumExp[((nint)(rows.Row + row) * shape.Heads) + head];
-                memory.Means[row] = RowMath<V>.Dot(y.Grad + at, y.Value + at, shape.Channels);
+                memory.Means[row] = RowMath<V>.Dot(memory.DY + ((nint)row * block.Width), y + QueryRow(rows.Row + row, head), shape.Channels);
             }
         }
 
-        /// <summary>Probabilities p, and the gradient of products p (⟨dy, value⟩ − ⟨dy, y⟩) ∂score/∂product.</summary>
-        private void Scores(in ScoreTile<V> tile, float* keyRow, float* valueRow, in GradScratch memory)
+        /// <summary>The pattern of a strip of rows and its gradient, and what follows for the queries, whose gradients lie at <paramref name="at"/>.</summary>
+        private void Strip(in PatternTile<V> tile, int row, int count, nint at, in GradScratch memory)
         {
-            KeyPanels<V>.Pack(keyRow, shape.KeyStride, tile.Keys, shape.Channels, memory.PanelsK);
-            KeyPanels<V>.Pack(valueRow, shape.KeyStride, tile.Keys, shape.Channels, memory.PanelsV);
-            tile.Multiply(memory.PanelsK, memory.PanelsQ, shape.Channels, memory.Scores);
-            tile.Multiply(memory.PanelsV, memory.PanelsDY, shape.Channels, memory.DScores);
-            for (int row = 0; row < tile.Rows; row += V.Count)
-                Probabilities(tile, row, memory.Scores + row, memory.DScores + row, memory);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Probabilities(in ScoreTile<V> scoreTile, int row, float* scores, float* dscores, in GradScratch memory)
-        {
-            ScoreTile<V> tile = scoreTile;
-            V logSum = V.Load(memory.LogSums + row), mean = V.Load(memory.Means + row);
-            int end = tile.KeysUpTo(row + V.Count - 1);
-            nint stride = tile.Stride;
-            tile.Scores(scores, row);
-            for (int key = 0; key < end; key++, scores += stride, dscores += stride)
+            int from = tile.KeysFrom(row), end = tile.KeysUpTo(row + count - 1), height = Tile<V>.RowsFor(count), width = block.Width, columns = Tile<V>.Columns;
+            nint stride = tile.Stride, first = (nint)row * width;
+            float* pattern = memory.Pattern + (row * stride), slopes = memory.Slopes + (row * stride);
+            for (int key = from / columns * columns; key < end; key += columns)
             {
-                V score = V.Load(scores);
-                V probability = VectorMath<V>.Exp(score - logSum);
-                probability.Store(scores);
-                (probability * (V.Load(dscores) - mean) * tile.Slope(score)).Store(dscores);
+                RowTile<V>.Multiply(height, memory.Q + first, width, memory.PanelsK + ((nint)key * width), columns, width, pattern + key, stride);
+                RowTile<V>.Multiply(height, memory.DY + first, width, memory.PanelsV + ((nint)key * width), columns, width, slopes + key, stride);
             }
 
-            for (int key = end; key < tile.Keys; key++, scores += stride, dscores += stride)
-            {
-                V.Create(0).Store(scores);
-                V.Create(0).Store(dscores);
-            }
+            tile.Differentiate(row, count, pattern, slopes, memory.LogSums, memory.Means);
+            for (int j = 0; j < width; j += columns)
+                RowTile<V>.Multiply(height, slopes + from, stride, memory.K + ((nint)from * width) + j, width, end - from, memory.DQ + j, width);
+
+            // A row's gradient begins with the first of the keys that it sees.
+            int begun = q.Onto ? count : Math.Clamp(tile.RowsBegun - row, 0, count);
+            block.Put(memory.DQ, q.Grad + at, shape.Stride, begun, onto: true);
+            block.Put(memory.DQ + ((nint)begun * width), q.Grad + at + (begun * shape.Stride), shape.Stride, count - begun, onto: false);
         }
 
-        private void AddToQueries(in ScoreTile<V> tile, in RightFactor<V> keys, float* dq, float* dscores)
+        /// <summary>sums[key] += Σ_row weights[row, key] · values[row].</summary>
+        private void AddToKeys(in PatternTile<V> tile, float* weights, float* values, float* sums)
         {
-            for (int row = 0; row < tile.Rows; row += Tile<V>.MaxRows)
+            int height = Tile<V>.HeightFor(tile.Keys), width = block.Width;
+            for (int key = 0; key < tile.Keys; key += height)
             {
-                int height = Math.Min(Tile<V>.MaxRows, tile.Rows - row), depth = tile.KeysUpTo(row + height - 1);
-                if (depth > 0)
-                    keys.Multiply(dscores + row, tile.Stride, 0, depth, dq + (row * shape.Stride), shape.Stride, height, shape.Channels, accumulate: true);
-            }
-        }
-
-        /// <summary>dkeys[key] += Σ_row weights[key, row] · rows[row].</summary>
-        private void AddToKeys(in ScoreTile<V> tile, float* weights, in RightFactor<V> rows, float* dkeys, float* left)
-        {
-            for (int key = 0; key < tile.Keys; key += Tile<V>.MaxRows)
-            {
-                int height = Math.Min(Tile<V>.MaxRows, tile.Keys - key), first = tile.RowsFrom(key), depth = tile.Rows - first, width = Tile<V>.RowsFor(height);
-                if (depth == 0)
-                    continue;
-                Packing<V>.Panel(Operand.AlongDepth(weights + (key * tile.Stride) + first, tile.Stride), height, depth, left, width);
-                rows.Multiply(left, width, first, depth, dkeys + (key * shape.KeyStride), shape.KeyStride, height, shape.Channels, accumulate: true);
+                int count = Math.Min(height, tile.Keys - key), from = tile.RowsFrom(key), depth = tile.RowsUpTo(key + count - 1) - from;
+                for (int j = 0; depth > 0 && j < width; j += Tile<V>.Columns)
+                {
+                    float* to = sums + ((nint)key * width) + j;
+                    Tile<V>.Whole(
+                        Tile<V>.RowsFor(count), weights + (from * tile.Stride) + key, tile.Stride, values + ((nint)from * width) + j, width, depth, to, width, to, width);
+                }
             }
         }
     }
