@@ -1,43 +1,60 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// <c>y = x Wᵀ + b</c> for up to some thirty rows x and quantised weights: rows of the weight are decoded into the first-level cache, as many as a tile of
-/// outputs has, and multiplied from there as floats.
+/// <c>y = x Wᵀ + b</c> for one row x and quantised weights: a stretch of some rows of the weight is decoded into the first-level cache and multiplied from there as
+/// floats, every output one chain of multiply-adds over the inputs that begins with the bias.
 /// </summary>
-internal readonly unsafe struct DecodedRows<V>(Tensor weight, float* x, float* bias, float* y, int rows) : IJob
+internal readonly unsafe struct DecodedRows<V>(Tensor weight, float* x, float* bias, float* y) : IJob
     where V : unmanaged, ILanes<V>
 {
-    /// <summary>Weights of one piece of work.</summary>
-    private const int PieceSize = 1 << 15;
+    /// <summary>Inputs of a stretch: the longest block.</summary>
+    private const int Depth = 256;
 
     private readonly DType type = weight.DType;
     private readonly byte* data = weight.Data;
     private readonly int outputs = weight.Shape[0], inputs = weight.Shape[1];
 
-    private int Tile => rows <= Gemv<V, Single32>.MaxRows ? 1 : DotTiles<V, Single32>.Outputs;
-
-    private int Piece => Math.Max(Tile, PieceSize / inputs / Tile * Tile);
+    private static int Width => GemvRows<V, SinglePair>.Width;
 
     public static void Multiply(Tensor x, Tensor weight, float* bias, float* y, int threads)
     {
-        var job = new DecodedRows<V>(weight, (float*)x.Data, bias, y, x.Shape.Rows);
-        ThreadTeam.Shared.Run(ref job, (job.outputs + job.Piece - 1) / job.Piece, threads);
+        var job = new DecodedRows<V>(weight, (float*)x.Data, bias, y);
+        ThreadTeam.Shared.Run(ref job, (job.outputs + Width - 1) / Width, threads);
     }
 
     public void Run(int index)
     {
-        int end = Math.Min(outputs, (index + 1) * Piece);
-        long rowBytes = type.Bytes(inputs);
-        float* decoded = Scratch.Own((long)Tile * inputs);
-        for (int o = index * Piece; o < end; o += Tile)
+        int first = index * Width, count = Math.Min(Width, outputs - first);
+        float* decoded = Scratch.Own(Width * Depth), sums = stackalloc float[Width];
+        byte** rows = stackalloc byte*[Width];
+        for (int i = 0; i < Width; i++)
         {
-            int count = Math.Min(Tile, end - o);
-            Blocks<V>.Decode(type, data + (o * rowBytes), decoded, (nint)count * inputs);
-            float* b = bias == null ? null : bias + o;
-            if (Tile == 1)
-                new Gemv<V, Single32>(x, (byte*)decoded, b, y + o, outputs, rows, inputs, 1).Run(0);
-            else
-                new DotTiles<V, Single32>(x, (byte*)decoded, b, y + o, outputs, rows, inputs, count).Run(0);
+            rows[i] = (byte*)(decoded + (Math.Min(i, count - 1) * Depth));
+            sums[i] = bias == null || i >= count ? 0 : bias[first + i];
+        }
+
+        for (int k = 0; k < inputs; k += Depth)
+        {
+            int some = Math.Min(Depth, inputs - k);
+            Decode(first, count, k, some, decoded);
+            GemvRows<V, SinglePair>.Add(rows, x + k, some, sums, next: 0);
+        }
+
+        new Span<float>(sums, count).CopyTo(new Span<float>(y + first, count));
+    }
+
+    /// <summary>Decodes a stretch of some rows, and asks for the next.</summary>
+    private void Decode(int first, int count, int k, int some, float* decoded)
+    {
+        long row = type.Bytes(inputs), bytes = type.Bytes(some), next = k + some < inputs ? bytes : (Width * row) - type.Bytes(k);
+        byte* from = data + (first * row) + type.Bytes(k);
+        for (int i = 0; i < count; i++, from += row, decoded += Depth)
+        {
+            for (long ahead = 0; ahead < bytes && Sse.IsSupported; ahead += 64)
+                Sse.Prefetch0(from + next + ahead);
+            Blocks<V>.Decode(type, from, decoded, some);
         }
     }
 }

@@ -18,6 +18,16 @@ internal unsafe interface IPair
         where V : unmanaged, ILanes<V>;
 }
 
+/// <summary>How numbers are stored, two of them in one word or in two.</summary>
+internal interface IStoredPair : IPair
+{
+    /// <summary>Words of 32 bits that two numbers take.</summary>
+    static abstract int Words { get; }
+
+    /// <summary>Whether numbers must be finite: one that is not is read as 2¹⁶ or more, which none else reaches.</summary>
+    static abstract bool Checked { get; }
+}
+
 /// <summary>Rows that are widened and kept as floats, for those who read them next.</summary>
 internal readonly unsafe struct KeptPair<T> : IPair
     where T : struct, IPair
@@ -40,8 +50,12 @@ internal readonly unsafe struct KeptPair<T> : IPair
 }
 
 /// <summary>Floats, one column after the other.</summary>
-internal readonly unsafe struct SinglePair : IPair
+internal readonly unsafe struct SinglePair : IStoredPair
 {
+    public static int Words => 2;
+
+    public static bool Checked => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Left<V>(byte* row)
         where V : unmanaged, ILanes<V> => V.Load((float*)row);
@@ -60,8 +74,12 @@ internal readonly unsafe struct SinglePair : IPair
 }
 
 /// <summary>Finite binary16 numbers, two columns in each word: the left in its low half, the right in its high half.</summary>
-internal readonly unsafe struct HalfPair : IPair
+internal readonly unsafe struct HalfPair : IStoredPair
 {
+    public static int Words => 1;
+
+    public static bool Checked => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Left<V>(byte* row)
         where V : unmanaged, ILanes<V> => V.LoadLowHalf((uint*)row);
@@ -80,8 +98,12 @@ internal readonly unsafe struct HalfPair : IPair
 }
 
 /// <summary>bfloat16 numbers, two columns in each word: the left in its low half, the right in its high half.</summary>
-internal readonly unsafe struct BrainPair : IPair
+internal readonly unsafe struct BrainPair : IStoredPair
 {
+    public static int Words => 1;
+
+    public static bool Checked => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Left<V>(byte* row)
         where V : unmanaged, ILanes<V> => V.LoadLowBFloat16((uint*)row);
@@ -96,5 +118,39 @@ internal readonly unsafe struct BrainPair : IPair
     {
         if (Sse.IsSupported)
             Sse.Prefetch1(place);
+    }
+}
+
+/// <summary>The same of any binary16 numbers.</summary>
+internal readonly unsafe struct AnyHalfPair : IStoredPair
+{
+    public static int Words => 1;
+
+    public static bool Checked => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Left<V>(byte* row)
+        where V : unmanaged, ILanes<V> => Special(V.LoadLowHalf((uint*)row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Right<V>(byte* row, nint apart)
+        where V : unmanaged, ILanes<V> => Special(V.LoadHighHalf((uint*)row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Beside<V>(V left, V right, byte* place, nint apart)
+        where V : unmanaged, ILanes<V>
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(place);
+    }
+
+    /// <summary>What is not finite was read as if it were: infinity as 2¹⁶, what is not a number as more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Special<V>(V number)
+        where V : unmanaged, ILanes<V>
+    {
+        V magnitude = V.Abs(number), infinity = V.CopySign(V.Create(float.PositiveInfinity), number);
+        V special = V.Select(V.Greater(magnitude, V.Create(65536)), V.Create(float.NaN), infinity);
+        return V.Select(V.Greater(magnitude, V.Create(65504)), special, number);
     }
 }

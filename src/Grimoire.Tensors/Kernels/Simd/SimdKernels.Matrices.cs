@@ -12,9 +12,9 @@ internal sealed unsafe partial class SimdKernels<V>
         }
 
         int rows = x.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
-        if (rows <= Gemv<V, Single32>.MaxRows || (weight.DType.IsQuantized() && rows <= DotTiles<V, Single32>.MaxRows && inputs >= DotTiles<V, Single32>.MinInputs))
+        if (rows == 1)
         {
-            FewRows(x, weight, bias, y, rows);
+            OneRow(x, weight, bias, y);
             return;
         }
 
@@ -54,23 +54,23 @@ internal sealed unsafe partial class SimdKernels<V>
     }
 
     /// <summary>Weights in place, whatever their type.</summary>
-    private void FewRows(Tensor x, Tensor weight, Tensor? bias, Tensor y, int rows)
+    private void OneRow(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         switch (weight.DType)
         {
-            case DType.F32: FewRows<Single32>(x, weight, bias, y, rows); break;
-            case DType.F16: FewRows<Half16>(x, weight, bias, y, rows); break;
-            case DType.BF16: FewRows<Brain16>(x, weight, bias, y, rows); break;
+            case DType.F32: OneRow<SinglePair>(x, weight, bias, y); break;
+            case DType.F16: OneRow<HalfPair>(x, weight, bias, y); break;
+            case DType.BF16: OneRow<BrainPair>(x, weight, bias, y); break;
             case DType.F64 or DType.I32: throw new InvalidOperationException($"a weight of {weight.DType} cannot be multiplied");
             default: DecodedRows<V>.Multiply(x, weight, FloatsOrNull(bias), Floats(y), threads); break;
         }
     }
 
-    private void FewRows<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y, int rows)
-        where T : struct, IElement
+    private void OneRow<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y)
+        where T : struct, IStoredPair
     {
         int inputs = weight.Shape[1], outputs = weight.Shape[0];
-        Gemv<V, T>.Multiply(Floats(x), weight.Data, FloatsOrNull(bias), Floats(y), rows, inputs, outputs, threads);
+        Gemv<V, T>.Multiply(Floats(x), weight.Data, FloatsOrNull(bias), Floats(y), inputs, outputs, threads);
     }
 
     /// <summary>The products of a batch.</summary>
