@@ -40,21 +40,25 @@ internal static unsafe class PeakLoops
         return Dp.IsSupported ? Integers<Dots128>(16) : Integers<Products128>(8);
     }
 
-    /// <summary>Reads memory from one end to the other; returns the bytes.</summary>
+    /// <summary>Reads zeros in memory from one end to the other, in the widest registers; returns the bytes.</summary>
+    public static double Read(byte* start, long bytes) =>
+        Vector512.IsHardwareAccelerated ? Read<Lanes512>(start, bytes) : Vector256.IsHardwareAccelerated ? Read<Lanes256>(start, bytes) : Read<Lanes128>(start, bytes);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Read(byte* start, long bytes)
+    private static double Read<V>(byte* start, long bytes)
+        where V : unmanaged, ILanes<V>
     {
-        Vector512<long> a = default, b = default, c = default, d = default;
-        byte* end = start + bytes;
-        for (byte* p = start; p < end; p += ReadStep)
+        V a = V.Create(0), b = a, c = a, d = a;
+        float* end = (float*)(start + bytes);
+        for (float* p = (float*)start; p < end; p += 8 * V.Count)
         {
-            a += Vector512.Load((long*)p) + Vector512.Load((long*)(p + 256));
-            b += Vector512.Load((long*)(p + 64)) + Vector512.Load((long*)(p + 320));
-            c += Vector512.Load((long*)(p + 128)) + Vector512.Load((long*)(p + 384));
-            d += Vector512.Load((long*)(p + 192)) + Vector512.Load((long*)(p + 448));
+            a += V.Load(p) + V.Load(p + (4 * V.Count));
+            b += V.Load(p + V.Count) + V.Load(p + (5 * V.Count));
+            c += V.Load(p + (2 * V.Count)) + V.Load(p + (6 * V.Count));
+            d += V.Load(p + (3 * V.Count)) + V.Load(p + (7 * V.Count));
         }
 
-        Keep(Vector512.Sum(a + b + c + d));
+        Keep(V.Sum(a + b + c + d));
         return bytes;
     }
 

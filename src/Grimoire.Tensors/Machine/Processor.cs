@@ -13,7 +13,10 @@ public static class Processor
 
     /// <summary>The processor's name.</summary>
     public static string Name =>
-        Field(CpuList, "model name") ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+        Field(CpuList, "model name") ?? Arm ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+
+    /// <summary>Linux names ARM processors by numbers only.</summary>
+    private static string? Arm => Field(CpuList, "CPU part") is { } part ? $"ARM processor (implementer {Field(CpuList, "CPU implementer")}, part {part})" : null;
 
     /// <summary>Bits of the widest registers that are used.</summary>
     public static int VectorBits =>

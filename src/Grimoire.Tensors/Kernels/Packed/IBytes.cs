@@ -56,7 +56,7 @@ internal unsafe interface IBytes<B, V> : IBytes<B>
     /// <summary>The same of four quads.</summary>
     static abstract V Dot(B c0, B c1, B c2, B c3, sbyte* x, int* start, int offset, int largest);
 
-    /// <summary>The same of eight quads in memory, 64 bytes apart, for codes above 63; the start is one sum.</summary>
+    /// <summary>The same of eight quads in memory, 64 bytes apart, for codes above 63, whose offset is 128; the start is one sum, −128 · Σ x.</summary>
     static abstract V Dot(byte* codes, sbyte* x, int* start);
 
     /// <summary>The same for codes of eight bits, read where they are multiplied: there is no instruction for them in the widest registers, but one in halves of those.</summary>
