@@ -29,7 +29,6 @@ public sealed class FeedForward
     {
         if (Gate is null)
             return Down.Forward(Ops.Activate(activation, Up.Forward(x, pass)), pass);
-        (Tensor gate, Tensor up) = Linear.Forward(x, pass, Gate, Up);
-        return Down.Forward(Ops.Gate(activation, gate, up), pass);
+        return Down.Forward(Linear.Forward(activation, x, pass, Gate, Up), pass);
     }
 }

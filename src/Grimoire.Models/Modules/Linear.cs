@@ -41,15 +41,10 @@ public sealed class Linear
         return Ops.Linear(x, Weight, Bias);
     }
 
-    /// <summary>Two layers of one input, which is read once where no adapter has an effect.</summary>
-    internal static (Tensor A, Tensor B) Forward(Tensor x, Pass? pass, Linear a, Linear b)
-    {
-        if (a.IsAdapted || b.IsAdapted)
-            return (a.Forward(x, pass), b.Forward(x, pass));
-        Span<Tensor> y = [x, x];
-        Ops.Linear(x, [(a.Weight, a.Bias), (b.Weight, b.Bias)], y);
-        return (y[0], y[1]);
-    }
+    /// <summary>σ(gate) ⊙ up of two layers of one input, which is read once where no adapter has an effect.</summary>
+    internal static Tensor Forward(Activation activation, Tensor x, Pass? pass, Linear gate, Linear up) => gate.IsAdapted || up.IsAdapted
+        ? Ops.Gate(activation, gate.Forward(x, pass), up.Forward(x, pass))
+        : Ops.GatedLinear(activation, x, (gate.Weight, gate.Bias), (up.Weight, up.Bias));
 
     /// <summary>Three layers of one input, which is read once where no adapter has an effect.</summary>
     internal static (Tensor A, Tensor B, Tensor C) Forward(Tensor x, Pass? pass, Linear a, Linear b, Linear c)

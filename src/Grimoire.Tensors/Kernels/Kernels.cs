@@ -72,7 +72,7 @@ public abstract partial class Kernels
     /// <summary>dx += dy · σ′(x).</summary>
     public abstract void ActivateGrad(Activation kind, Tensor x, Tensor dy, Tensor dx);
 
-    /// <summary>y = σ(gate) ⊙ up (Shazeer 2020, arXiv:2002.05202).</summary>
+    /// <summary>y = σ(gate) ⊙ up (Shazeer 2020, arXiv:2002.05202); y may be gate.</summary>
     public abstract void Gate(Activation kind, Tensor gate, Tensor up, Tensor y);
 
     /// <summary>dgate += dy ⊙ up ⊙ σ′(gate); dup += dy ⊙ σ(gate). Either may be null.</summary>
@@ -119,6 +119,13 @@ public abstract partial class Kernels
     {
         foreach (ref readonly Projection projection in projections)
             Linear(x, projection.Weight, projection.Bias, projection.Y);
+    }
+
+    /// <summary>Two linear layers of the same rows, of which one is the other's gate: y of the gate becomes σ(gate) ⊙ up; y of the other is working memory.</summary>
+    public virtual void GatedLinear(Activation kind, Tensor x, in Projection gate, in Projection up)
+    {
+        Linear(x, [gate, up]);
+        Gate(kind, gate.Y, up.Y, gate.Y);
     }
 
     /// <summary>

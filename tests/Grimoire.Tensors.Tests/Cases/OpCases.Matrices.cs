@@ -20,6 +20,8 @@ public static partial class OpCases
         yield return new("Linear", "one vector", [new(9), Weight((5, 9)), Weight(5)], (_, x) => Ops.Linear(x[0], x[1], x[2]), 90);
         foreach (int rows in (int[])[1, 3, 7, 40])
             yield return Projections(rows, 33);
+        yield return Gated(Activation.Silu, 3, 17, 33);
+        yield return Gated(Activation.GeluTanh, 20, 9, 40);
         foreach (bool transposeA in (bool[])[false, true])
         {
             foreach (bool transposeB in (bool[])[false, true])
@@ -68,6 +70,10 @@ public static partial class OpCases
     }
 
     /// <summary>Three layers of one input, side by side.</summary>
+    private static OpCase Gated(Activation kind, int rows, int inputs, int outputs) => new(
+        "GatedLinear", $"{kind} {rows}×{inputs}→{outputs}", [new((rows, inputs)), Weight((outputs, inputs)), Weight(outputs), Weight((outputs, inputs))],
+        (_, x) => Ops.GatedLinear(kind, x[0], (x[1], x[2]), (x[3], null)), rows * outputs * ((4.0 * inputs) + 11));
+
     private static OpCase Projections(int rows, int inputs) => new(
         "Linear", $"three layers of {rows}×{inputs}", [new((rows, inputs)), Weight((19, inputs)), Weight((5, inputs), stored: DType.F16), Weight(5), Weight((34, inputs))],
         (_, x) =>

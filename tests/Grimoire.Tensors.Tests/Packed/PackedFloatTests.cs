@@ -60,6 +60,27 @@ public sealed class PackedFloatTests
     }
 
     [Fact]
+    public void A_gate_is_two_projections_and_their_product()
+    {
+        Tensor gate = Weight(DType.F16, 170, 600, 3), up = Weight(DType.BF16, 170, 600, 4), bias = Random(170, 5);
+        foreach (Kernels kernels in KernelsUnderTest.All.Values.Where(one => one != Kernels.Reference))
+        {
+            kernels.Pack(gate);
+            kernels.Pack(up);
+            foreach (int rows in (int[])[1, 3, 20, 131, MostRows])
+            {
+                Tensor x = Random((rows, 600), 6);
+                Tensor[] y = [.. Enumerable.Range(0, 5).Select(_ => Tensor.Zeros((rows, 170)))];
+                kernels.Linear(x, gate, bias, y[0]);
+                kernels.Linear(x, up, null, y[1]);
+                kernels.Gate(Activation.Silu, y[0], y[1], y[2]);
+                kernels.GatedLinear(Activation.Silu, x, new(gate, bias, y[3]), new(up, null, y[4]));
+                Assert.Equal(y[2].Span<float>().ToArray(), y[3].Span<float>().ToArray());
+            }
+        }
+    }
+
+    [Fact]
     public unsafe void Every_finite_number_of_sixteen_bits_comes_out_as_it_is()
     {
         foreach (DType type in (DType[])[DType.F16, DType.BF16])

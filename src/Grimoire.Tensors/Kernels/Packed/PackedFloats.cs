@@ -5,13 +5,14 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// <c>y = x Wᵀ + b</c> for weights in <see cref="FloatPanels"/>, of several projections of one x as one job. Every output is one chain of multiply-adds over the inputs
-/// that begins with the bias: the same bits for any number of rows, for any number of threads and for registers of any width.
+/// that begins with the bias: the same bits for any number of rows, for any number of threads and for registers of any width. Where the first projection is a gate
+/// of the second, its results become σ(gate) ⊙ up while both are in the cache.
 /// </summary>
 /// <remarks>
 /// A stretch of a panel stays in the cache while all rows pass over it: the first tile of rows widens it and leaves floats for the others, which ask for the next stretch meanwhile, so that
 /// memory works all the time. Work is shared as <see cref="PackedGemv{V, B}"/> says, at the end by parts of a panel's rows.
 /// </remarks>
-internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, RowPanels<V> x, int panels, int parts, int rounds, int threads) : IJob
+internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, Activation? gate, RowPanels<V> x, int panels, int parts, int rounds, int threads) : IJob
     where V : unmanaged, ILanes<V>
 {
     /// <summary>Rows for which weights are read once: a stretch of so many stays in the second-level cache.</summary>
@@ -34,10 +35,10 @@ internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, RowPane
 
     private static readonly NativeBuffer Zeros = new(FloatPanels.Width * sizeof(float), zeroed: true);
 
-    public static void Multiply(PackedProduct* products, int count, float* x, int rows, int inputs, int threads)
+    public static void Multiply(PackedProduct* products, int count, float* x, int rows, int inputs, int threads, Activation? gate = null)
     {
         int panels = 0;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < (gate is null ? count : 1); i++)
             panels += Panels(products[i]);
         for (int first = 0, left = (rows + MaxRows - 1) / MaxRows, some; first < rows; first += some, left--)
         {
@@ -46,7 +47,7 @@ internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, RowPane
             int parts = block.Tiles > MaxParts ? MaxParts : 1;
             long pieces = Math.Min((long)panels * parts, (long)panels * FloatPanels.Width * inputs * some / PieceSize);
             int used = (int)Math.Clamp(pieces, 1, threads), rounds = used == 1 ? 1 : 1 + BitOperations.Log2((uint)Math.Min(pieces / used, 1 << 8));
-            var job = new PackedFloats<V>(products, block, panels, parts, rounds, used);
+            var job = new PackedFloats<V>(products, gate, block, panels, parts, rounds, used);
             ThreadTeam.Shared.Run(ref job, rounds * used, used);
         }
     }
@@ -80,38 +81,57 @@ internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, RowPane
     /// <summary>Some panels of all products, with some tiles of rows.</summary>
     private void Multiply(int first, int end, int tile, int endTile)
     {
-        int group = Math.Max(1, GroupSize / (FloatPanels.Width * x.Rows));
+        int group = x.Tiles == 1 ? end : x.Tiles <= DirectTiles ? 1 : Math.Max(1, GroupSize / (FloatPanels.Width * x.Rows));
         for (PackedProduct* product = products; first < end; product++)
         {
             int size = Panels(*product), last = Math.Min(end, size);
             for (int next; first < last; first = next)
             {
-                next = Math.Min(last, first + group);
-                switch (product->Type)
-                {
-                    case DType.F32: Multiply<SinglePair>(*product, first, next, tile, endTile); break;
-                    case DType.F16: Multiply<HalfPair>(*product, first, next, tile, endTile); break;
-                    default: Multiply<BrainPair>(*product, first, next, tile, endTile); break;
-                }
+                next = first + Math.Min(last - first, group);
+                byte* after = Panel(*product, next);
+                Multiply(*product, first, next, tile, endTile, gate is null ? after : Panel(product[1], first));
+                if (gate is null)
+                    continue;
+                Multiply(product[1], first, next, tile, endTile, after);
+                Gate(gate.Value, *product, product[1], first * FloatPanels.Width, next * FloatPanels.Width, tile, endTile);
             }
 
             (first, end) = (first - size, end - size);
         }
     }
 
-    /// <summary>Some panels of a product: each stretch of the inputs with all of them.</summary>
-    private void Multiply<T>(in PackedProduct product, int first, int end, int tile, int endTile)
+    private void Gate(Activation kind, in PackedProduct gates, in PackedProduct ups, int first, int end, int tile, int endTile)
+    {
+        int row = tile * x.Height, rows = Math.Min(x.Rows, endTile * x.Height) - row, columns = Math.Min(end, gates.Outputs) - first;
+        nint stride = gates.Outputs, at = ((x.First + row) * stride) + first;
+        GatedRows<V>.Multiply(kind, gates.Y + at, ups.Y + at, stride, rows, columns);
+    }
+
+    private byte* Panel(in PackedProduct product, int index) => product.Data + product.Type.Bytes((long)index * FloatPanels.Width * x.Inputs);
+
+    private void Multiply(in PackedProduct product, int first, int end, int tile, int endTile, byte* after)
+    {
+        switch (product.Type)
+        {
+            case DType.F32: Multiply<SinglePair>(product, first, end, tile, endTile, after); break;
+            case DType.F16: Multiply<HalfPair>(product, first, end, tile, endTile, after); break;
+            default: Multiply<BrainPair>(product, first, end, tile, endTile, after); break;
+        }
+    }
+
+    /// <summary>Some panels of a product: each stretch of the inputs with all of them, then what comes after.</summary>
+    private void Multiply<T>(in PackedProduct product, int first, int end, int tile, int endTile, byte* after)
         where T : struct, IPair
     {
         nint inputBytes = FloatPanels.Width * product.Type.Size(), panelBytes = x.Inputs * inputBytes;
-        byte* data = product.Data + (first * panelBytes);
+        byte* data = Panel(product, first);
         for (int k = 0, depth; k < x.Inputs; k += depth, data += depth * inputBytes)
         {
             depth = Math.Min(x.DepthStep, x.Inputs - k);
-            byte* panel = data, after = k + depth < x.Inputs ? data + (depth * inputBytes) : product.Data + (end * panelBytes);
+            byte* panel = data, then = k + depth < x.Inputs ? data + (depth * inputBytes) : after;
             for (int i = first; i < end; i++, panel += panelBytes)
             {
-                byte* next = x.Tiles == 1 ? panel + Ahead : i + 1 < end ? panel + panelBytes : after;
+                byte* next = x.Tiles == 1 ? panel + Ahead : i + 1 < end ? panel + panelBytes : then;
                 Multiply<T>(new Stretch(product, i * FloatPanels.Width, k, depth), panel, inputBytes, tile, endTile, next);
             }
         }

@@ -35,6 +35,25 @@ internal sealed unsafe partial class SimdKernels<V>
             projection.Weight.Packed!.KeepAlive();
     }
 
+    public override void GatedLinear(Activation kind, Tensor x, in Projection gate, in Projection up)
+    {
+        if (!AllPacked([gate, up], quantized: false))
+        {
+            base.GatedLinear(kind, x, gate, up);
+            return;
+        }
+
+        (PackedWeight gates, PackedWeight ups) = (gate.Weight.Packed!, up.Weight.Packed!);
+        PackedProduct* products = stackalloc PackedProduct[2]
+        {
+            new(gates, FloatsOrNull(gate.Bias), Floats(gate.Y)),
+            new(ups, FloatsOrNull(up.Bias), Floats(up.Y)),
+        };
+        PackedFloats<V>.Multiply(products, 2, Floats(x), x.Shape.Rows, x.Shape.Last, threads, kind);
+        gates.KeepAlive();
+        ups.KeepAlive();
+    }
+
     private static bool AllPacked(ReadOnlySpan<Projection> projections, bool quantized)
     {
         foreach (ref readonly Projection projection in projections)
