@@ -94,22 +94,24 @@ internal readonly unsafe struct QueryTiles<V>
 
     private OnlineSoftmax<V> State(int tile) => OnlineSoftmax<V>.At(RowsOf(tile), operands.Shape.Channels, states + (tile * StateSize));
 
-    /// <summary>Gathers the rows of a tile, because the heads of a token and those of the next lie apart, and packs them.</summary>
+    /// <summary>Gathers the rows of a tile, because the heads of a token and those of the next lie apart, and packs them, times the scale.</summary>
     private void Pack(int tile)
     {
         AttentionShape shape = operands.Shape;
         AttentionTile own = Tokens(tile);
         int channels = shape.Channels, together = shape.Share * channels;
         float* from = operands.Q + (own.Row * shape.Stride) + ((nint)keyHead * together), gathered = from;
+        float factor = operands.Spec.Scale;
         nint stride = shape.Stride;
         if (shape.Share > 1)
         {
             gathered = states + (tile * StateSize); // which nothing uses yet
             stride = channels;
             for (int token = 0; token < own.Rows; token++, from += shape.Stride)
-                new Span<float>(from, together).CopyTo(new Span<float>(gathered + ((nint)token * together), together));
+                RowMath<V>.Scale(from, factor, gathered + ((nint)token * together), together);
+            factor = 1;
         }
 
-        QueryPanels<V>.Pack(gathered, stride, own.Rows * shape.Share, channels, panelsQ + (tile * QuerySize), operands.Spec.Scale);
+        QueryPanels<V>.Pack(gathered, stride, own.Rows * shape.Share, channels, panelsQ + (tile * QuerySize), factor);
     }
 }
