@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Grimoire.Cli.Bench;
 using Grimoire.Models;
 using Grimoire.Models.Adapters;
 using Grimoire.Tensors;
@@ -43,7 +44,7 @@ internal static class FinetuneSpeed
         Measurement.Print($"LoRA of rank {Rank} on all linear layers; {threads} threads; memory in MiB");
         Measurement.Print($"{"",-14} {"trained",10} {"tokens/s",9} {"weights",9} {"gradients",9} {"optimizer",9} {"activations",11} {"all",9}");
         for (int i = 0; i < steps.Length; i++)
-            steps[i].Print(Measurement.Median(seconds[i]));
+            steps[i].Print(Spread.Of(seconds[i]).Median);
     }
 
     /// <summary>One way of fine-tuning.</summary>

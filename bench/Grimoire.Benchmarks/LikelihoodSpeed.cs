@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Grimoire.Cli.Bench;
 using Grimoire.Evaluation.Likelihoods;
 using Grimoire.Models;
 using Grimoire.Tensors;
@@ -85,11 +86,11 @@ internal static class LikelihoodSpeed
         FormattableString speeds = $"prefill {tokens / Seconds(0),8:F0} tokens/s, with all logits {tokens / Seconds(1),8:F0}";
         Measurement.Print($"{what} {FormattableString.Invariant(speeds)}, scoring {tokens / Seconds(2),8:F0}: {Ratio(0)}, {Ratio(1)} with all");
 
-        double Seconds(int way) => Measurement.Median([.. times.Select(time => time[way])]);
+        double Seconds(int way) => Spread.Of([.. times.Select(time => time[way])]).Median;
         string Ratio(int way)
         {
             List<double> ratios = [.. times.Select(time => 100 * time[way] / time[2])];
-            return FormattableString.Invariant($"{Measurement.Median(ratios):F0} % ({ratios.Min():F0} to {ratios.Max():F0})");
+            return FormattableString.Invariant($"{Spread.Of(ratios).Median:F0} % ({ratios.Min():F0} to {ratios.Max():F0})");
         }
     }
 

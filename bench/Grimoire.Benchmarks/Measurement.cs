@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grimoire.Cli.Bench;
 using Grimoire.Tensors;
 
 namespace Grimoire.Benchmarks;
@@ -36,9 +37,9 @@ internal sealed record Measurement(string Name, int Threads, Action Run, double 
         }
 
         foreach (int threads in counts)
-            Print($"limits, {threads} threads: {Median(peaks[threads].Flops) / 1e9,7:F1} GFLOP/s {Median(peaks[threads].Bandwidth) / 1e9,6:F1} GB/s read");
+            Print($"limits, {threads} threads: {Spread.Of(peaks[threads].Flops).Median / 1e9,7:F1} GFLOP/s {Spread.Of(peaks[threads].Bandwidth).Median / 1e9,6:F1} GB/s read");
         for (int i = 0; i < all.Count; i++)
-            all[i].Print(Median(seconds[i]), Median(peaks[all[i].Threads].Flops), Median(peaks[all[i].Threads].Bandwidth));
+            all[i].Print(Spread.Of(seconds[i]).Median, Spread.Of(peaks[all[i].Threads].Flops).Median, Spread.Of(peaks[all[i].Threads].Bandwidth).Median);
     }
 
     private static int Repeats(Measurement one)
@@ -54,8 +55,6 @@ internal sealed record Measurement(string Name, int Threads, Action Run, double 
             one.Run();
         return Stopwatch.GetElapsedTime(start).TotalSeconds / repeats;
     }
-
-    public static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     public static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 

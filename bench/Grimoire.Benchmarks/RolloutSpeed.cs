@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Grimoire.Cli.Bench;
 using Grimoire.Models;
 using Grimoire.Models.Chat;
 using Grimoire.Tensors;
@@ -47,8 +48,8 @@ internal static class RolloutSpeed
             ratios.Add(second / first);
         }
 
-        double plain = Measurement.Median([.. times.Select(t => t.Generate)]), rolled = Measurement.Median([.. times.Select(t => t.RollOut)]);
-        Measurement.Print($"{Prompts} prompts × {group}: generate {plain * 1e6,7:F1} µs a token, roll-outs {rolled * 1e6,7:F1} µs: {Measurement.Median(ratios):F3} times as long ({ratios.Min():F3} to {ratios.Max():F3})");
+        double plain = Spread.Of([.. times.Select(t => t.Generate)]).Median, rolled = Spread.Of([.. times.Select(t => t.RollOut)]).Median;
+        Measurement.Print($"{Prompts} prompts × {group}: generate {plain * 1e6,7:F1} µs a token, roll-outs {rolled * 1e6,7:F1} µs: {Spread.Of(ratios).Median:F3} times as long ({ratios.Min():F3} to {ratios.Max():F3})");
 
         static (double, double) Swap(double a, double b) => (b, a);
     }

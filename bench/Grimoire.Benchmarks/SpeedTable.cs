@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Grimoire.Cli.Bench;
 
 namespace Grimoire.Benchmarks;
 
@@ -26,11 +27,11 @@ internal static class SpeedTable
     {
         double[] values = Values(parts, "values"), ratios = Values(parts, "ratios");
         double[] shares = [.. parts.Where(part => part.TryGetProperty("share_of_limit", out _)).Select(part => part.GetProperty("share_of_limit").GetDouble())];
-        string share = shares.Length == 0 ? "–" : $"{(100 * Median(shares)).ToString("F0", CultureInfo.InvariantCulture)} % {Word(parts[0], "limit")}";
+        string share = shares.Length == 0 ? "–" : $"{(100 * Spread.Of(shares).Median).ToString("F0", CultureInfo.InvariantCulture)} % {Word(parts[0], "limit")}";
         string compared = ratios.Length == 0
             ? "– | – | –"
-            : $"{Number(Median(Values(parts, "peer")))} | **{Number(Median(ratios))}** of {ratios.Length} | {Ends(ratios)}";
-        return $"| {name.Subject}: {name.Figure} | {Number(Median(values))} {name.Unit} | {Ends(values)} | {share} | {compared} |";
+            : $"{Number(Spread.Of(Values(parts, "peer")).Median)} | **{Number(Spread.Of(ratios).Median)}** of {ratios.Length} | {Ends(ratios)}";
+        return $"| {name.Subject}: {name.Figure} | {Number(Spread.Of(values).Median)} {name.Unit} | {Ends(values)} | {share} | {compared} |";
     }
 
     private static string Word(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
@@ -40,12 +41,6 @@ internal static class SpeedTable
         .. parts.SelectMany(part => part.TryGetProperty(name, out JsonElement values) ? values.EnumerateArray().ToArray() : [])
             .Where(value => value.ValueKind == JsonValueKind.Number).Select(value => value.GetDouble()),
     ];
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? double.NaN : (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
-    }
 
     private static string Ends(double[] values) => values.Length < 2 ? "–" : $"{Number(values.Min())} – {Number(values.Max())}";
 

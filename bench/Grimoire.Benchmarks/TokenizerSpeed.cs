@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Grimoire.Cli.Bench;
 using Grimoire.Models.Tokenizers;
 
 namespace Grimoire.Benchmarks;
@@ -25,7 +26,7 @@ internal static class TokenizerSpeed
             Tokenizer tokenizer = Tokenizer.Load(vocabulary);
             double loading = Stopwatch.GetElapsedTime(start).TotalMilliseconds, first = Seconds();
             List<double> seconds = [.. Enumerable.Range(0, Rounds).Select(_ => Seconds())];
-            Measurement.Print($"{Path.GetFileName(vocabulary),-28} {tokenizer.VocabularySize,7} pieces, opened in {loading,5:F0} ms: {bytes / 1e6 / Measurement.Median(seconds),6:F1} MB/s (first pass {bytes / 1e6 / first:F1}), {bytes / ids.Count:F2} bytes a token");
+            Measurement.Print($"{Path.GetFileName(vocabulary),-28} {tokenizer.VocabularySize,7} pieces, opened in {loading,5:F0} ms: {bytes / 1e6 / Spread.Of(seconds).Median,6:F1} MB/s (first pass {bytes / 1e6 / first:F1}), {bytes / ids.Count:F2} bytes a token");
 
             double Seconds()
             {

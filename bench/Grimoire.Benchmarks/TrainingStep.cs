@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grimoire.Cli.Bench;
 using Grimoire.Models;
 using Grimoire.Tensors;
 using Grimoire.Training;
@@ -66,12 +67,12 @@ internal sealed class TrainingStep
                 milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
-            double ours = Measurement.Median(milliseconds), theirs = Peer(command, arguments);
+            double ours = Spread.Of(milliseconds).Median, theirs = Peer(command, arguments);
             ratios.Add(theirs / ours);
             Measurement.Print($"round {round + 1}: {ours,8:F2} ms a step ({Tokens / ours * 1000:F0} tokens/s), peer {theirs,8:F2} ms ({Tokens / theirs * 1000:F0} tokens/s): {theirs / ours:F2} times as fast; peak of both threads {MachineLimits.Scaling(2):F2} times one's");
         }
 
-        Measurement.Print($"median of {rounds}: {Measurement.Median(ratios):F2} times the peer's speed");
+        Measurement.Print($"median of {rounds}: {Spread.Of(ratios).Median:F2} times the peer's speed");
     }
 
     private static double Peer(string command, IReadOnlyList<string> arguments)
