@@ -48,7 +48,7 @@ public sealed record LanguageModel
     /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the tokenizer does not belong to the model.</exception>
     public static LanguageModel Load(string path, bool trainable = false)
     {
-        Task<Tokenizer> reading = Task.Run(() => Tokenizer.Load(AdapterFolder.Words(path))); // takes as long as all the rest
+        Task<(string Words, Tokenizer Tokenizer)> reading = Task.Run(() => ReadWords(path)); // takes as long as all the rest
         Transformer transformer;
         try
         {
@@ -59,13 +59,19 @@ public sealed record LanguageModel
             Task.WaitAny(reading); // also where the model is refused: the files are the caller's again, who may shorten them
         }
 
-        string words = AdapterFolder.Words(path);
-        return new LanguageModel(transformer, Fitting(transformer.Config, words, reading.GetAwaiter().GetResult()))
+        (string words, Tokenizer tokenizer) = reading.GetAwaiter().GetResult();
+        return new LanguageModel(transformer, Fitting(transformer.Config, words, tokenizer))
         {
             Defaults = GenerationDefaults.Read(words),
             ChatTemplate = ChatTemplateFiles.Read(words),
             Origin = path,
         };
+
+        static (string Words, Tokenizer Tokenizer) ReadWords(string path)
+        {
+            string words = AdapterFolder.Words(path);
+            return (words, Tokenizer.Load(words));
+        }
     }
 
     /// <summary>
