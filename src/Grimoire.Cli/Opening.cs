@@ -13,7 +13,7 @@ internal sealed record Opening
     [
         Setting.Of("no_repack", "read weights as they are stored: slower, and activations are not rounded to 8 bits where weights are quantised", Flag,
             (Opening o) => o.AsStored, (o, v) => o with { AsStored = v }, "Memory"),
-        Setting.Of("keep_packed", "keep the repacked weights of a .gguf file in a file beside it, as large again, and start faster from then on", Flag,
+        Setting.Of("keep_packed", "keep the repacked weights in a file beside the model, as large again, and start faster from then on", Flag,
             (Opening o) => o.Keep, (o, v) => o with { Keep = v }, "Memory"),
     ];
 
@@ -50,6 +50,14 @@ internal sealed record Opening
     {
         Transformer model = ModelFiles.Load(path);
         Pack(model, path);
+        return model;
+    }
+
+    /// <summary>A model that gives rewards.</summary>
+    public RewardModel Reward(string path)
+    {
+        RewardModel model = RewardModel.Load(path);
+        Pack(model.Model.Transformer, path);
         return model;
     }
 

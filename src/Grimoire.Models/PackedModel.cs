@@ -12,7 +12,7 @@ public static class PackedModel
 {
     /// <summary>Packs the matrices of a model, or takes them from the file beside it.</summary>
     /// <param name="model">The model, as it was loaded.</param>
-    /// <param name="path">Where from: only models in GGUF files have a file beside them.</param>
+    /// <param name="path">Where from: a GGUF file, a folder, or the folder of an adapter to one of these.</param>
     /// <param name="kernels">What will compute.</param>
     /// <param name="keep">Whether to write that file if it is missing or belongs to an older model.</param>
     /// <param name="progress">Told which share is done.</param>
@@ -22,8 +22,11 @@ public static class PackedModel
         ArgumentNullException.ThrowIfNull(model);
         var weights = new PackedWeights(kernels, Matrices(model), spare: true);
         path = AdapterFolder.Trunk(path);
-        PackedFile? file = GgufModel.IsGguf(path) ? PackedFile.Of(path, weights) : null;
-        if (weights.Bytes == 0 || file?.TryTake() == true)
+        if (weights.Bytes == 0)
+            return;
+        bool isKept = GgufModel.IsGguf(path) || File.Exists(Path.Combine(path, ModelFolder.ConfigFile));
+        PackedFile? file = isKept && (keep || File.Exists(PackedFile.Beside(path))) ? PackedFile.Of(path, weights) : null;
+        if (file?.TryTake() == true)
             return;
         weights.Pack(progress);
         if (keep && weights.IsWhole)

@@ -59,6 +59,38 @@ public sealed class PackedModelTests
     }
 
     [Fact]
+    public void Are_packed_anew_when_other_weights_have_the_same_length_and_time()
+    {
+        using var scratch = new Scratch();
+        string path = Written(scratch, "Q4_0");
+        Packed(path, keep: true);
+        DateTime time = File.GetLastWriteTimeUtc(path);
+        long length = new FileInfo(path).Length;
+        GgufModel.Save(path, new Transformer(Config, Initialization.Random(Config, 4)), QuantizationMix.Named("Q4_0"));
+        File.SetLastWriteTimeUtc(path, time);
+        Assert.Equal(length, new FileInfo(path).Length);
+        using var other = new Scratch();
+        File.Copy(path, other["model.gguf"]);
+        Assert.Equal(Logits(Packed(other["model.gguf"]), Tokens), Logits(Packed(path), Tokens));
+    }
+
+    [Fact]
+    public void Are_kept_in_a_folder_too()
+    {
+        using var scratch = new Scratch();
+        string folder = scratch["model"];
+        ModelFolder.Save(folder, new Transformer(Config, Initialization.Random(Config, 3)), DType.F16);
+        float[] packed = Logits(Packed(folder), Tokens);
+        Assert.Equal(packed, Logits(Packed(folder, keep: true), Tokens));
+        Assert.True(File.Exists(Path.Combine(folder, "model.safetensors.packed")));
+        bool told = false;
+        Transformer taken = ModelFiles.Load(folder);
+        PackedModel.Pack(taken, folder, Kernels.Simd, progress: _ => told = true);
+        Assert.False(told, "it was packed again");
+        Assert.Equal(packed, Logits(taken, Tokens));
+    }
+
+    [Fact]
     public void Are_saved_as_they_were()
     {
         using var scratch = new Scratch();
@@ -76,7 +108,7 @@ public sealed class PackedModelTests
 
     private static Transformer Packed(string path, bool keep = false)
     {
-        Transformer model = GgufModel.Load(path);
+        Transformer model = ModelFiles.Load(path);
         PackedModel.Pack(model, path, Kernels.Simd, keep);
         return model;
     }

@@ -38,25 +38,27 @@ internal static class RewardScoreCommand
     {
         var model = new Argument<string>("REWARD_MODEL") { Description = "a reward model's folder or the run that raised it" };
         Options<Choices>? options = null;
+        Func<ParseResult, Opening>? opening = null;
         Verb verb = new("score", "Score answers or pairs of them: each row comes back with its rewards.",
             "grimoire reward score runs/my-model-reward --data answers.jsonl > scored.jsonl",
             """echo '{"prompt": "Hello!", "completion": "Hi."}' | grimoire reward score my-reward-model""")
         {
             Detail = "A row with one answer gets a column reward; a pair gets chosen_reward, rejected_reward and preference, the probability that the first is " +
                 "preferred. Rewards of answers to one prompt can be compared; their height alone means nothing.",
-            Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), Device.Kernels(parse)),
+            Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), opening!(parse)),
         };
         verb.Add(model);
         options = new Options<Choices>(verb, Choices.Settings, new Choices());
+        opening = Opening.For(verb);
         return verb;
     }
 
-    private static int Run(Terminal terminal, string path, Choices choices, Kernels kernels)
+    private static int Run(Terminal terminal, string path, Choices choices, Opening opening)
     {
         path = ModelPath.Find(path);
-        RewardModel model = Waiting.While(terminal, "opening the model", () => RewardModel.Load(path));
+        RewardModel model = Waiting.While(terminal, "opening the model", () => opening.Reward(path));
         var encoder = new ExampleEncoder(model.Model.Tokenizer, ChatFormat.Of(model.Model, choices.Template), model.Model.Config.Context);
-        var workspace = new Workspace(kernels);
+        var workspace = new Workspace(opening.Kernels);
         var differences = new List<double>();
         string source = choices.Data == "-" ? "standard input" : choices.Data;
         int rows = 0;

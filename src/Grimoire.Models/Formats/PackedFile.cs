@@ -1,19 +1,19 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Grimoire.Tensors;
 
 namespace Grimoire.Models.Formats;
 
 /// <summary>
-/// The packed weights of a GGUF file, in a file beside it: a line that says what it is, what it was made of and how long the description is, the description, and from the next page on the
-/// weights. It is believed only if it was made of these very files by this version; else it is as if it were not there.
+/// The packed weights of a model, in a file beside it: a line that says what it is, a line for each file it was made of, the places of the matrices, and from the next page on the weights.
+/// It is believed only if it was made of these very files by this version; else it is as if it were not there. Files are known by their name, length and time, and by a hash of pages
+/// from all over them: a file may be written anew within a second.
 /// </summary>
 internal sealed class PackedFile
 {
-    /// <summary>Put behind the model's name.</summary>
-    public const string Extension = ".packed";
-
     private const int Page = 4096;
+    private const int SampledPages = 32;
 
     private readonly PackedWeights weights;
     private readonly string path;
@@ -21,8 +21,11 @@ internal sealed class PackedFile
 
     private PackedFile(string path, PackedWeights weights, byte[] head) => (this.path, this.weights, this.head) = (path, weights, head);
 
+    /// <summary>Where the file of a model is: beside a GGUF file, in a folder.</summary>
+    public static string Beside(string model) => (Directory.Exists(model) ? Path.Combine(model, "model.safetensors") : model) + ".packed";
+
     /// <summary>The file that belongs beside a model.</summary>
-    /// <param name="model">The GGUF file, or the first of its parts.</param>
+    /// <param name="model">The GGUF file, or the first of its parts, or the folder of a model in safetensors.</param>
     /// <param name="weights">The model's weights.</param>
     public static PackedFile Of(string model, PackedWeights weights)
     {
@@ -31,13 +34,13 @@ internal sealed class PackedFile
         foreach (string part in Parts(model))
         {
             var file = new FileInfo(part);
-            text.Append(CultureInfo.InvariantCulture, $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks} {Sample(file)}\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"{weights.Layout}\n{weights.Bytes}\n");
         byte[] said = Encoding.UTF8.GetBytes(text.ToString()), page = new byte[(said.Length + Page) / Page * Page];
         said.CopyTo(page, 0);
-        return new PackedFile(model + Extension, weights, page);
+        return new PackedFile(Beside(model), weights, page);
     }
 
     /// <summary>Maps the file into the weights, if it is there and theirs.</summary>
@@ -67,9 +70,23 @@ internal sealed class PackedFile
         weights.Write(stream);
     });
 
-    /// <summary>All files with the same name but for their number.</summary>
+    /// <summary>A hash of the first and the last page and of some between, at equal distances.</summary>
+    private static string Sample(FileInfo file)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using FileStream stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] page = new byte[Page];
+        long last = Math.Max(0, file.Length - Page);
+        for (int i = 0; i <= SampledPages; i++)
+            hash.AppendData(page, 0, RandomAccess.Read(stream.SafeFileHandle, page, last * i / SampledPages));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>All files with the same name but for their number; of a folder its config and its weights.</summary>
     private static IEnumerable<string> Parts(string model)
     {
+        if (Directory.Exists(model))
+            return Directory.EnumerateFiles(model, "*.safetensors").Append(Path.Combine(model, ModelFolder.ConfigFile)).Order(StringComparer.Ordinal);
         string full = Path.GetFullPath(model), name = Path.GetFileName(full);
         int of = name.LastIndexOf("-of-", StringComparison.Ordinal);
         return of < 6 ? [full] : Directory.EnumerateFiles(Path.GetDirectoryName(full)!, $"{name[..(of - 5)]}?????{name[of..]}").Order(StringComparer.Ordinal);
