@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -11,7 +13,7 @@ namespace Grimoire.Tensors;
 internal unsafe interface IPackedBlock
 {
     /// <summary>Inputs of a record: 32 or 256.</summary>
-    static abstract int Inputs { get; }
+    static virtual int Inputs => 32;
 
     /// <summary>Bytes of a record.</summary>
     static abstract int Bytes { get; }
@@ -23,10 +25,10 @@ internal unsafe interface IPackedBlock
     static abstract int Offset { get; }
 
     /// <summary>Inputs that share a scale: 16 or 32.</summary>
-    static abstract int Part { get; }
+    static virtual int Part => 32;
 
     /// <summary>Whether a minimum is added.</summary>
-    static abstract bool HasMinimum { get; }
+    static virtual bool HasMinimum => false;
 
     /// <summary>Writes a whole record.</summary>
     /// <param name="blocks">The first row's block.</param>
@@ -44,14 +46,17 @@ internal unsafe interface IPackedBlock
         where V : unmanaged, ILanes<V>;
 
     /// <summary>The scales of a part, for units read before; the unit itself where a block is one part.</summary>
-    static abstract V Scale<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V>;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Scale<V>(V unit, byte* record, int part, int lane)
+        where V : unmanaged, ILanes<V> => unit;
 
     /// <summary>The same for minima; not asked for where there are none.</summary>
-    static abstract V MinimumUnit<V>(byte* record, int lane)
-        where V : unmanaged, ILanes<V>;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V MinimumUnit<V>(byte* record, int lane)
+        where V : unmanaged, ILanes<V> => default;
 
     /// <summary>What is added to the numbers of a part.</summary>
-    static abstract V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V>;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Minimum<V>(V unit, byte* record, int part, int lane)
+        where V : unmanaged, ILanes<V> => unit;
 }

@@ -10,31 +10,17 @@ internal readonly unsafe struct PackedIQ4_NL : IPackedBlock
 {
     private const int Codes = 32;
 
-    public static int Inputs => 32;
-
     public static int Bytes => 288;
 
     public static int LargestCode => 241;
 
     public static int Offset => 128;
 
-    public static int Part => 32;
-
-    public static bool HasMinimum => false;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks, stride, rows, record);
-        byte* codes = stackalloc byte[Interleave.Codes];
-        for (int row = 0; row < rows; row++, blocks += stride)
-        {
-            Vector128<byte> q = Vector128.Load(blocks + 2);
-            Packed.Low4(q).Store(codes + (32 * row));
-            Packed.High4(q).Store(codes + (32 * row) + 16);
-        }
-
-        Interleave.Nibbles(codes, record + Codes);
+        Nibbles.Pack(blocks + 2, stride, rows, record + Codes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,21 +32,6 @@ internal readonly unsafe struct PackedIQ4_NL : IPackedBlock
     public static V Unit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
         Quads.Halves<V>(record, lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V MinimumUnit<V>(byte* record, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
 
     /// <summary>The grid + 128.</summary>
     internal static Vector128<byte> Shifted

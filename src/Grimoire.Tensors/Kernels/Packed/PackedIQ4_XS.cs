@@ -18,10 +18,6 @@ internal readonly unsafe struct PackedIQ4_XS : IPackedBlock
 
     public static int Offset => 128;
 
-    public static int Part => 32;
-
-    public static bool HasMinimum => false;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
@@ -58,16 +54,6 @@ internal readonly unsafe struct PackedIQ4_XS : IPackedBlock
     public static V Scale<V>(V unit, byte* record, int part, int lane)
         where V : unmanaged, ILanes<V> =>
         unit * Quads.Integers<V>(record + Scales + (16 * part), lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V MinimumUnit<V>(byte* record, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)

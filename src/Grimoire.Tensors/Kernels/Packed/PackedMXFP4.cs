@@ -10,33 +10,18 @@ internal readonly unsafe struct PackedMXFP4 : IPackedBlock
 {
     private const int Codes = 16;
 
-    public static int Inputs => 32;
-
     public static int Bytes => 272;
 
     public static int LargestCode => 24;
 
     public static int Offset => 12;
 
-    public static int Part => 32;
-
-    public static bool HasMinimum => false;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         for (int row = 0; row < Interleave.Rows; row++)
             record[row] = row < rows ? (byte)(blocks[row * stride] ^ 0x80) : (byte)0x80;
-        byte* codes = stackalloc byte[Interleave.Codes];
-        new Span<byte>(codes, Interleave.Codes).Clear();
-        for (int row = 0; row < rows; row++, blocks += stride)
-        {
-            Vector128<byte> q = Vector128.Load(blocks + 1);
-            Packed.Low4(q).Store(codes + (32 * row));
-            Packed.High4(q).Store(codes + (32 * row) + 16);
-        }
-
-        Interleave.Nibbles(codes, record + Codes);
+        Nibbles.Pack(blocks + 1, stride, rows, record + Codes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,21 +33,6 @@ internal readonly unsafe struct PackedMXFP4 : IPackedBlock
     public static V Unit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
         V.PowerOfTwo(Vector128.Load((sbyte*)record + lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V MinimumUnit<V>(byte* record, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
 
     private static Vector128<byte> Shifted
     {

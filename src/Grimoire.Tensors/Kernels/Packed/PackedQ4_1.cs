@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Grimoire.Tensors;
 
@@ -10,15 +9,11 @@ internal readonly unsafe struct PackedQ4_1 : IPackedBlock
 {
     private const int Minima = 32, Codes = 64;
 
-    public static int Inputs => 32;
-
     public static int Bytes => 320;
 
     public static int LargestCode => 15;
 
     public static int Offset => 0;
-
-    public static int Part => 32;
 
     public static bool HasMinimum => true;
 
@@ -27,15 +22,7 @@ internal readonly unsafe struct PackedQ4_1 : IPackedBlock
     {
         Interleave.Halves(blocks, stride, rows, record);
         Interleave.Halves(blocks + 2, stride, rows, record + Minima);
-        byte* codes = stackalloc byte[Interleave.Codes];
-        for (int row = 0; row < rows; row++, blocks += stride)
-        {
-            Vector128<byte> q = Vector128.Load(blocks + 4);
-            Packed.Low4(q).Store(codes + (32 * row));
-            Packed.High4(q).Store(codes + (32 * row) + 16);
-        }
-
-        Interleave.Nibbles(codes, record + Codes);
+        Nibbles.Pack(blocks + 4, stride, rows, record + Codes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,17 +36,7 @@ internal readonly unsafe struct PackedQ4_1 : IPackedBlock
         Quads.Halves<V>(record, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MinimumUnit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
         Quads.Halves<V>(record + Minima, lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
 }

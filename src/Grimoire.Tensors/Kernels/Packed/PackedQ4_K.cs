@@ -18,8 +18,6 @@ internal readonly unsafe struct PackedQ4_K : IPackedBlock
 
     public static int Offset => 0;
 
-    public static int Part => 32;
-
     public static bool HasMinimum => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Grimoire.Tensors;
 
@@ -10,33 +9,17 @@ internal readonly unsafe struct PackedQ5_0 : IPackedBlock
 {
     private const int Fifth = 32, Codes = 96;
 
-    public static int Inputs => 32;
-
     public static int Bytes => 352;
 
     public static int LargestCode => 31;
 
     public static int Offset => 16;
 
-    public static int Part => 32;
-
-    public static bool HasMinimum => false;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
         Interleave.Halves(blocks, stride, rows, record);
-        byte* codes = stackalloc byte[Interleave.Codes];
-        for (int row = 0; row < rows; row++, blocks += stride)
-        {
-            ushort* fifth = (ushort*)(blocks + 2);
-            Vector128<byte> q = Vector128.Load(blocks + 6);
-            (Packed.Low4(q) | Packed.FifthBits(fifth[0])).Store(codes + (32 * row));
-            (Packed.High4(q) | Packed.FifthBits(fifth[1])).Store(codes + (32 * row) + 16);
-        }
-
-        Interleave.OneBit(codes, 4, record + Fifth);
-        Interleave.Nibbles(codes, record + Codes);
+        Nibbles.PackFive(blocks + 2, stride, rows, record + Fifth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,19 +31,4 @@ internal readonly unsafe struct PackedQ5_0 : IPackedBlock
     public static V Unit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
         Quads.Halves<V>(record, lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V MinimumUnit<V>(byte* record, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Grimoire.Tensors;
 
@@ -10,15 +9,11 @@ internal readonly unsafe struct PackedQ5_1 : IPackedBlock
 {
     private const int Minima = 32, Fifth = 64, Codes = 128;
 
-    public static int Inputs => 32;
-
     public static int Bytes => 384;
 
     public static int LargestCode => 31;
 
     public static int Offset => 0;
-
-    public static int Part => 32;
 
     public static bool HasMinimum => true;
 
@@ -27,17 +22,7 @@ internal readonly unsafe struct PackedQ5_1 : IPackedBlock
     {
         Interleave.Halves(blocks, stride, rows, record);
         Interleave.Halves(blocks + 2, stride, rows, record + Minima);
-        byte* codes = stackalloc byte[Interleave.Codes];
-        for (int row = 0; row < rows; row++, blocks += stride)
-        {
-            ushort* fifth = (ushort*)(blocks + 4);
-            Vector128<byte> q = Vector128.Load(blocks + 8);
-            (Packed.Low4(q) | Packed.FifthBits(fifth[0])).Store(codes + (32 * row));
-            (Packed.High4(q) | Packed.FifthBits(fifth[1])).Store(codes + (32 * row) + 16);
-        }
-
-        Interleave.OneBit(codes, 4, record + Fifth);
-        Interleave.Nibbles(codes, record + Codes);
+        Nibbles.PackFive(blocks + 4, stride, rows, record + Fifth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,17 +36,7 @@ internal readonly unsafe struct PackedQ5_1 : IPackedBlock
         Quads.Halves<V>(record, lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MinimumUnit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
         Quads.Halves<V>(record + Minima, lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
 }

@@ -20,8 +20,6 @@ internal readonly unsafe struct PackedQ6_K : IPackedBlock
 
     public static int Part => 16;
 
-    public static bool HasMinimum => false;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
     {
@@ -52,16 +50,6 @@ internal readonly unsafe struct PackedQ6_K : IPackedBlock
     public static V Scale<V>(V unit, byte* record, int part, int lane)
         where V : unmanaged, ILanes<V> =>
         unit * Quads.Integers<V>(record + Scales + (16 * part), lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V MinimumUnit<V>(byte* record, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unpack(byte* block, int group, byte* codes)

@@ -10,17 +10,11 @@ internal readonly unsafe struct PackedQ8_0 : IPackedBlock
 {
     private const int Codes = 32;
 
-    public static int Inputs => 32;
-
     public static int Bytes => 544;
 
     public static int LargestCode => 255;
 
     public static int Offset => 128;
-
-    public static int Part => 32;
-
-    public static bool HasMinimum => false;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(byte* blocks, nint stride, int rows, byte* record)
@@ -45,19 +39,4 @@ internal readonly unsafe struct PackedQ8_0 : IPackedBlock
     public static V Unit<V>(byte* record, int lane)
         where V : unmanaged, ILanes<V> =>
         Quads.Halves<V>(record, lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        unit;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V MinimumUnit<V>(byte* record, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<V>(V unit, byte* record, int part, int lane)
-        where V : unmanaged, ILanes<V> =>
-        default;
 }
