@@ -15,7 +15,12 @@ public static partial class Ops
     {
         Workspace workspace = Home(x);
         if (workspace.Tape is not null)
-            return Gate(kind, Linear(x, gate.Weight, gate.Bias), Linear(x, up.Weight, up.Bias));
+        {
+            Span<Tensor> both = [x, x];
+            Linear(x, [gate, up], both);
+            return Gate(kind, both[0], both[1]);
+        }
+
         CheckLinear(workspace, x, gate.Weight, gate.Bias);
         CheckLinear(workspace, x, up.Weight, up.Bias);
         CheckShape(up.Weight, gate.Weight.Shape);

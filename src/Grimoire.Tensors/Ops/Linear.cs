@@ -16,13 +16,11 @@ public static partial class Ops
         CheckLinear(workspace, x, weight, bias);
         Tensor y = workspace.New(x.Shape.WithLast(weight.Shape[0]));
         workspace.Kernels.Linear(x, weight, bias, y);
-        workspace.LinearObserver?.Invoke(x, weight);
-        if (workspace.Tracks(x, weight, bias))
-            workspace.Record(y, new LinearNode(x, weight, bias, y));
+        Remember(workspace, x, weight, bias, y);
         return y;
     }
 
-    /// <summary>Several linear layers of one input, such as queries, keys and values; where nothing is recorded, x is read once for all of them.</summary>
+    /// <summary>Several linear layers of one input, such as queries, keys and values: x is read, or packed, once for all of them.</summary>
     /// <param name="x"><c>[rows…, in]</c>, an activation.</param>
     /// <param name="layers">Weight <c>[out, in]</c> and bias <c>[out]</c> or null of each.</param>
     /// <param name="outputs">Receives y <c>[rows…, out]</c> of each.</param>
@@ -30,7 +28,7 @@ public static partial class Ops
     public static void Linear(Tensor x, ReadOnlySpan<(Tensor Weight, Tensor? Bias)> layers, Span<Tensor> outputs)
     {
         Workspace workspace = Home(x);
-        if (workspace.Tape is not null || layers.Length > MostProjections)
+        if (layers.Length > MostProjections)
         {
             for (int i = 0; i < layers.Length; i++)
                 outputs[i] = Linear(x, layers[i].Weight, layers[i].Bias);
@@ -47,8 +45,15 @@ public static partial class Ops
         }
 
         workspace.Kernels.Linear(x, projections[..layers.Length]);
-        foreach ((Tensor weight, _) in layers)
-            workspace.LinearObserver?.Invoke(x, weight);
+        foreach (ref readonly Projection layer in projections[..layers.Length])
+            Remember(workspace, x, layer.Weight, layer.Bias, layer.Y);
+    }
+
+    private static void Remember(Workspace workspace, Tensor x, Tensor weight, Tensor? bias, Tensor y)
+    {
+        workspace.LinearObserver?.Invoke(x, weight);
+        if (workspace.Tracks(x, weight, bias))
+            workspace.Record(y, new LinearNode(x, weight, bias, y));
     }
 
     private static void CheckLinear(Workspace workspace, Tensor x, Tensor weight, Tensor? bias)

@@ -69,20 +69,20 @@ public static partial class OpCases
             (_, x) => Ops.Linear(x[0], x[1], bias ? x[2] : null), 2.0 * rows * inputs * outputs);
     }
 
-    /// <summary>Three layers of one input, side by side.</summary>
     private static OpCase Gated(Activation kind, int rows, int inputs, int outputs) => new(
         "GatedLinear", $"{kind} {rows}×{inputs}→{outputs}", [new((rows, inputs)), Weight((outputs, inputs)), Weight(outputs), Weight((outputs, inputs))],
         (_, x) => Ops.GatedLinear(kind, x[0], (x[1], x[2]), (x[3], null)), rows * outputs * ((4.0 * inputs) + 11));
 
-    private static OpCase Projections(int rows, int inputs) => new(
-        "Linear", $"three layers of {rows}×{inputs}", [new((rows, inputs)), Weight((19, inputs)), Weight((5, inputs), stored: DType.F16), Weight(5), Weight((34, inputs))],
+    /// <summary>Three layers of one input, side by side.</summary>
+    private static OpCase Projections(int rows, int inputs, int a = 19, int b = 5, int c = 34) => new(
+        "Linear", $"three layers of {rows}×{inputs}", [new((rows, inputs)), Weight((a, inputs)), Weight((b, inputs), stored: DType.F16), Weight(b), Weight((c, inputs))],
         (_, x) =>
         {
             Span<Tensor> y = [x[0], x[0], x[0]];
             Ops.Linear(x[0], [(x[1], null), (x[2], x[3]), (x[4], null)], y);
             return Ops.ConcatColumns(Ops.ConcatColumns(y[0], y[1]), y[2]);
         },
-        2.0 * rows * inputs * 58);
+        2.0 * rows * inputs * (a + b + c));
 
     private static OpCase AddLowRank(int rows, int inputs, int outputs, int rank) => new(
         "AddLowRank", $"{rows}×{inputs}→{rank}→{outputs}", [new((rows, outputs)), new((rows, inputs)), Weight((rank, inputs)), Weight((outputs, rank))],

@@ -13,7 +13,7 @@ public static partial class OpCases
     /// <summary>Large enough that work is cut into blocks and pieces, and nothing divides evenly: for the fast devices.</summary>
     public static IReadOnlyList<OpCase> Large => field ??=
     [
-        Linear(90, 520, 130), Linear(20, 130, 2100, stored: DType.F16), Linear(1600, 20, 33), Linear(3, 700, 260, stored: DType.BF16), Linear(7, 270, 66), Linear(30, 300, 130, stored: DType.F16), MatMul(5, 40, 50, 60, true, true),
+        Linear(90, 520, 130), Projections(61, 530, 130, 257, 128), Linear(20, 130, 2100, stored: DType.F16), Linear(1600, 20, 33), Linear(3, 700, 260, stored: DType.BF16), Linear(7, 270, 66), Linear(30, 300, 130, stored: DType.F16), MatMul(5, 40, 50, 60, true, true),
         Activate(Activation.GeluTanh, (65, 300)), Gate(Activation.Silu, (65, 300)), Add((65, 300)), Dropout((65, 300)), LayerNorm((300, 70)), RmsNorm((300, 70)),
         Rotary((70, 6, 48), pairs: 20, interleaved: true), .. LargeAttention(),
         Softmax((70, 300)), CrossEntropy(70, 300), LinearCrossEntropy(70, 33, 300), Lstm([60, 57, 40, 3], 70, backwards: true), AdamW(20_001, part: 0), SumOfSquares(20_001), .. LargeQuantized(),

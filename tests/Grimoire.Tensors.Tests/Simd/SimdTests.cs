@@ -51,6 +51,31 @@ public sealed class SimdTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    /// <summary>Layers that share what is packed of their input have the bits of each alone.</summary>
+    [Fact]
+    public void Layers_of_one_input_have_the_bits_of_each_alone()
+    {
+        foreach (int threads in (int[])[1, 2])
+        {
+            Kernels kernels = Kernels.CreateSimd(threads);
+            Tensor x = Random((37, 530)), a = Random((130, 530)), b = Random((257, 530)), bias = Random(257);
+            Tensor ya = Tensor.Zeros((37, 130)), yb = Tensor.Zeros((37, 257)), alone = Tensor.Zeros((37, 130)), other = Tensor.Zeros((37, 257));
+            kernels.Linear(x, [new(a, null, ya), new(b, bias, yb)]);
+            kernels.Linear(x, a, null, alone);
+            kernels.Linear(x, b, bias, other);
+            Assert.Equal(alone.Span<float>(), ya.Span<float>());
+            Assert.Equal(other.Span<float>(), yb.Span<float>());
+        }
+
+        static Tensor Random(Shape shape)
+        {
+            Tensor tensor = Tensor.Zeros(shape);
+            for (int i = 0; i < shape.Count; i++)
+                tensor.Span<float>()[i] = CountedRandom.Uniform(3, (ulong)i) - 0.5f;
+            return tensor;
+        }
+    }
+
     /// <summary>The kernel tests again in a process where the runtime believes the machine to be older.</summary>
     [Theory]
     [InlineData("DOTNET_EnableAVX512")]

@@ -20,7 +20,7 @@ internal sealed unsafe partial class SimdKernels<V>
         bool integers = AllPacked(projections, quantized: true);
         if (!integers && !AllPacked(projections, quantized: false))
         {
-            base.Linear(x, projections);
+            PlainLinear(x, projections);
             return;
         }
 

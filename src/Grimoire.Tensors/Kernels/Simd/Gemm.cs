@@ -39,17 +39,21 @@ internal static unsafe class Gemm<V>
     private const int MaxDepth = 512; // of panels that are packed and multiplied at a time
     private const long MaxShared = 4 << 20; // floats that are packed for all threads
     private const int PieceRows = 112, PieceColumns = 128;
+    private const int PieceUnits = 5; // panels of a piece, unless a thread would have none: what is shared passes by once for each piece
     private const long WorthSharing = 1 << 17; // multiply-adds
 
-    public static void Multiply(in Product product, int threads)
+    public static void Multiply(in Product product, int threads) => Multiply(new ReadOnlySpan<Product>(in product), product.Rows < product.Columns, threads);
+
+    /// <summary>Products of one A, or of one B, with as many rows, or columns, and one depth: what they share is packed once.</summary>
+    public static void Multiply(ReadOnlySpan<Product> products, bool shareA, int threads)
     {
+        ref readonly Product product = ref products[0];
         if (product.Rows == 0 || product.Columns == 0 || (product.Depth == 0 && product.Accumulate))
             return;
         ArgumentOutOfRangeException.ThrowIfZero(product.Depth);
         if ((long)product.Rows * product.Columns * product.Depth < WorthSharing)
             threads = 1;
         int depthStep = Step(product.Depth, MaxDepth, product.B.DepthBlock);
-        bool shareA = product.Rows < product.Columns;
         int shared = shareA ? product.Rows : product.Columns, multiple = shareA ? Tile<V>.MaxRows : PackedColumns(product.B);
         int sharedStep = Step(shared, (int)Math.Max(multiple, MaxShared / depthStep), multiple);
         int slices = (int)Math.Max(1, MaxShared / ((long)sharedStep * depthStep));
@@ -59,8 +63,9 @@ internal static unsafe class Gemm<V>
             for (int i = 0; i < shared; i += sharedStep)
             {
                 int count = Math.Min(sharedStep, shared - i), depth = Math.Min(slices * depthStep, product.Depth - k);
-                var block = new Block(product, shareA, i, count, k, depth, depthStep, panels);
-                block.Compute(threads);
+                new Block(product, shareA, i, count, k, depth, depthStep, panels).PackAll(threads);
+                foreach (ref readonly Product each in products)
+                    new Block(each, shareA, i, count, k, depth, depthStep, panels).Compute(threads);
             }
         }
     }
@@ -108,14 +113,17 @@ internal static unsafe class Gemm<V>
 
         private int Private => shareA ? columns : rows;
 
-        public void Compute(int threads)
+        public void PackAll(int threads)
         {
             var pack = new PackShared(this);
             ThreadTeam.Shared.Run(ref pack, Slices * (sharedSize / sharedUnit), (long)Shared * depth > 1 << 14 ? threads : 1);
+        }
 
+        public void Compute(int threads)
+        {
             int units = (Private + privateUnit - 1) / privateUnit;
             int most = Math.Max(1, (shareA ? PieceColumns : PieceRows) / privateUnit);
-            int pieces = Math.Max((units + most - 1) / most, Math.Min(units, 4 * threads));
+            int pieces = Math.Max((units + most - 1) / most, Math.Clamp(units / PieceUnits, Math.Min(units, threads), 4 * threads));
             var multiply = new MultiplyPiece(this, units, Math.Min(units, Packing<V>.RoundUp(pieces, threads)));
             ThreadTeam.Shared.Run(ref multiply, multiply.Pieces, threads);
         }

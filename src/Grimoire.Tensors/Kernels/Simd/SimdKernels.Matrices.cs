@@ -11,16 +11,13 @@ internal sealed unsafe partial class SimdKernels<V>
             return;
         }
 
-        int rows = x.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
-        if (rows == 1)
+        if (x.Shape.Rows == 1)
         {
             OneRow(x, weight, bias, y);
             return;
         }
 
-        Gemm<V>.Multiply(
-            new(Operand.AlongDepth(Floats(x), inputs), Operand.AlongDepth(weight.Data, inputs, weight.DType), Floats(y), outputs, rows, outputs, inputs, bias: FloatsOrNull(bias)),
-            threads);
+        Gemm<V>.Multiply(Forward(x, new(weight, bias, y)), threads);
     }
 
     public override void LinearInputGrad(Tensor dy, Tensor weight, Tensor dx)
@@ -39,6 +36,32 @@ internal sealed unsafe partial class SimdKernels<V>
         Gemm<V>.Multiply(
             new(Operand.AlongOuter(Floats(dy), outputs), Operand.AlongOuter(Floats(x), inputs), Gradient(dw, out bool onto), inputs, outputs, inputs, rows, onto),
             threads);
+    }
+
+    /// <summary>Layers that are not packed share one packing of x where each gives every thread something to do.</summary>
+    private void PlainLinear(Tensor x, ReadOnlySpan<Projection> projections)
+    {
+        Product* products = stackalloc Product[projections.Length];
+        for (int i = 0; i < projections.Length; i++)
+        {
+            Tensor weight = projections[i].Weight;
+            if (x.Shape.Rows == 1 || weight.Packed is not null || weight.DType.IsQuantized() || weight.Shape[0] < 2 * threads * Tile<V>.Columns)
+            {
+                base.Linear(x, projections);
+                return;
+            }
+
+            products[i] = Forward(x, projections[i]);
+        }
+
+        Gemm<V>.Multiply(new ReadOnlySpan<Product>(products, projections.Length), shareA: true, threads);
+    }
+
+    private static Product Forward(Tensor x, in Projection layer)
+    {
+        int rows = x.Shape.Rows, inputs = layer.Weight.Shape[1], outputs = layer.Weight.Shape[0];
+        Operand weight = Operand.AlongDepth(layer.Weight.Data, inputs, layer.Weight.DType);
+        return new(Operand.AlongDepth(Floats(x), inputs), weight, Floats(layer.Y), outputs, rows, outputs, inputs, bias: FloatsOrNull(layer.Bias));
     }
 
     public override void MatMul(Tensor a, Tensor b, Tensor y, bool transposeA = false, bool transposeB = false, bool accumulate = false)
