@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The kernels' tests on ARM, emulated by qemu: registers of 128 bits, dot products of bytes, the team of threads on a weakly ordered machine. On Debian, with the .NET SDK; some ten minutes.
+# The kernels' tests on ARM, emulated by qemu: registers of 128 bits, dot products of bytes, code of the ARM compiler. On Debian, with the .NET SDK; some ten minutes.
 #   bench/arm.sh                              products, packed weights, attention over caches, functions, conversions, threads
 #   bench/arm.sh -class '*.KernelTests'       what the test program takes; here every op against the reference, half an hour
 #   CPU=cortex-a72 bench/arm.sh               a processor without dot products
