@@ -15,6 +15,8 @@ internal static class ModelPath
     /// <exception cref="GrimoireException">There is no model.</exception>
     public static string Find(string path)
     {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new GrimoireException("the path of a model is empty; give a .gguf file, a model folder, a run folder or a checkpoint.");
         if (HasModel(path))
             return path;
         if (File.Exists(path))

@@ -24,6 +24,10 @@ public sealed class InfoCommandTests
     }
 
     [Fact]
+    public void The_machine_and_a_path_are_two_questions() =>
+        Outcome.Of("info", "--machine", "model.gguf").AssertRefused(2, "leave PATH out");
+
+    [Fact]
     public void Its_limits_are_measured_if_asked_for()
     {
         string told = Outcome.Of("info", "--limits", "--threads", "2").AssertSucceeded().Output;

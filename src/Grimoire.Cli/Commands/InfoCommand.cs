@@ -43,7 +43,10 @@ internal static class InfoCommand
             Run = (parse, terminal) =>
             {
                 Choices choices = options!.Read(parse, new Choices());
-                if (choices.Machine || choices.Limits)
+                bool machine = choices.Machine || choices.Limits;
+                if (machine && parse.GetValue(path) is not null)
+                    throw new UsageException("grimoire info tells of PATH or of the machine; leave PATH out, or --machine and --limits.");
+                if (machine)
                     MachineFacts.Show(terminal, Device.Kernels(parse), choices.Limits);
                 else if (parse.GetValue(path) is { } given)
                     Describe(terminal, given, choices);

@@ -37,6 +37,14 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public void Prompts_that_the_model_cannot_read_are_refused()
+    {
+        using var scratch = new Scratch();
+        GgufModel.Save(scratch["tiny.gguf"], Tiny(context: 40), DType.Q8_0);
+        Outcome.Of("bench", scratch["tiny.gguf"], "--suite", "prefill", "--prompt", "64", "--rounds", "1", "--threads", "1").AssertRefused(1, "40 tokens at most");
+    }
+
+    [Fact]
     public void A_vocabulary_a_training_step_and_the_smallest_of_texts_are_measured()
     {
         using var scratch = new Scratch();
