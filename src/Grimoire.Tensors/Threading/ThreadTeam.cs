@@ -14,7 +14,8 @@ internal interface IJob
 /// <summary>
 /// Threads that wait for work together with the one that brings it. They watch for some microseconds after each job and then
 /// sleep, so that a dispatch costs a tenth of a microsecond in a busy process and an idle process costs nothing. Nothing is
-/// allocated. Pieces are handed out one by one: the caller never waits for a thread that has not begun to help.
+/// allocated. Each thread has a range of the pieces, the same of the next job of the same rows, which its cache still holds. Pieces are taken one by
+/// one, and whoever is done with his own takes from the others: the caller never waits for a thread that has not begun to help.
 /// </summary>
 /// <remarks>
 /// The gate is one number: the low half counts helpers inside a job, the high half is odd while a job is open. A helper enters by raising
@@ -27,6 +28,9 @@ internal sealed unsafe class ThreadTeam
     /// <summary>How often the caller looks, without letting go of its processor, whether the helpers are done.</summary>
     private const int Polls = 64;
 
+    /// <summary>The most threads of a job.</summary>
+    private const int MostThreads = (Place.Size - Place.Ranges) / sizeof(int);
+
     private readonly Place* place;
     private Helper[] helpers = [];
     private ExceptionDispatchInfo? failure;
@@ -34,7 +38,7 @@ internal sealed unsafe class ThreadTeam
     /// <summary>A team whose shared words begin a cache line. Its threads never end, so their memory is never given back.</summary>
     public ThreadTeam()
     {
-        place = (Place*)NativeMemory.AlignedAlloc((nuint)sizeof(Place), 64);
+        place = (Place*)NativeMemory.AlignedAlloc((nuint)sizeof(Place), 128);
         *place = default;
     }
 
@@ -63,7 +67,7 @@ internal sealed unsafe class ThreadTeam
 
         try
         {
-            Share(&Piece<TJob>, Unsafe.AsPointer(ref job), count, Math.Min(count, threads) - 1);
+            Share(&Piece<TJob>, Unsafe.AsPointer(ref job), count, Math.Min(Math.Min(count, threads), MostThreads) - 1);
         }
         finally
         {
@@ -80,11 +84,13 @@ internal sealed unsafe class ThreadTeam
             Grow(wanted);
         place->Body = body;
         place->Job = job;
-        (place->Count, place->Wanted, place->Next, failure) = (count, wanted, 1, null);
+        (place->Count, place->Wanted, failure) = (count, wanted, null);
+        for (int i = 0; i <= wanted; i++)
+            Next(i) = RangeBegin(i, count, wanted + 1);
         Interlocked.Add(ref place->Gate, Phase);
         for (int i = 0; i < wanted; i++)
             helpers[i].Wake();
-        Work(first: 0);
+        Work(0);
         Interlocked.Add(ref place->Gate, Phase);
         AwaitHelpers();
         place->Job = null;
@@ -101,21 +107,36 @@ internal sealed unsafe class ThreadTeam
             spin.SpinOnce(sleep1Threshold: -1);
     }
 
-    /// <summary>Takes pieces from <paramref name="first"/> on until none is left. After a failure the rest is given up.</summary>
-    private void Work(int first)
+    /// <summary>Takes the pieces of the thread's own range, then what is left of the others'. After a failure the rest is given up.</summary>
+    private void Work(int thread)
     {
         try
         {
-            int count = place->Count;
-            for (int i = first; i < count; i = Interlocked.Increment(ref place->Next) - 1)
-                place->Body(place->Job, i);
+            int ranges = place->Wanted + 1;
+            for (int i = 0; i < ranges; i++)
+                TakeRange((thread + i) % ranges, ranges);
         }
         catch (Exception exception)
         {
             Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref place->Next, int.MaxValue / 2);
+            for (int i = 0; i <= place->Wanted; i++)
+                Volatile.Write(ref Next(i), int.MaxValue / 2);
         }
     }
+
+    /// <summary>Looks before it takes: a range that is done is left on whose cache line it is.</summary>
+    private void TakeRange(int range, int ranges)
+    {
+        int end = RangeBegin(range + 1, place->Count, ranges);
+        ref int next = ref Next(range);
+        while (Volatile.Read(ref next) < end && Interlocked.Increment(ref next) - 1 is var piece && piece < end)
+            place->Body(place->Job, piece);
+    }
+
+    private static int RangeBegin(int range, int count, int ranges) => (int)((long)count * range / ranges);
+
+    /// <summary>The next piece of a range.</summary>
+    private ref int Next(int range) => ref ((int*)((byte*)place + Place.Ranges))[range];
 
     private void Help(int index)
     {
@@ -129,7 +150,7 @@ internal sealed unsafe class ThreadTeam
         while (Interlocked.CompareExchange(ref place->Gate, gate + 1, gate) != gate);
 
         if (index < place->Wanted)
-            Work(Interlocked.Increment(ref place->Next) - 1);
+            Work(index + 1);
         Interlocked.Decrement(ref place->Gate);
     }
 
@@ -144,32 +165,32 @@ internal sealed unsafe class ThreadTeam
     }
 
     /// <summary>
-    /// What caller and helpers share, on one line: who enters by the gate has the job and the next piece with it, as a line that comes from another
-    /// processor costs as much as the rest of a dispatch. What only callers touch lies apart.
+    /// What caller and helpers share, on one line, with the next pieces of up to eight threads: who enters by the gate has the job and its piece with it, as a line
+    /// that comes from another processor costs as much as the rest of a dispatch. What only callers touch lies before, on a line of its own.
     /// </summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    [StructLayout(LayoutKind.Explicit, Size = Size)]
     private struct Place
     {
+        /// <summary>Bytes of all, and where the ranges' next pieces begin.</summary>
+        public const int Size = 4096, Ranges = 160;
+
         [FieldOffset(0)]
-        public long Gate;
-
-        [FieldOffset(8)]
-        public int Next;
-
-        [FieldOffset(12)]
-        public int Count;
-
-        [FieldOffset(16)]
-        public int Wanted;
-
-        [FieldOffset(24)]
-        public delegate*<void*, int, void> Body;
-
-        [FieldOffset(32)]
-        public void* Job;
+        public int Busy;
 
         [FieldOffset(128)]
-        public int Busy;
+        public long Gate;
+
+        [FieldOffset(136)]
+        public int Count;
+
+        [FieldOffset(140)]
+        public int Wanted;
+
+        [FieldOffset(144)]
+        public delegate*<void*, int, void> Body;
+
+        [FieldOffset(152)]
+        public void* Job;
     }
 
     private sealed class Helper

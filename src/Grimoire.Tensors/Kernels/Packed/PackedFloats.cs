@@ -12,7 +12,7 @@ namespace Grimoire.Tensors;
 /// A stretch of a panel stays in the cache while all rows pass over it: the first tile of rows widens it and leaves floats for the others, which ask for the next stretch meanwhile, so that
 /// memory works all the time. Work is shared as <see cref="PackedGemv{V, B}"/> says, at the end by parts of a panel's rows.
 /// </remarks>
-internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, Activation? gate, RowPanels<V> x, int panels, int parts, int rounds, int threads) : IJob
+internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, Activation? gate, RowPanels<V> x, int panels, int parts, int pieces, int threads) : IJob
     where V : unmanaged, ILanes<V>
 {
     /// <summary>Rows for which weights are read once: a stretch of so many stays in the second-level cache.</summary>
@@ -45,10 +45,10 @@ internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, Activat
             some = (rows - first + left - 1) / left;
             var block = new RowPanels<V>(x, first, some, inputs, threads);
             int parts = block.Tiles > MaxParts ? MaxParts : 1;
-            long pieces = Math.Min((long)panels * parts, (long)panels * FloatPanels.Width * inputs * some / PieceSize);
-            int used = (int)Math.Clamp(pieces, 1, threads), rounds = used == 1 ? 1 : 1 + BitOperations.Log2((uint)Math.Min(pieces / used, 1 << 8));
-            var job = new PackedFloats<V>(products, gate, block, panels, parts, rounds, used);
-            ThreadTeam.Shared.Run(ref job, rounds * used, used);
+            long most = Math.Min((long)panels * parts, (long)panels * FloatPanels.Width * inputs * some / PieceSize);
+            int used = (int)Math.Clamp(most, 1, threads), pieces = used == 1 ? 1 : 1 + BitOperations.Log2((uint)Math.Min(most / used, 1 << 8));
+            var job = new PackedFloats<V>(products, gate, block, panels, parts, pieces, used);
+            ThreadTeam.Shared.Run(ref job, pieces * used, used);
         }
     }
 
@@ -70,12 +70,9 @@ internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, Activat
     /// <summary>The first part of a panel that belongs to a piece; long pieces begin with whole panels.</summary>
     private int Start(int index)
     {
-        (int round, int place) = Math.DivRem(index, threads);
-        long all = (long)panels * parts;
-        if (round == rounds)
-            return (int)all;
-        long left = all >> round, share = round == rounds - 1 ? left : left - (all >> (round + 1)), start = all - left + (share * place / threads);
-        return (int)(share >= 2L * parts * threads ? start - (start % parts) : start);
+        (int thread, int piece) = Math.DivRem(index, pieces);
+        long all = (long)panels * parts, end = all * (thread + 1) / threads, left = (end - (all * thread / threads)) >> piece, start = end - left;
+        return (int)(left >= 4L * parts ? start - (start % parts) : start);
     }
 
     /// <summary>Some panels of all products, with some tiles of rows.</summary>

@@ -4,10 +4,10 @@ namespace Grimoire.Tensors;
 
 /// <summary>Products of one input with several packed weights of any types, as one job over all their groups of outputs.</summary>
 /// <remarks>
-/// Memory is fastest where each thread reads one long stretch, and the work is shared fairest where stretches are short: so each round of pieces, one for each thread, takes half of what
-/// the rounds before have left, and the last takes the rest.
+/// Memory is fastest where each thread reads one long stretch, and the work is shared fairest where stretches are short: so each piece of a thread's range takes half of what those before
+/// have left of it, and the last takes the rest.
 /// </remarks>
-internal readonly unsafe struct PackedGemv<V, B>(PackedProduct* products, QuantizedRows x, int groups, int rounds, int threads) : IJob
+internal readonly unsafe struct PackedGemv<V, B>(PackedProduct* products, QuantizedRows x, int groups, int pieces, int threads) : IJob
     where V : unmanaged, ILanes<V>
     where B : unmanaged, IBytes<B, V>
 {
@@ -25,9 +25,9 @@ internal readonly unsafe struct PackedGemv<V, B>(PackedProduct* products, Quanti
         }
 
         threads = (int)Math.Clamp(bytes / PieceSize, 1, threads);
-        int rounds = threads == 1 ? 1 : 1 + BitOperations.Log2((uint)Math.Min(bytes / PieceSize / threads, 1 << 8));
-        var job = new PackedGemv<V, B>(products, x, groups, rounds, threads);
-        ThreadTeam.Shared.Run(ref job, rounds * threads, threads);
+        int pieces = threads == 1 ? 1 : 1 + BitOperations.Log2((uint)Math.Min(bytes / PieceSize / threads, 1 << 8));
+        var job = new PackedGemv<V, B>(products, x, groups, pieces, threads);
+        ThreadTeam.Shared.Run(ref job, pieces * threads, threads);
     }
 
     public void Run(int index)
@@ -50,11 +50,9 @@ internal readonly unsafe struct PackedGemv<V, B>(PackedProduct* products, Quanti
     /// <summary>The first group of a piece.</summary>
     private int Start(int index)
     {
-        (int round, int place) = Math.DivRem(index, threads);
-        if (round == rounds)
-            return groups;
-        long left = groups >> round, share = round == rounds - 1 ? left : left - (groups >> (round + 1));
-        return (int)(groups - left + (share * place / threads));
+        (int thread, int piece) = Math.DivRem(index, pieces);
+        long first = (long)groups * thread / threads, end = (long)groups * (thread + 1) / threads;
+        return (int)(end - ((end - first) >> piece));
     }
 
     private readonly struct GemvWork(PackedProduct product, QuantizedRows x, int first, int end) : IPackedWork
