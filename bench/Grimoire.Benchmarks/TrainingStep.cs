@@ -18,6 +18,7 @@ internal sealed class TrainingStep
     private readonly Workspace workspace;
     private readonly Batch batch = new();
     private readonly int[] targets;
+    private Pass? pass;
 
     public TrainingStep(int layers, int heads, int channels, int context, int sequences, int threads, int vocabulary = Letters, PassOptions options = default)
     {
@@ -41,7 +42,11 @@ internal sealed class TrainingStep
     public void Run()
     {
         workspace.Reset();
-        Tensor loss = LanguageModeling.Loss(model, model.Begin(workspace, batch, options), targets);
+        if (pass is null)
+            pass = model.Begin(workspace, batch, options);
+        else
+            pass.Restart();
+        Tensor loss = LanguageModeling.Loss(model, pass, targets);
         tape.Backward(loss, 1f / targets.Length);
         optimizer.Step(1e-3f, Optimizer.ClipScale(optimizer.GradientNorm(), 1));
         optimizer.ZeroGradients();

@@ -137,10 +137,11 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     public bool Tracks(Tensor? a, Tensor? b = null, Tensor? c = null) => Tape is not null && (Learns(a) || Learns(b) || Learns(c));
 
     /// <summary>Records how <paramref name="output"/> came to be.</summary>
-    public void Record(Tensor output, Node node)
+    public void Record<TNode>(Tensor output, in TNode node)
+        where TNode : struct, INode
     {
         output.RequiresGrad = true;
-        Tape!.Add(node);
+        Tape!.Add(output, node);
     }
 
     /// <summary>Swaps the tape, for passes that run without one or replay onto their own; returns the one that was there.</summary>

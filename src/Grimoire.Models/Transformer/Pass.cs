@@ -13,6 +13,7 @@ public sealed class Pass
     private Tensor? spread, kept;
     private Tensor? rotaryTable, windowRotaryTable;
     private int dropouts;
+    private Tape? replay;
 
     internal Pass(Transformer model, Workspace workspace, Batch batch, PassOptions options)
     {
@@ -28,7 +29,7 @@ public sealed class Pass
     public Batch Batch { get; }
 
     /// <summary>How this pass differs from plain inference.</summary>
-    public PassOptions Options { get; }
+    public PassOptions Options { get; private set; }
 
     /// <summary>Ends the pass before or behind a block, so that a long prompt stops soon; caches then hold what they held before.</summary>
     public CancellationToken Cancellation { get; set; }
@@ -71,6 +72,14 @@ public sealed class Pass
         windowRotaryTable = model.WindowRotation?.Table(this);
     }
 
+    /// <summary>Starts over in another way, as each step of training with its own masks does.</summary>
+    /// <exception cref="GrimoireException">A sequence is longer than the model's context, or a token is not in its vocabulary.</exception>
+    public void Restart(PassOptions options)
+    {
+        Options = options;
+        Restart();
+    }
+
     /// <summary>
     /// Runs a block on the residual stream. Without a tape its memory is given back at once and the result takes the place of
     /// <paramref name="x"/>; with one it is recorded, its activations as they are or rounded, or, with checkpoints, computed again in the backward pass (Chen et
@@ -91,7 +100,7 @@ public sealed class Pass
         Workspace.Kernels.Copy(x, y);
         Forgotten(block, y);
         Workspace.Exchange(tape);
-        Workspace.Record(y, new CheckpointNode(this, block, x, y, dropoutsBefore));
+        Workspace.Record(y, new CheckpointNode(this, block, x, dropoutsBefore));
         return y;
     }
 
@@ -135,16 +144,20 @@ public sealed class Pass
     /// <summary>What a layer's attention reads, after <see cref="Remember"/>: with a cache all keys and values from there, unless the pass is recorded.</summary>
     internal Segment[] Segments(int layer)
     {
-        bool isRecorded = Workspace.Tape is not null;
-        for (int i = 0; i < segments.Length; i++)
+        bool isRecorded = Workspace.Tape is not null, isCached = false;
+        foreach (Batch.Sequence s in placed)
+            isCached |= s.Cache is not null;
+
+        // A recorded op keeps the array it was given; only one that says the same in all layers is theirs together.
+        Segment[] of = isRecorded && isCached ? new Segment[placed.Length] : segments;
+        for (int i = 0; i < of.Length; i++)
         {
             Batch.Sequence s = placed[i];
             bool isWritten = s.Cache is not null && !isRecorded;
-            segments[i] = new Segment(s.Start, s.Length, s.Position, s.Cache?.Keys(layer, isRecorded), s.Cache?.Values(layer), isWritten);
+            of[i] = new Segment(s.Start, s.Length, s.Position, s.Cache?.Keys(layer, isRecorded), s.Cache?.Values(layer), isWritten);
         }
 
-        // A recorded op keeps the array it was given; only an unrecorded one may share it with the next layer.
-        return isRecorded ? [.. segments] : segments;
+        return of;
     }
 
     internal void Remember(int layer, Tensor k, Tensor v)
@@ -276,17 +289,18 @@ public sealed class Pass
             throw new GrimoireException($"a token has a type that the model does not know; its types are 0 to {model.Config.TokenTypes - 1}.");
     }
 
-    private sealed class CheckpointNode(Pass pass, Block block, Tensor x, Tensor y, int dropouts) : Node(y)
+    private readonly struct CheckpointNode(Pass pass, Block block, Tensor x, int dropouts) : INode
     {
-        public override void Backward(Kernels kernels)
+        public void Backward(Tensor y, Kernels kernels)
         {
             Workspace workspace = pass.Workspace;
             workspace.EnsureGrad(x);
             Workspace.Position mark = workspace.Mark();
-            var tape = new Tape();
+            Tape tape = pass.replay ??= new Tape();
+            tape.Clear();
             Tape? outer = workspace.Exchange(tape);
             pass.dropouts = dropouts;
-            tape.Backward(block.Forward(pass, x), OutputGrad);
+            tape.Backward(block.Forward(pass, x), y.Grad!);
             workspace.Exchange(outer);
             workspace.Release(mark);
         }

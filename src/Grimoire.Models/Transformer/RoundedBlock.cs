@@ -22,20 +22,20 @@ internal static class RoundedBlock
         if (inner.Count == 0)
             workspace.Release(mark);
         else
-            workspace.Record(y, new RoundedNode(x, y, result, inner, workspace.PutAway(mark)));
+            workspace.Record(y, new RoundedNode(x, result, inner, workspace.PutAway(mark)));
         return y;
     }
 
-    private sealed class RoundedNode(Tensor x, Tensor y, Tensor result, Tape inner, Shelved activations) : Node(y)
+    private readonly struct RoundedNode(Tensor x, Tensor result, Tape inner, Shelved activations) : INode
     {
-        public override void Backward(Kernels kernels)
+        public void Backward(Tensor y, Kernels kernels)
         {
-            Workspace workspace = Output.Workspace!;
+            Workspace workspace = y.Workspace!;
             if (x.RequiresGrad)
                 workspace.EnsureGrad(x);
             Workspace.Position mark = workspace.Mark();
             workspace.TakeOut(activations);
-            inner.Backward(result, OutputGrad);
+            inner.Backward(result, y.Grad!);
             workspace.Release(mark);
         }
     }

@@ -6,16 +6,25 @@ namespace Grimoire.Tensors;
 /// </summary>
 public sealed class Tape
 {
-    private readonly List<Node> nodes = [];
+    private Slot[] slots = new Slot[64];
 
     /// <summary>The number of recorded ops.</summary>
-    public int Count => nodes.Count;
+    public int Count { get; private set; }
 
-    /// <summary>Appends an op.</summary>
-    public void Add(Node node) => nodes.Add(node);
+    /// <summary>Appends an op that computed <paramref name="y"/>. Where the same kind of op stood in this place before, as in each step of training, nothing is allocated.</summary>
+    public void Add<TNode>(Tensor y, in TNode node)
+        where TNode : struct, INode
+    {
+        if (Count == slots.Length)
+            Array.Resize(ref slots, 2 * Count);
+        if (slots[Count] is not Slot<TNode> slot)
+            slots[Count] = slot = new Slot<TNode>();
+        slot.Set(y, node);
+        Count++;
+    }
 
     /// <summary>Forgets all ops.</summary>
-    public void Clear() => nodes.Clear();
+    public void Clear() => Count = 0;
 
     /// <summary>
     /// Adds ∂<paramref name="loss"/>/∂t to the gradient of every tensor t that requires one. The tape is cleared; the gradients of what its ops computed
@@ -47,16 +56,33 @@ public sealed class Tape
 
     private void Replay(Kernels kernels)
     {
-        for (int i = nodes.Count - 1; i >= 0; i--)
-        {
-            Node node = nodes[i];
-            if (node.Output.Grad is null)
-                continue;
-            node.Backward(kernels);
-            if (!node.IsInPlace)
-                node.Output.DropGrad();
-        }
+        for (int i = Count - 1; i >= 0; i--)
+            slots[i].Replay(kernels);
+        Clear();
+    }
 
-        nodes.Clear();
+    /// <summary>A place on the tape.</summary>
+    private abstract class Slot
+    {
+        public abstract void Replay(Kernels kernels);
+    }
+
+    private sealed class Slot<TNode> : Slot
+        where TNode : struct, INode
+    {
+        private Tensor? output;
+        private TNode node;
+
+        public void Set(Tensor y, in TNode value) => (output, node) = (y, value);
+
+        public override void Replay(Kernels kernels)
+        {
+            Tensor y = output!;
+            if (y.Grad is null)
+                return;
+            node.Backward(y, kernels);
+            if (!TNode.IsInPlace)
+                y.DropGrad();
+        }
     }
 }

@@ -11,7 +11,7 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape);
         workspace.Kernels.Activate(kind, x, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new ActivateNode(kind, x, y));
+            workspace.Record(y, new ActivateNode(kind, x));
         return y;
     }
 
@@ -41,17 +41,17 @@ public static partial class Ops
         Tensor y = workspace.New(gate.Shape);
         workspace.Kernels.Gate(kind, gate, up, y);
         if (workspace.Tracks(gate, up))
-            workspace.Record(y, new GateNode(kind, gate, up, y));
+            workspace.Record(y, new GateNode(kind, gate, up));
         return y;
     }
 }
 
-file sealed class ActivateNode(Activation kind, Tensor x, Tensor y) : Node(y)
+file readonly struct ActivateNode(Activation kind, Tensor x) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.ActivateGrad(kind, x, OutputGrad, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.ActivateGrad(kind, x, y.Grad!, x.GradToAddTo());
 }
 
-file sealed class GateNode(Activation kind, Tensor gate, Tensor up, Tensor y) : Node(y)
+file readonly struct GateNode(Activation kind, Tensor gate, Tensor up) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.GateGrad(kind, gate, up, OutputGrad, gate.WantedGrad(), up.WantedGrad());
+    public void Backward(Tensor y, Kernels kernels) => kernels.GateGrad(kind, gate, up, y.Grad!, gate.WantedGrad(), up.WantedGrad());
 }

@@ -27,25 +27,25 @@ public static partial class Ops
         workspace.Kernels.Accumulate(added, 1, y);
         workspace.Release(mark);
         if (workspace.Tracks(x, a, b))
-            workspace.Record(y, new AddLowRankNode(x, a, b, h, factor, y));
+            workspace.Record(y, new AddLowRankNode(x, a, b, h, factor));
         return y;
     }
 }
 
 /// <summary>What stood in y before gets its gradient from the op that made it: ∂loss/∂y is the same before and after.</summary>
-file sealed class AddLowRankNode(Tensor x, Tensor a, Tensor b, Tensor h, float factor, Tensor y) : Node(y)
+file readonly struct AddLowRankNode(Tensor x, Tensor a, Tensor b, Tensor h, float factor) : INode
 {
-    public override bool IsInPlace => true;
+    public static bool IsInPlace => true;
 
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (b.WantedGrad() is { } db)
-            kernels.LinearWeightGrad(OutputGrad, h, db);
+            kernels.LinearWeightGrad(y.Grad!, h, db);
         (Tensor? dx, Tensor? da) = (x.WantedGrad(), a.WantedGrad());
-        Workspace workspace = Output.Workspace!;
+        Workspace workspace = y.Workspace!;
         Workspace.Position mark = workspace.Mark();
         Tensor dh = workspace.Zeros(h.Shape);
-        kernels.LinearInputGrad(OutputGrad, b, dh);
+        kernels.LinearInputGrad(y.Grad!, b, dh);
         kernels.Scale(dh, factor, dh);
         if (da is not null)
             kernels.LinearWeightGrad(dh, x, da);

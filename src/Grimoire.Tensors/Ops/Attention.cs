@@ -27,7 +27,7 @@ public static partial class Ops
         Tensor? logSumExp = isTracked ? Exact(workspace.New((q.Shape[0], q.Shape[1]))) : null;
         workspace.Kernels.Attention(q, k, v, segments, spec, y, logSumExp);
         if (logSumExp is not null)
-            workspace.Record(y, new AttentionNode(q, k, v, segments, spec, logSumExp, y));
+            workspace.Record(y, new AttentionNode(q, k, v, segments, spec, logSumExp));
         return y;
     }
 
@@ -81,16 +81,16 @@ public static partial class Ops
     }
 }
 
-file sealed class AttentionNode(Tensor q, Tensor k, Tensor v, Segment[] segments, AttentionSpec spec, Tensor logSumExp, Tensor y) : Node(y)
+file readonly struct AttentionNode(Tensor q, Tensor k, Tensor v, Segment[] segments, AttentionSpec spec, Tensor logSumExp) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         // Gradients that stay come before the mark, scratch for those that nobody wants after it.
         (Tensor? dq, Tensor? dk, Tensor? dv) = (q.WantedGrad(), k.WantedGrad(), v.WantedGrad());
-        Workspace workspace = Output.Workspace!;
+        Workspace workspace = y.Workspace!;
         Workspace.Position mark = workspace.Mark();
         kernels.AttentionGrad(
-            q, k, v, segments, spec, Output, logSumExp, OutputGrad,
+            q, k, v, segments, spec, y, logSumExp, y.Grad!,
             dq ?? workspace.Zeros(q.Shape), dk ?? workspace.Zeros(k.Shape), dv ?? workspace.Zeros(v.Shape));
         workspace.Release(mark);
     }

@@ -16,7 +16,7 @@ public static partial class Ops
         Tensor scores = workspace.New((q.Shape[1], q.Shape[0], LongestHistory(segments)));
         workspace.Kernels.AttentionScores(q, k, segments, spec, scores);
         if (workspace.Tracks(q, k))
-            workspace.Record(scores, new AttentionScoresNode(q, k, segments, spec, scores));
+            workspace.Record(scores, new AttentionScoresNode(q, k, segments, spec));
         return scores;
     }
 
@@ -39,7 +39,7 @@ public static partial class Ops
         Tensor y = workspace.New((v.Shape[0], pattern.Shape[0], v.Shape[2]));
         workspace.Kernels.AttentionMix(pattern, v, segments, y);
         if (workspace.Tracks(pattern, v))
-            workspace.Record(y, new AttentionMixNode(pattern, v, segments, y));
+            workspace.Record(y, new AttentionMixNode(pattern, v, segments));
         return y;
     }
 
@@ -52,26 +52,26 @@ public static partial class Ops
     }
 }
 
-file sealed class AttentionScoresNode(Tensor q, Tensor k, Segment[] segments, AttentionSpec spec, Tensor scores) : Node(scores)
+file readonly struct AttentionScoresNode(Tensor q, Tensor k, Segment[] segments, AttentionSpec spec) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor scores, Kernels kernels)
     {
         (Tensor? dq, Tensor? dk) = (q.WantedGrad(), k.WantedGrad());
-        Workspace workspace = Output.Workspace!;
+        Workspace workspace = scores.Workspace!;
         Workspace.Position mark = workspace.Mark();
-        kernels.AttentionScoresGrad(q, k, segments, spec, Output, OutputGrad, dq ?? workspace.Zeros(q.Shape), dk ?? workspace.Zeros(k.Shape));
+        kernels.AttentionScoresGrad(q, k, segments, spec, scores, scores.Grad!, dq ?? workspace.Zeros(q.Shape), dk ?? workspace.Zeros(k.Shape));
         workspace.Release(mark);
     }
 }
 
-file sealed class AttentionMixNode(Tensor pattern, Tensor v, Segment[] segments, Tensor y) : Node(y)
+file readonly struct AttentionMixNode(Tensor pattern, Tensor v, Segment[] segments) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         (Tensor? dpattern, Tensor? dv) = (pattern.WantedGrad(), v.WantedGrad());
-        Workspace workspace = Output.Workspace!;
+        Workspace workspace = y.Workspace!;
         Workspace.Position mark = workspace.Mark();
-        kernels.AttentionMixGrad(pattern, v, segments, OutputGrad, dpattern ?? workspace.Zeros(pattern.Shape), dv ?? workspace.Zeros(v.Shape));
+        kernels.AttentionMixGrad(pattern, v, segments, y.Grad!, dpattern ?? workspace.Zeros(pattern.Shape), dv ?? workspace.Zeros(v.Shape));
         workspace.Release(mark);
     }
 }

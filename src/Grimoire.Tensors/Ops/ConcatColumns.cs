@@ -17,18 +17,18 @@ public static partial class Ops
         workspace.Kernels.CopyColumns(a, 0, y, 0, a.Shape[1], accumulate: false);
         workspace.Kernels.CopyColumns(b, 0, y, a.Shape[1], b.Shape[1], accumulate: false);
         if (workspace.Tracks(a, b))
-            workspace.Record(y, new ConcatColumnsNode(a, b, y));
+            workspace.Record(y, new ConcatColumnsNode(a, b));
         return y;
     }
 }
 
-file sealed class ConcatColumnsNode(Tensor a, Tensor b, Tensor y) : Node(y)
+file readonly struct ConcatColumnsNode(Tensor a, Tensor b) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (a.WantedGrad() is { } da)
-            kernels.CopyColumns(OutputGrad, 0, da, 0, a.Shape[1], accumulate: true);
+            kernels.CopyColumns(y.Grad!, 0, da, 0, a.Shape[1], accumulate: true);
         if (b.WantedGrad() is { } db)
-            kernels.CopyColumns(OutputGrad, a.Shape[1], db, 0, b.Shape[1], accumulate: true);
+            kernels.CopyColumns(y.Grad!, a.Shape[1], db, 0, b.Shape[1], accumulate: true);
     }
 }

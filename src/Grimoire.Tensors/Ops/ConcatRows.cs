@@ -16,18 +16,18 @@ public static partial class Ops
         workspace.Kernels.CopyRows(a, 0, a.Shape[0], y, 0);
         workspace.Kernels.CopyRows(b, 0, b.Shape[0], y, a.Shape[0]);
         if (workspace.Tracks(a, b))
-            workspace.Record(y, new ConcatRowsNode(a, b, y));
+            workspace.Record(y, new ConcatRowsNode(a, b));
         return y;
     }
 }
 
-file sealed class ConcatRowsNode(Tensor a, Tensor b, Tensor y) : Node(y)
+file readonly struct ConcatRowsNode(Tensor a, Tensor b) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (a.WantedGrad() is { } da)
-            kernels.Accumulate(OutputGrad.Rows(0, a.Shape[0]), 1, da);
+            kernels.Accumulate(y.Grad!.Rows(0, a.Shape[0]), 1, da);
         if (b.WantedGrad() is { } db)
-            kernels.Accumulate(OutputGrad.Rows(a.Shape[0], b.Shape[0]), 1, db);
+            kernels.Accumulate(y.Grad!.Rows(a.Shape[0], b.Shape[0]), 1, db);
     }
 }

@@ -16,7 +16,7 @@ public static partial class Ops
         Tensor losses = workspace.New(logits.Shape.Rows);
         workspace.Kernels.CrossEntropy(logits, targets, spec, losses);
         if (workspace.Tracks(logits))
-            workspace.Record(losses, new CrossEntropyNode(logits, targets, spec, losses));
+            workspace.Record(losses, new CrossEntropyNode(logits, targets, spec));
         return losses;
     }
 
@@ -28,7 +28,7 @@ public static partial class Ops
     }
 }
 
-file sealed class CrossEntropyNode(Tensor logits, Tensor targets, CrossEntropySpec spec, Tensor losses) : Node(losses)
+file readonly struct CrossEntropyNode(Tensor logits, Tensor targets, CrossEntropySpec spec) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.CrossEntropyGrad(logits, targets, spec, OutputGrad, logits.GradToAddTo());
+    public void Backward(Tensor losses, Kernels kernels) => kernels.CrossEntropyGrad(logits, targets, spec, losses.Grad!, logits.GradToAddTo());
 }

@@ -19,12 +19,12 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape);
         workspace.Kernels.Dropout(x, rate, seed, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new DropoutNode(x, rate, seed, y));
+            workspace.Record(y, new DropoutNode(x, rate, seed));
         return y;
     }
 }
 
-file sealed class DropoutNode(Tensor x, float rate, ulong seed, Tensor y) : Node(y)
+file readonly struct DropoutNode(Tensor x, float rate, ulong seed) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.DropoutGrad(OutputGrad, rate, seed, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.DropoutGrad(y.Grad!, rate, seed, x.GradToAddTo());
 }

@@ -13,7 +13,7 @@ public static partial class Ops
         Tensor y = workspace.New(a.Shape);
         workspace.Kernels.Add(a, b, y);
         if (workspace.Tracks(a, b))
-            workspace.Record(y, new AddNode(a, b, y));
+            workspace.Record(y, new AddNode(a, b));
         return y;
     }
 
@@ -26,7 +26,7 @@ public static partial class Ops
         workspace.Kernels.Copy(a, y);
         workspace.Kernels.Accumulate(b, -1, y);
         if (workspace.Tracks(a, b))
-            workspace.Record(y, new SubtractNode(a, b, y));
+            workspace.Record(y, new SubtractNode(a, b));
         return y;
     }
 
@@ -38,7 +38,7 @@ public static partial class Ops
         Tensor y = workspace.New(a.Shape);
         workspace.Kernels.Multiply(a, b, y);
         if (workspace.Tracks(a, b))
-            workspace.Record(y, new MultiplyNode(a, b, y));
+            workspace.Record(y, new MultiplyNode(a, b));
         return y;
     }
 
@@ -50,7 +50,7 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape);
         workspace.Kernels.Scale(x, factor, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new ScaleNode(x, factor, y));
+            workspace.Record(y, new ScaleNode(x, factor));
         return y;
     }
 
@@ -65,40 +65,40 @@ public static partial class Ops
     }
 }
 
-file sealed class AddNode(Tensor a, Tensor b, Tensor y) : Node(y)
+file readonly struct AddNode(Tensor a, Tensor b) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (a.RequiresGrad)
-            a.AddGradOf(Output, kernels);
+            a.AddGradOf(y, kernels);
         if (b.RequiresGrad)
-            b.AddGradOf(Output, kernels);
+            b.AddGradOf(y, kernels);
     }
 }
 
-file sealed class SubtractNode(Tensor a, Tensor b, Tensor y) : Node(y)
+file readonly struct SubtractNode(Tensor a, Tensor b) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (a.RequiresGrad)
-            a.AddGradOf(Output, kernels);
+            a.AddGradOf(y, kernels);
         if (b.RequiresGrad)
-            kernels.Accumulate(OutputGrad, -1, b.GradToAddTo());
+            kernels.Accumulate(y.Grad!, -1, b.GradToAddTo());
     }
 }
 
-file sealed class MultiplyNode(Tensor a, Tensor b, Tensor y) : Node(y)
+file readonly struct MultiplyNode(Tensor a, Tensor b) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (a.RequiresGrad)
-            kernels.MultiplyGrad(OutputGrad, b, a.GradToAddTo());
+            kernels.MultiplyGrad(y.Grad!, b, a.GradToAddTo());
         if (b.RequiresGrad)
-            kernels.MultiplyGrad(OutputGrad, a, b.GradToAddTo());
+            kernels.MultiplyGrad(y.Grad!, a, b.GradToAddTo());
     }
 }
 
-file sealed class ScaleNode(Tensor x, float factor, Tensor y) : Node(y)
+file readonly struct ScaleNode(Tensor x, float factor) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.Accumulate(OutputGrad, factor, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.Accumulate(y.Grad!, factor, x.GradToAddTo());
 }

@@ -37,7 +37,7 @@ public static partial class Ops
         Tensor y = workspace.New(ids.Shape);
         workspace.Kernels.GatherColumns(x, ids, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new GatherColumnsNode(x, ids, y));
+            workspace.Record(y, new GatherColumnsNode(x, ids));
         return y;
     }
 
@@ -76,7 +76,7 @@ public static partial class Ops
         if (workspace.LinearObserver is not null)
             Observe(workspace.LinearObserver, x, weights, counts);
         if (tracked)
-            workspace.Record(y, new GroupedLinearNode(x, weights, counts, y));
+            workspace.Record(y, new GroupedLinearNode(x, weights, counts));
         return y;
     }
 
@@ -97,7 +97,7 @@ public static partial class Ops
         Tensor y = workspace.New((weights.Shape[0], x.Shape[1]));
         workspace.Kernels.MixRows(x, places, weights, y);
         if (workspace.Tracks(x, weights))
-            workspace.Record(y, new MixRowsNode(x, places, weights, y));
+            workspace.Record(y, new MixRowsNode(x, places, weights));
         return y;
     }
 
@@ -118,22 +118,22 @@ public static partial class Ops
     }
 }
 
-file sealed class GatherColumnsNode(Tensor x, Tensor ids, Tensor y) : Node(y)
+file readonly struct GatherColumnsNode(Tensor x, Tensor ids) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.GatherColumnsGrad(OutputGrad, ids, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.GatherColumnsGrad(y.Grad!, ids, x.GradToAddTo());
 }
 
-file sealed class GroupedLinearNode(Tensor x, IReadOnlyList<Tensor> weights, Tensor counts, Tensor y) : Node(y)
+file readonly struct GroupedLinearNode(Tensor x, IReadOnlyList<Tensor> weights, Tensor counts) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (x.RequiresGrad)
-            kernels.GroupedLinearInputGrad(OutputGrad, weights, counts, x.GradToAddTo());
-        kernels.GroupedLinearWeightGrad(OutputGrad, x, weights, counts);
+            kernels.GroupedLinearInputGrad(y.Grad!, weights, counts, x.GradToAddTo());
+        kernels.GroupedLinearWeightGrad(y.Grad!, x, weights, counts);
     }
 }
 
-file sealed class MixRowsNode(Tensor x, Tensor places, Tensor weights, Tensor y) : Node(y)
+file readonly struct MixRowsNode(Tensor x, Tensor places, Tensor weights) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.MixRowsGrad(x, places, weights, OutputGrad, x.WantedGrad(), weights.WantedGrad());
+    public void Backward(Tensor y, Kernels kernels) => kernels.MixRowsGrad(x, places, weights, y.Grad!, x.WantedGrad(), weights.WantedGrad());
 }

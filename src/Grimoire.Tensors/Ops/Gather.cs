@@ -33,12 +33,12 @@ public static partial class Ops
         Tensor y = workspace.New(new Shape((int)ids.Shape.Count, table.Shape[1]));
         workspace.Kernels.GatherRows(table, ids, y);
         if (workspace.Tracks(table))
-            workspace.Record(y, new GatherNode(table, ids, y));
+            workspace.Record(y, new GatherNode(table, ids));
         return y;
     }
 }
 
-file sealed class GatherNode(Tensor table, Tensor ids, Tensor y) : Node(y)
+file readonly struct GatherNode(Tensor table, Tensor ids) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.ScatterRows(OutputGrad, ids, table.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.ScatterRows(y.Grad!, ids, table.GradToAddTo());
 }

@@ -53,7 +53,7 @@ public static partial class Ops
     {
         workspace.LinearObserver?.Invoke(x, weight);
         if (workspace.Tracks(x, weight, bias))
-            workspace.Record(y, new LinearNode(x, weight, bias, y));
+            workspace.Record(y, new LinearNode(x, weight, bias));
     }
 
     private static void CheckLinear(Workspace workspace, Tensor x, Tensor weight, Tensor? bias)
@@ -70,15 +70,15 @@ public static partial class Ops
     }
 }
 
-file sealed class LinearNode(Tensor x, Tensor weight, Tensor? bias, Tensor y) : Node(y)
+file readonly struct LinearNode(Tensor x, Tensor weight, Tensor? bias) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (x.RequiresGrad)
-            kernels.LinearInputGrad(OutputGrad, weight, x.GradToAddTo());
+            kernels.LinearInputGrad(y.Grad!, weight, x.GradToAddTo());
         if (weight.RequiresGrad)
-            kernels.LinearWeightGrad(OutputGrad, x, weight.GradToAddTo());
+            kernels.LinearWeightGrad(y.Grad!, x, weight.GradToAddTo());
         if (bias is { RequiresGrad: true })
-            kernels.LinearBiasGrad(OutputGrad, bias.GradToAddTo());
+            kernels.LinearBiasGrad(y.Grad!, bias.GradToAddTo());
     }
 }

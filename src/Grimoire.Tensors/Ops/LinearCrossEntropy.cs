@@ -34,7 +34,7 @@ public static partial class Ops
         bool tracked = workspace.Tracks(x, weight, bias);
         Tensor? kept = head.Forward(workspace, losses, keep: tracked);
         if (tracked)
-            workspace.Record(losses, new LinearCrossEntropyNode(head, kept, losses));
+            workspace.Record(losses, new LinearCrossEntropyNode(head, kept));
         return losses;
     }
 
@@ -136,7 +136,7 @@ file readonly struct ChunkedHead(
     }
 }
 
-file sealed class LinearCrossEntropyNode(ChunkedHead head, Tensor? kept, Tensor losses) : Node(losses)
+file readonly struct LinearCrossEntropyNode(ChunkedHead head, Tensor? kept) : INode
 {
-    public override void Backward(Kernels kernels) => head.Backward(Output.Workspace!, kept, OutputGrad);
+    public void Backward(Tensor losses, Kernels kernels) => head.Backward(losses.Workspace!, kept, losses.Grad!);
 }

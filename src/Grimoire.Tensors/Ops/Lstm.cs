@@ -41,7 +41,7 @@ public static partial class Ops
         }
 
         if (workspace.Tracks(sums, recurrent))
-            workspace.Record(y, new LstmNode(sums, recurrent, steps, gates, cells, y));
+            workspace.Record(y, new LstmNode(sums, recurrent, steps, gates, cells));
         return y;
     }
 
@@ -90,14 +90,14 @@ internal sealed class LstmSteps
     public LstmStep this[int step] => steps[step];
 }
 
-file sealed class LstmNode(Tensor sums, Tensor recurrent, LstmSteps steps, Tensor gates, Tensor cells, Tensor y) : Node(y)
+file readonly struct LstmNode(Tensor sums, Tensor recurrent, LstmSteps steps, Tensor gates, Tensor cells) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
-        Workspace workspace = Output.Workspace!;
+        Workspace workspace = y.Workspace!;
         Tensor dhidden = workspace.New(cells.Shape), dcells = workspace.Zeros(cells.Shape), dgates = workspace.Zeros(gates.Shape);
         Tensor? drecurrent = recurrent.WantedGrad();
-        kernels.Copy(OutputGrad, dhidden);
+        kernels.Copy(y.Grad!, dhidden);
         for (int step = steps.Count - 1; step >= 0; step--)
         {
             LstmStep at = steps[step];
@@ -111,7 +111,7 @@ file sealed class LstmNode(Tensor sums, Tensor recurrent, LstmSteps steps, Tenso
             Tensor continued = dgates.Rows(at.Start, at.Continued);
             kernels.MatMul(continued, recurrent, dhidden.Rows(at.Before, at.Continued), accumulate: true);
             if (drecurrent is not null)
-                kernels.LinearWeightGrad(continued, Output.Rows(at.Before, at.Continued), drecurrent);
+                kernels.LinearWeightGrad(continued, y.Rows(at.Before, at.Continued), drecurrent);
         }
 
         if (sums.WantedGrad() is { } dsums)

@@ -24,30 +24,30 @@ public static partial class Ops
         Tensor y = workspace.New(rank == 2 ? new Shape(m, n) : new Shape(a.Shape[0], m, n));
         workspace.Kernels.MatMul(a, b, y, transposeA, transposeB);
         if (workspace.Tracks(a, b))
-            workspace.Record(y, new MatMulNode(a, b, transposeA, transposeB, y));
+            workspace.Record(y, new MatMulNode(a, b, transposeA, transposeB));
         return y;
     }
 }
 
-file sealed class MatMulNode(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor y) : Node(y)
+file readonly struct MatMulNode(Tensor a, Tensor b, bool transposeA, bool transposeB) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         if (a.WantedGrad() is { } da)
         {
             // With op(a) = aᵀ the gradient is the transpose: op(b) dyᵀ instead of dy op(b)ᵀ.
             if (transposeA)
-                kernels.MatMul(b, OutputGrad, da, transposeB, transposeB: true, accumulate: true);
+                kernels.MatMul(b, y.Grad!, da, transposeB, transposeB: true, accumulate: true);
             else
-                kernels.MatMul(OutputGrad, b, da, transposeA: false, !transposeB, accumulate: true);
+                kernels.MatMul(y.Grad!, b, da, transposeA: false, !transposeB, accumulate: true);
         }
 
         if (b.WantedGrad() is { } db)
         {
             if (transposeB)
-                kernels.MatMul(OutputGrad, a, db, transposeA: true, transposeA, accumulate: true);
+                kernels.MatMul(y.Grad!, a, db, transposeA: true, transposeA, accumulate: true);
             else
-                kernels.MatMul(a, OutputGrad, db, !transposeA, transposeB: false, accumulate: true);
+                kernels.MatMul(a, y.Grad!, db, !transposeA, transposeB: false, accumulate: true);
         }
     }
 }

@@ -21,7 +21,7 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape), statistics = Exact(workspace.New((x.Shape.Rows, 2)));
         workspace.Kernels.LayerNorm(x, weight, bias, eps, y, statistics);
         if (workspace.Tracks(x, weight, bias))
-            workspace.Record(y, new LayerNormNode(x, weight, bias, statistics, y));
+            workspace.Record(y, new LayerNormNode(x, weight, bias, statistics));
         return y;
     }
 
@@ -37,7 +37,7 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape), statistics = Exact(workspace.New(x.Shape.Rows));
         workspace.Kernels.RmsNorm(x, weight, eps, y, statistics);
         if (workspace.Tracks(x, weight))
-            workspace.Record(y, new RmsNormNode(x, weight, statistics, y));
+            workspace.Record(y, new RmsNormNode(x, weight, statistics));
         return y;
     }
 
@@ -56,13 +56,13 @@ public static partial class Ops
     }
 }
 
-file sealed class LayerNormNode(Tensor x, Tensor weight, Tensor? bias, Tensor statistics, Tensor y) : Node(y)
+file readonly struct LayerNormNode(Tensor x, Tensor weight, Tensor? bias, Tensor statistics) : INode
 {
-    public override void Backward(Kernels kernels) =>
-        kernels.LayerNormGrad(x, weight, statistics, OutputGrad, x.WantedGrad(), weight.WantedGrad(), bias?.WantedGrad());
+    public void Backward(Tensor y, Kernels kernels) =>
+        kernels.LayerNormGrad(x, weight, statistics, y.Grad!, x.WantedGrad(), weight.WantedGrad(), bias?.WantedGrad());
 }
 
-file sealed class RmsNormNode(Tensor x, Tensor weight, Tensor statistics, Tensor y) : Node(y)
+file readonly struct RmsNormNode(Tensor x, Tensor weight, Tensor statistics) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.RmsNormGrad(x, weight, statistics, OutputGrad, x.WantedGrad(), weight.WantedGrad());
+    public void Backward(Tensor y, Kernels kernels) => kernels.RmsNormGrad(x, weight, statistics, y.Grad!, x.WantedGrad(), weight.WantedGrad());
 }

@@ -18,7 +18,7 @@ public static partial class Ops
         Tensor y = workspace.New(new Shape(checked(image.Shape[0] * (height / size) * (width / size)), checked(channels * size * size)));
         workspace.Kernels.Patches(image, size, y);
         if (workspace.Tracks(image))
-            workspace.Record(y, new PatchesNode(image, size, y));
+            workspace.Record(y, new PatchesNode(image, size));
         return y;
     }
 
@@ -30,7 +30,7 @@ public static partial class Ops
     public static Tensor PatchEmbed(Tensor image, int size, Tensor weight, Tensor? bias) => Linear(Patches(image, size), weight, bias);
 }
 
-file sealed class PatchesNode(Tensor image, int size, Tensor y) : Node(y)
+file readonly struct PatchesNode(Tensor image, int size) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.PatchesGrad(OutputGrad, size, image.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.PatchesGrad(y.Grad!, size, image.GradToAddTo());
 }

@@ -11,7 +11,7 @@ public static partial class Ops
         Tensor y = workspace.New(Shape.Scalar);
         workspace.Kernels.Sum(x, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new SumNode(x, y));
+            workspace.Record(y, new SumNode(x));
         return y;
     }
 
@@ -33,7 +33,7 @@ public static partial class Ops
     }
 }
 
-file sealed class SumNode(Tensor x, Tensor y) : Node(y)
+file readonly struct SumNode(Tensor x) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.SumGrad(OutputGrad, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.SumGrad(y.Grad!, x.GradToAddTo());
 }

@@ -27,7 +27,7 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape);
         workspace.Kernels.Rotary(x, table, interleaved, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new RotaryNode(x, table, interleaved, y));
+            workspace.Record(y, new RotaryNode(x, table, interleaved));
         return y;
     }
 
@@ -56,7 +56,7 @@ public static partial class Ops
     }
 }
 
-file sealed class RotaryNode(Tensor x, Tensor table, bool interleaved, Tensor y) : Node(y)
+file readonly struct RotaryNode(Tensor x, Tensor table, bool interleaved) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.RotaryGrad(OutputGrad, table, interleaved, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.RotaryGrad(y.Grad!, table, interleaved, x.GradToAddTo());
 }

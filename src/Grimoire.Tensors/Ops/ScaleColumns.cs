@@ -20,30 +20,30 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape);
         workspace.Kernels.ScaleColumns(x, factors, shift, y);
         if (workspace.Tracks(x, factors, shift))
-            workspace.Record(y, new ScaleColumnsNode(x, factors, shift, y));
+            workspace.Record(y, new ScaleColumnsNode(x, factors, shift));
         return y;
     }
 }
 
-file sealed class ScaleColumnsNode(Tensor x, Tensor factors, Tensor? shift, Tensor y) : Node(y)
+file readonly struct ScaleColumnsNode(Tensor x, Tensor factors, Tensor? shift) : INode
 {
-    public override void Backward(Kernels kernels)
+    public void Backward(Tensor y, Kernels kernels)
     {
         (Tensor? dx, Tensor? dfactors) = (x.WantedGrad(), factors.WantedGrad());
         if (shift?.WantedGrad() is { } dshift)
-            kernels.LinearBiasGrad(OutputGrad, dshift);
-        Workspace workspace = Output.Workspace!;
+            kernels.LinearBiasGrad(y.Grad!, dshift);
+        Workspace workspace = y.Workspace!;
         Workspace.Position mark = workspace.Mark();
         Tensor product = workspace.New(x.Shape);
         if (dx is not null)
         {
-            kernels.ScaleColumns(OutputGrad, factors, shift: null, product);
+            kernels.ScaleColumns(y.Grad!, factors, shift: null, product);
             kernels.Accumulate(product, 1, dx);
         }
 
         if (dfactors is not null)
         {
-            kernels.Multiply(OutputGrad, x, product);
+            kernels.Multiply(y.Grad!, x, product);
             kernels.LinearBiasGrad(product, dfactors);
         }
 

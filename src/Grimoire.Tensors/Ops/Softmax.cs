@@ -11,7 +11,7 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape);
         workspace.Kernels.Softmax(x, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new SoftmaxNode(x, y));
+            workspace.Record(y, new SoftmaxNode(x));
         return y;
     }
 
@@ -23,7 +23,7 @@ public static partial class Ops
         Tensor y = workspace.New(x.Shape);
         workspace.Kernels.LogSoftmax(x, y);
         if (workspace.Tracks(x))
-            workspace.Record(y, new LogSoftmaxNode(x, y));
+            workspace.Record(y, new LogSoftmaxNode(x));
         return y;
     }
 
@@ -43,12 +43,12 @@ public static partial class Ops
     }
 }
 
-file sealed class SoftmaxNode(Tensor x, Tensor y) : Node(y)
+file readonly struct SoftmaxNode(Tensor x) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.SoftmaxGrad(Output, OutputGrad, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.SoftmaxGrad(y, y.Grad!, x.GradToAddTo());
 }
 
-file sealed class LogSoftmaxNode(Tensor x, Tensor y) : Node(y)
+file readonly struct LogSoftmaxNode(Tensor x) : INode
 {
-    public override void Backward(Kernels kernels) => kernels.LogSoftmaxGrad(Output, OutputGrad, x.GradToAddTo());
+    public void Backward(Tensor y, Kernels kernels) => kernels.LogSoftmaxGrad(y, y.Grad!, x.GradToAddTo());
 }
