@@ -4,7 +4,7 @@ namespace Grimoire.Tensors;
 /// <c>y = x Wᵀ + b</c> for one row x: decoding. The weights are read once, in place, as fast as memory gives them. Every output is one chain of multiply-adds over the
 /// inputs that begins with the bias, as in the products of many rows.
 /// </summary>
-internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, float* y, int inputs, int outputs, int pieces, int threads) : IJob
+internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, float* y, int inputs, int outputs, int pieces) : IJob
     where V : unmanaged, ILanes<V>
     where T : struct, IStoredPair
 {
@@ -21,15 +21,13 @@ internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, 
     public static void Multiply(float* x, byte* weight, float* bias, float* y, int inputs, int outputs, int threads)
     {
         int pieces = (int)Math.Min((outputs + Width - 1) / Width, (((long)outputs * inputs) + PieceSize - 1) / PieceSize);
-        var job = new Gemv<V, T>(x, weight, bias, y, inputs, outputs, pieces, threads);
+        var job = new Gemv<V, T>(x, weight, bias, y, inputs, outputs, pieces);
         ThreadTeam.Shared.Run(ref job, pieces, threads);
     }
 
     public void Run(int index)
     {
-        // Handed out in turns, pieces make one long stretch of memory for each thread.
-        int thread = index % threads, groups = (outputs + Width - 1) / Width;
-        index = (index / threads) + (thread * (pieces / threads)) + Math.Min(thread, pieces % threads);
+        int groups = (outputs + Width - 1) / Width;
         int end = (int)((long)groups * (index + 1) / pieces);
         byte** rows = stackalloc byte*[Width];
         float* sums = stackalloc float[Width];
