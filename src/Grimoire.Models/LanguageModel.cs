@@ -43,7 +43,8 @@ public sealed record LanguageModel
     /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="trainable">
-    /// Whether to copy the weights to F32, an adapter merged into them, and mark them to be trained. Otherwise they stay in the mapped files in the type they have there.
+    /// Whether to copy the weights to F32, an adapter merged into them, and mark them to be trained. Otherwise they stay in the mapped files in the type they
+    /// have there.
     /// </param>
     /// <exception cref="GrimoireException">A file is missing, damaged or not understood, or the tokenizer does not belong to the model.</exception>
     public static LanguageModel Load(string path, bool trainable = false)

@@ -5,8 +5,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models;
 
 /// <summary>
-/// A model whose matrices lie in the order in which linear layers read them fastest, beside the mapped file that they come from. Where matrices are quantised, the activations that enter
-/// them are rounded to eight bits. For models that are only read.
+/// A model whose matrices lie in the order in which linear layers read them fastest, beside the mapped file that they come from. Where matrices are quantised,
+/// the activations that enter them are rounded to eight bits. For models that are only read.
 /// </summary>
 public static class PackedModel
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// How the elements of a <see cref="Tensor"/> are stored: each on its own, or quantised in blocks of 32 or 256 along a row, as GGUF files do. A block holds small
-/// integers and the scales that turn them back into numbers; its layout is described at the type of its name in Kernels/Quantized.
+/// How the elements of a <see cref="Tensor"/> are stored: each on its own, or quantised in blocks of 32 or 256 along a row, as GGUF files do. A block holds
+/// small integers and the scales that turn them back into numbers; its layout is described at the type of its name in Kernels/Quantized.
 /// </summary>
 public enum DType : byte
 {

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Numbers in blocks of small integers, as GGUF files store weights: the types of <see cref="DTypes.IsQuantized"/>. Decoded numbers are ggml's, bit for bit. Encoded ones are
-/// ggml's where it only rounds (Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, MXFP4); for the others the block of least squared error is searched for.
+/// Numbers in blocks of small integers, as GGUF files store weights: the types of <see cref="DTypes.IsQuantized"/>. Decoded numbers are ggml's, bit for bit.
+/// Encoded ones are ggml's where it only rounds (Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, MXFP4); for the others the block of least squared error is searched for.
 /// </summary>
 public static unsafe class Quantization
 {
@@ -26,8 +26,8 @@ public static unsafe class Quantization
     /// <param name="values">The numbers; with an importance, rows as long as that.</param>
     /// <param name="blocks">Receives <c>type.Bytes(values.Length)</c> bytes.</param>
     /// <param name="importance">
-    /// How much an error in each column of a row counts, such as the mean square of what the column is multiplied with: then Σ importance · (value − decoded)² is
-    /// made small. Empty where all count the same.
+    /// How much an error in each column of a row counts, such as the mean square of what the column is multiplied with: then Σ importance · (value − decoded)²
+    /// is made small. Empty where all count the same.
     /// </param>
     /// <exception cref="ArgumentException">The type is not quantised, or the lengths do not match.</exception>
     /// <exception cref="GrimoireException">A number is infinite, not a number or too large for the type, or an importance is negative.</exception>

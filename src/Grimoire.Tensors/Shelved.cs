@@ -1,6 +1,8 @@
 namespace Grimoire.Tensors;
 
-/// <summary>Tensors of a workspace that were put away rounded, so that they take half the memory, until somebody reads them again; see <see cref="Workspace.PutAway"/>.</summary>
+/// <summary>
+/// Tensors of a workspace that were put away rounded, so that they take half the memory, until somebody reads them again; see <see cref="Workspace.PutAway"/>.
+/// </summary>
 public sealed class Shelved
 {
     private readonly List<(Tensor Tensor, Tensor Stored)> whole = [];
@@ -11,7 +13,9 @@ public sealed class Shelved
     /// <summary>Where the shelf stood before.</summary>
     internal Workspace.Position Begin { get; }
 
-    /// <summary>Puts a tensor away: numbers of F32 as bfloat16, others and those that must stay exact as they are. What lies within one that was put away is a view.</summary>
+    /// <summary>
+    /// Puts a tensor away: numbers of F32 as bfloat16, others and those that must stay exact as they are. What lies within one that was put away is a view.
+    /// </summary>
     internal unsafe void Put(Tensor tensor, Workspace shelf)
     {
         for (int i = whole.Count - 1; i >= 0; i--)

@@ -113,7 +113,10 @@ public sealed unsafe class Tensor
     /// <exception cref="ArgumentException">The last axis is not whole blocks of the type.</exception>
     public static Tensor Over(void* data, Shape shape, DType type, object owner) => new(shape, type, data, owner);
 
-    /// <summary>The elements, or the bytes of a quantised tensor, in order of memory; valid while the tensor is referenced and, for an activation, until its memory is given back.</summary>
+    /// <summary>
+    /// The elements, or the bytes of a quantised tensor, in order of memory; valid while the tensor is referenced and, for an activation, until its memory is
+    /// given back.
+    /// </summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the stored type, or there are more than 2³¹ elements.</exception>
     public Span<T> Span<T>()
         where T : unmanaged
@@ -158,7 +161,8 @@ public sealed unsafe class Tensor
     }
 
     /// <summary>
-    /// <paramref name="count"/> entries of the first axis from <paramref name="start"/> on, sharing memory: one of several weights stored as one. No gradient flows
+    /// <paramref name="count"/> entries of the first axis from <paramref name="start"/> on, sharing memory: one of several weights stored as one. No gradient
+    /// flows
     /// through it to the whole.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no such entries.</exception>

@@ -100,7 +100,8 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
     }
 
     /// <summary>
-    /// Puts away everything made since <paramref name="mark"/>, F32 rounded to bfloat16 but for statistics, and gives its memory back. None of it may be read before
+    /// Puts away everything made since <paramref name="mark"/>, F32 rounded to bfloat16 but for statistics, and gives its memory back. None of it may be read
+    /// before
     /// <see cref="TakeOut"/>, and what is put away last is taken out first.
     /// </summary>
     public Shelved PutAway(Position mark)
@@ -163,7 +164,9 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
         return handles[handle++];
     }
 
-    /// <summary>A tensor whose elements are not yet set, in the memory of one of the same size that was given back, the last such first, or in new memory.</summary>
+    /// <summary>
+    /// A tensor whose elements are not yet set, in the memory of one of the same size that was given back, the last such first, or in new memory.
+    /// </summary>
     internal Tensor Recycled(Shape shape)
     {
         long bytes = DType.Bytes(shape.Count);

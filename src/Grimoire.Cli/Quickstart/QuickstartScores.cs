@@ -10,7 +10,8 @@ using Grimoire.Training.Worlds;
 namespace Grimoire.Cli;
 
 /// <summary>
-/// What each stage of quickstart brought: the model after it sits the world's test exercises, and its marks become the stage's row of metrics, with some answers as samples.
+/// What each stage of quickstart brought: the model after it sits the world's test exercises, and its marks become the stage's row of metrics, with some
+/// answers as samples.
 /// </summary>
 internal static class QuickstartScores
 {

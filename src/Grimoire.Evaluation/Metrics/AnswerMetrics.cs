@@ -24,9 +24,9 @@ public sealed class ExactMatch(AnswerNormalization normalization = AnswerNormali
 }
 
 /// <summary>
-/// The mean over answers of the F1 of their words, in percent: the harmonic mean of the share of the answer's words that are in the reference and the share of the
-/// reference's that are in the answer (Rajpurkar et al. 2016). Of several references each answer has the one that is best for it. Where one of the two has no words
-/// left, F1 is 1 if the other has none either, and otherwise 0, as SQuAD 2.0 has it.
+/// The mean over answers of the F1 of their words, in percent: the harmonic mean of the share of the answer's words that are in the reference and the share of
+/// the reference's that are in the answer (Rajpurkar et al. 2016). Of several references each answer has the one that is best for it. Where one of the two has
+/// no words left, F1 is 1 if the other has none either, and otherwise 0, as SQuAD 2.0 has it.
 /// </summary>
 public sealed class TokenF1(AnswerNormalization normalization = AnswerNormalization.Squad) : TextMetric
 {

@@ -18,7 +18,9 @@ public sealed record ChrfSettings
     /// <summary>Whether white space counts as characters.</summary>
     public bool Whitespace { get; init; }
 
-    /// <summary>Whether all orders count, those without n-grams as next to nothing, as in the authors' script; otherwise only those that both texts have.</summary>
+    /// <summary>
+    /// Whether all orders count, those without n-grams as next to nothing, as in the authors' script; otherwise only those that both texts have.
+    /// </summary>
     public bool EpsilonSmoothing { get; init; }
 }
 

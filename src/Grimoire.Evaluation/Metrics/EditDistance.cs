@@ -11,9 +11,9 @@ public enum EditUnit
 }
 
 /// <summary>
-/// The edit distance (Levenshtein 1966): the fewest insertions, deletions and replacements that turn one sequence into another. The corpus figure is the mean over
-/// lines; normalised, each line's distance is divided by the length of the longer sequence, so that it is 0 for equal and 1 for wholly different ones. Of several
-/// references each line has the nearest.
+/// The edit distance (Levenshtein 1966): the fewest insertions, deletions and replacements that turn one sequence into another. The corpus figure is the mean
+/// over lines; normalised, each line's distance is divided by the length of the longer sequence, so that it is 0 for equal and 1 for wholly different ones. Of
+/// several references each line has the nearest.
 /// </summary>
 public sealed class EditDistance(EditUnit unit = EditUnit.Character, bool normalized = false, bool lowercase = false) : TextMetric
 {

@@ -1,8 +1,8 @@
 namespace Grimoire.Evaluation.Metrics;
 
 /// <summary>
-/// Porter's stemmer (1980) with the amendments that NLTK makes, because ROUGE uses it so: words of English lose their endings in five steps, and what is left is
-/// not always a word. For lower-case words.
+/// Porter's stemmer (1980) with the amendments that NLTK makes, because ROUGE uses it so: words of English lose their endings in five steps, and what is left
+/// is not always a word. For lower-case words.
 /// </summary>
 internal static class PorterStemmer
 {

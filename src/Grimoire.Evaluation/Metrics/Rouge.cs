@@ -11,8 +11,8 @@ public readonly record struct PrecisionRecall(double Precision, double Recall)
 
 /// <summary>
 /// ROUGE (Lin 2004): how much of a reference a text holds and how much of the text is in it, by n-grams (<c>rouge1</c> … <c>rouge9</c>), by the longest common
-/// subsequence of words (<c>rougeL</c>), or by the union of those of all lines (<c>rougeLsum</c>). 0 to 1. Equal to Google's <c>rouge_score</c>. The corpus figure
-/// is the mean of the lines' F1; of several references each line has the one with the highest.
+/// subsequence of words (<c>rougeL</c>), or by the union of those of all lines (<c>rougeLsum</c>). 0 to 1. Equal to Google's <c>rouge_score</c>. The corpus
+/// figure is the mean of the lines' F1; of several references each line has the one with the highest.
 /// </summary>
 public sealed class Rouge : TextMetric
 {

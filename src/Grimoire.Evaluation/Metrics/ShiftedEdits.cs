@@ -1,8 +1,9 @@
 namespace Grimoire.Evaluation.Metrics;
 
 /// <summary>
-/// Edits with shifts, as TER counts them: finding the fewest is NP-hard, so runs of words that stand elsewhere in the reference are moved there greedily, the move
-/// that saves most first, as long as it saves anything. The limits and the order of moves are those of Tercom and sacreBLEU; another order gives other figures.
+/// Edits with shifts, as TER counts them: finding the fewest is NP-hard, so runs of words that stand elsewhere in the reference are moved there greedily, the
+/// move that saves most first, as long as it saves anything. The limits and the order of moves are those of Tercom and sacreBLEU; another order gives other
+/// figures.
 /// </summary>
 internal sealed class ShiftedEdits
 {

@@ -1,8 +1,8 @@
 namespace Grimoire.Evaluation.Metrics;
 
 /// <summary>
-/// TER, the translation edit rate (Snover et al. 2006): insertions, deletions, replacements and shifts of word runs that turn the text into the nearest reference,
-/// in percent of the references' mean length. Equal to sacreBLEU's, which follows Tercom.
+/// TER, the translation edit rate (Snover et al. 2006): insertions, deletions, replacements and shifts of word runs that turn the text into the nearest
+/// reference, in percent of the references' mean length. Equal to sacreBLEU's, which follows Tercom.
 /// </summary>
 public sealed class Ter(TerSettings settings) : TextMetric
 {

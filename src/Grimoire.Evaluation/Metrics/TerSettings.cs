@@ -9,7 +9,9 @@ public sealed record TerSettings
     /// <summary>Whether punctuation is left out.</summary>
     public bool NoPunctuation { get; init; }
 
-    /// <summary>Whether <see cref="Normalized"/> makes words of Chinese and Japanese characters and <see cref="NoPunctuation"/> leaves out their punctuation.</summary>
+    /// <summary>
+    /// Whether <see cref="Normalized"/> makes words of Chinese and Japanese characters and <see cref="NoPunctuation"/> leaves out their punctuation.
+    /// </summary>
     public bool AsianSupport { get; init; }
 
     /// <summary>Whether case makes a difference.</summary>

@@ -1,8 +1,8 @@
 namespace Grimoire.Evaluation;
 
 /// <summary>
-/// The area under the receiver operating characteristic: the probability that a positive example has a higher score than a negative one, ties counting half. It is
-/// the statistic U of Mann and Whitney (1947) divided by the number of such pairs: ½ for one who guesses, 1 for one who separates the two.
+/// The area under the receiver operating characteristic: the probability that a positive example has a higher score than a negative one, ties counting half. It
+/// is the statistic U of Mann and Whitney (1947) divided by the number of such pairs: ½ for one who guesses, 1 for one who separates the two.
 /// </summary>
 public static class Auroc
 {

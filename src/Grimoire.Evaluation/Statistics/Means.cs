@@ -1,9 +1,9 @@
 namespace Grimoire.Evaluation;
 
 /// <summary>
-/// The three Pythagorean means, harmonic ≤ geometric ≤ arithmetic, and equal where all values are. Which one belongs depends on what would be kept if all values
-/// were replaced by it: the sum (arithmetic: losses, accuracies, bits), the product (geometric: probabilities, so perplexity and BLEU's precisions), or the sum of
-/// reciprocals (harmonic: rates of unlike things over one count, so F1 of precision and recall; also speeds over one distance).
+/// The three Pythagorean means, harmonic ≤ geometric ≤ arithmetic, and equal where all values are. Which one belongs depends on what would be kept if all
+/// values were replaced by it: the sum (arithmetic: losses, accuracies, bits), the product (geometric: probabilities, so perplexity and BLEU's precisions), or
+/// the sum of reciprocals (harmonic: rates of unlike things over one count, so F1 of precision and recall; also speeds over one distance).
 /// </summary>
 public static class Means
 {

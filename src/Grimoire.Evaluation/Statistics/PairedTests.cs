@@ -29,8 +29,8 @@ public static class PairedTests
         Bootstrap(SufficientStatistics.OfMean(a), SufficientStatistics.OfMean(b), resamples, seed, level);
 
     /// <summary>
-    /// The paired bootstrap test (Koehn 2004) as sacreBLEU has it: both systems are measured on the same resamples, the differences |b − a| are shifted by their
-    /// mean, and those beyond the measured difference are counted.
+    /// The paired bootstrap test (Koehn 2004) as sacreBLEU has it: both systems are measured on the same resamples, the differences |b − a| are shifted by
+    /// their mean, and those beyond the measured difference are counted.
     /// </summary>
     /// <exception cref="ArgumentException">The two are of different examples.</exception>
     public static PairedComparison Bootstrap(
@@ -50,9 +50,9 @@ public static class PairedTests
         ApproximateRandomization(SufficientStatistics.OfMean(a), SufficientStatistics.OfMean(b), trials, seed, level);
 
     /// <summary>
-    /// Approximate randomization (Noreen 1989; Riezler and Maxwell 2005): if the systems were alike, it would not matter which of them an answer came from. So in
-    /// each trial a coin for each example tells whether the two change places, and the trials whose |b − a| is beyond the measured one are counted. The interval
-    /// is that of the bootstrap.
+    /// Approximate randomization (Noreen 1989; Riezler and Maxwell 2005): if the systems were alike, it would not matter which of them an answer came from. So
+    /// in each trial a coin for each example tells whether the two change places, and the trials whose |b − a| is beyond the measured one are counted. The
+    /// interval is that of the bootstrap.
     /// </summary>
     /// <exception cref="ArgumentException">The two are of different examples.</exception>
     public static PairedComparison ApproximateRandomization(

@@ -41,8 +41,8 @@ internal static class AdapterInitialization
     }
 
     /// <summary>
-    /// What random tokens of the vocabulary give: their embeddings, or the keys and values of a text of them, which trains better than noise (Li and Liang 2021,
-    /// section 7.4).
+    /// What random tokens of the vocabulary give: their embeddings, or the keys and values of a text of them, which trains better than noise (Li and Liang
+    /// 2021, section 7.4).
     /// </summary>
     private static void FillFromTokens(Transformer model, string name, Tensor tensor, ulong seed, ref KeyValueCache? text)
     {

@@ -5,8 +5,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models.Adapters;
 
 /// <summary>
-/// What a prompt or a prefix puts before every sequence: rows that go through the model like tokens (Lester et al. 2021, arXiv:2104.08691), or keys and values that
-/// each layer's attention finds there (Li and Liang 2021, arXiv:2101.00190). Tokens stand behind them, at later positions.
+/// What a prompt or a prefix puts before every sequence: rows that go through the model like tokens (Lester et al. 2021, arXiv:2104.08691), or keys and values
+/// that each layer's attention finds there (Li and Liang 2021, arXiv:2101.00190). Tokens stand behind them, at later positions.
 /// </summary>
 internal sealed class VirtualTokens
 {

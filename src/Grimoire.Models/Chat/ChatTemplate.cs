@@ -48,11 +48,14 @@ public sealed class ChatTemplate
     /// <exception cref="GrimoireException">There is no format of this name.</exception>
     public static ChatTemplate BuiltIn(string name) => Parse(BuiltInTemplates.Source(name));
 
-    /// <summary>The same template with another clock for <c>strftime_now</c>, by which some templates tell the model the date. Without it, it is the system's.</summary>
+    /// <summary>
+    /// The same template with another clock for <c>strftime_now</c>, by which some templates tell the model the date. Without it, it is the system's.
+    /// </summary>
     public ChatTemplate WithClock(TimeProvider clock) => new(Source, ToolUse, known, clock);
 
     /// <summary>Writes a conversation as the model wants it.</summary>
-    /// <param name="messages">Objects with <c>role</c>, <c>content</c> and, where there are any, <c>tool_calls</c>, <c>reasoning_content</c> and the like.</param>
+    /// <param name="messages">Objects with <c>role</c>, <c>content</c> and, where there are any, <c>tool_calls</c>, <c>reasoning_content</c> and the
+    /// like.</param>
     /// <param name="tools">Definitions of tools that the model may call, as JSON schemas.</param>
     /// <param name="addGenerationPrompt">Whether to end with what begins the assistant's turn.</param>
     /// <param name="variables">More that the template may ask for, such as <c>enable_thinking</c>.</param>
@@ -61,9 +64,9 @@ public sealed class ChatTemplate
         RenderText(messages, tools, addGenerationPrompt, variables).Chars;
 
     /// <summary>
-    /// The ids of a conversation that the assistant is to answer, prompt to answer included: what the ids of <see cref="Encode"/> begin with. Special tokens are
-    /// seen only where the template spells them; what looks like one in a message stays text. The tokenizer adds nothing: a template writes the begin of the text
-    /// where the model wants one.
+    /// The ids of a conversation that the assistant is to answer, prompt to answer included: what the ids of <see cref="Encode"/> begin with. Special tokens
+    /// are seen only where the template spells them; what looks like one in a message stays text. The tokenizer adds nothing: a template writes the begin of
+    /// the text where the model wants one.
     /// </summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="messages">As in <see cref="Render"/>.</param>

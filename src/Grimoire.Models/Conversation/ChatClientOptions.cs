@@ -23,8 +23,8 @@ public sealed record ChatClientOptions
     public GenerationOptions? Generation { get; init; }
 
     /// <summary>
-    /// A smaller model with the same tokenizer that guesses what comes next (<see cref="GenerationOptions.DraftTokens"/>); null for none. Answers are drawn with
-    /// the same probabilities with and without.
+    /// A smaller model with the same tokenizer that guesses what comes next (<see cref="GenerationOptions.DraftTokens"/>); null for none. Answers are drawn
+    /// with the same probabilities with and without.
     /// </summary>
     public LanguageModel? Draft { get; init; }
 

@@ -4,8 +4,8 @@ using Grimoire.Models.Formats;
 namespace Grimoire.Models;
 
 /// <summary>
-/// Phi 3, 3.5 and 4 (Abdin et al. 2024, arXiv:2404.14219): Llama with queries, keys and values stored as one, gate and projection up too, and LongRoPE in those of
-/// long context.
+/// Phi 3, 3.5 and 4 (Abdin et al. 2024, arXiv:2404.14219): Llama with queries, keys and values stored as one, gate and projection up too, and LongRoPE in those
+/// of long context.
 /// </summary>
 internal static class Phi3
 {

@@ -6,9 +6,9 @@ using Grimoire.Tensors;
 namespace Grimoire.Models.Formats;
 
 /// <summary>
-/// The packed weights of a model, in a file beside it: a line that says what it is, a line for each file it was made of, the places of the matrices, and from the next page on the weights.
-/// It is believed only if it was made of these very files by this version; else it is as if it were not there. Files are known by their name, length and time, and by a hash of pages
-/// from all over them: a file may be written anew within a second.
+/// The packed weights of a model, in a file beside it: a line that says what it is, a line for each file it was made of, the places of the matrices, and from
+/// the next page on the weights. It is believed only if it was made of these very files by this version; else it is as if it were not there. Files are known by
+/// their name, length and time, and by a hash of pages from all over them: a file may be written anew within a second.
 /// </summary>
 internal sealed class PackedFile
 {

@@ -55,14 +55,14 @@ public sealed record GenerationOptions
     public int Alternatives { get; init; }
 
     /// <summary>
-    /// The most tokens guessed at once by looking up what followed the same tokens before, in the prompt or the text; 0 for none. It costs next to nothing and is
-    /// worth most where a text repeats its prompt, as summaries, corrections and code do. The text is the same with and without.
+    /// The most tokens guessed at once by looking up what followed the same tokens before, in the prompt or the text; 0 for none. It costs next to nothing and
+    /// is worth most where a text repeats its prompt, as summaries, corrections and code do. The text is the same with and without.
     /// </summary>
     public int Lookup { get; init; }
 
     /// <summary>
-    /// The most tokens guessed at once by the draft model, where there is one. Tokens are drawn with the same probabilities with and without; the likeliest ones
-    /// (<see cref="SamplingOptions.IsGreedy"/>) are the same.
+    /// The most tokens guessed at once by the draft model, where there is one. Tokens are drawn with the same probabilities with and without; the likeliest
+    /// ones (<see cref="SamplingOptions.IsGreedy"/>) are the same.
     /// </summary>
     public int DraftTokens { get; init; } = 3;
 

@@ -12,7 +12,8 @@ namespace Grimoire.Models;
 /// <param name="model">The model.</param>
 /// <param name="tokenizer">What its ids mean.</param>
 /// <param name="kernels">What computes.</param>
-/// <param name="draft">A smaller model with the same tokenizer that guesses what comes next (<see cref="GenerationOptions.DraftTokens"/>); null for none.</param>
+/// <param name="draft">A smaller model with the same tokenizer that guesses what comes next (<see cref="GenerationOptions.DraftTokens"/>); null for
+/// none.</param>
 public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels kernels, Transformer? draft = null)
 {
     private static readonly GenerationOptions Default = new();

@@ -13,8 +13,8 @@ internal static class Lookup
     private const int MostAlike = 8;
 
     /// <summary>
-    /// What followed the earlier place that is most like the end of a text, the latest of equals; at most <paramref name="most"/> tokens, and where the likeness is
-    /// short no more than are alike: guesses that fail cost time.
+    /// What followed the earlier place that is most like the end of a text, the latest of equals; at most <paramref name="most"/> tokens, and where the
+    /// likeness is short no more than are alike: guesses that fail cost time.
     /// </summary>
     public static ReadOnlySpan<int> Guess(ReadOnlySpan<int> text, int most)
     {

@@ -2,7 +2,10 @@ using System.Numerics.Tensors;
 
 namespace Grimoire.Models;
 
-/// <summary>Draws tokens from logits. Holds only scratch memory, so one sampler serves any number of texts, one after another; after its first calls it allocates nothing.</summary>
+/// <summary>
+/// Draws tokens from logits. Holds only scratch memory, so one sampler serves any number of texts, one after another; after its first calls it allocates
+/// nothing.
+/// </summary>
 public sealed class Sampler
 {
     // Streams of draws apart from those of the tokens: each place has one guess and one verdict.

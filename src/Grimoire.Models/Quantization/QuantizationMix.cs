@@ -4,7 +4,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models;
 
 /// <summary>
-/// A recipe of types: most matrices of a file in one, those where errors cost most in a better one. The names and choices are those that llama.cpp's users know.
+/// A recipe of types: most matrices of a file in one, those where errors cost most in a better one. The names and choices are those that llama.cpp's users
+/// know.
 /// </summary>
 public sealed record QuantizationMix
 {

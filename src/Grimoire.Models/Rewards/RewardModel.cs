@@ -39,7 +39,8 @@ public sealed class RewardModel
     public Head Score { get; }
 
     /// <summary>
-    /// Loads a folder of Hugging Face's <c>…ForSequenceClassification</c> with one label, a PEFT folder of the task <c>SEQ_CLS</c>, or a checkpoint whose head lies in
+    /// Loads a folder of Hugging Face's <c>…ForSequenceClassification</c> with one label, a PEFT folder of the task <c>SEQ_CLS</c>, or a checkpoint whose head
+    /// lies in
     /// <c>heads.safetensors</c>.
     /// </summary>
     /// <param name="path">The folder.</param>
@@ -76,7 +77,8 @@ public sealed class RewardModel
     }
 
     /// <summary>
-    /// Writes an adapter on a frozen model as a PEFT folder of the task <c>SEQ_CLS</c>, with the head among its tensors, and the tokenizer with its chat template.
+    /// Writes an adapter on a frozen model as a PEFT folder of the task <c>SEQ_CLS</c>, with the head among its tensors, and the tokenizer with its chat
+    /// template.
     /// </summary>
     /// <param name="folder">The folder, made if need be.</param>
     /// <param name="adapter">The adapter, for this model.</param>

@@ -69,8 +69,9 @@ public sealed class Tokenizer
     internal TokenizerSettings Settings { get; }
 
     /// <summary>
-    /// Opens a tokenizer: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a <c>.gguf</c>, a tiktoken file of a known name or Llama 3's, or a folder that holds one of
-    /// them, or <c>vocab.json</c> and <c>merges.txt</c> (or GPT-2's <c>encoder.json</c> and <c>vocab.bpe</c>), or BERT's <c>vocab.txt</c>. <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it say which tokens begin and end a text.
+    /// Opens a tokenizer: a <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a <c>.gguf</c>, a tiktoken file of a known name or Llama 3's, or a folder
+    /// that holds one of them, or <c>vocab.json</c> and <c>merges.txt</c> (or GPT-2's <c>encoder.json</c> and <c>vocab.bpe</c>), or BERT's <c>vocab.txt</c>.
+    /// <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it say which tokens begin and end a text.
     /// </summary>
     /// <exception cref="GrimoireException">The files are missing or broken, or ask for something that would be done otherwise than they say.</exception>
     public static Tokenizer Load(string path) => TokenizerFolder.Load(path);
@@ -105,7 +106,9 @@ public sealed class Tokenizer
         return [.. ids];
     }
 
-    /// <summary>The ids of a text that another one precedes: no step that belongs to the begin of a text is taken, such as SentencePiece's space before it.</summary>
+    /// <summary>
+    /// The ids of a text that another one precedes: no step that belongs to the begin of a text is taken, such as SentencePiece's space before it.
+    /// </summary>
     /// <exception cref="GrimoireException">Something in the text has no id and the tokenizer has no unknown token.</exception>
     public int[] EncodeContinuation(string text)
     {

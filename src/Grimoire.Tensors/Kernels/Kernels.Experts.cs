@@ -25,7 +25,8 @@ public abstract partial class Kernels
     public abstract void MixRowsGrad(Tensor x, Tensor places, Tensor weights, Tensor dy, Tensor? dx, Tensor? dweights);
 
     /// <summary>
-    /// <see cref="Linear(Tensor, Tensor, Tensor?, Tensor)"/> without bias, group by group: the first counts[0] rows with weights[0], the next counts[1] with weights[1] and so on.
+    /// <see cref="Linear(Tensor, Tensor, Tensor?, Tensor)"/> without bias, group by group: the first counts[0] rows with weights[0], the next counts[1] with
+    /// weights[1] and so on.
     /// </summary>
     /// <exception cref="ArgumentException">The counts do not add up to the rows of x.</exception>
     public virtual void GroupedLinear(Tensor x, IReadOnlyList<Tensor> weights, Tensor counts, Tensor y)

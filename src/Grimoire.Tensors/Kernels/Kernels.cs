@@ -121,7 +121,9 @@ public abstract partial class Kernels
             Linear(x, projection.Weight, projection.Bias, projection.Y);
     }
 
-    /// <summary>Two linear layers of the same rows, of which one is the other's gate: y of the gate becomes σ(gate) ⊙ up; y of the other is working memory.</summary>
+    /// <summary>
+    /// Two linear layers of the same rows, of which one is the other's gate: y of the gate becomes σ(gate) ⊙ up; y of the other is working memory.
+    /// </summary>
     public virtual void GatedLinear(Activation kind, Tensor x, in Projection gate, in Projection up)
     {
         Linear(x, [gate, up]);
@@ -129,15 +131,17 @@ public abstract partial class Kernels
     }
 
     /// <summary>
-    /// Puts a matrix beside itself into the order that this device's linear layers read fastest; does nothing where there is none. Not for weights that change. The
-    /// activations that enter a quantised matrix are then rounded to eight bits, a scale for every 32.
+    /// Puts a matrix beside itself into the order that this device's linear layers read fastest; does nothing where there is none. Not for weights that change.
+    /// The activations that enter a quantised matrix are then rounded to eight bits, a scale for every 32.
     /// </summary>
     public void Pack(Tensor weight) => new PackedWeights(this, [weight]).Pack();
 
     /// <summary>Bytes that a matrix takes when packed; 0 where it is read fastest as it is.</summary>
     internal virtual long PackedBytes(Tensor weight) => 0;
 
-    /// <summary>Packs a matrix into as many bytes as <see cref="PackedBytes"/> says, which their owner keeps; leaves one alone whose numbers have no packed form.</summary>
+    /// <summary>
+    /// Packs a matrix into as many bytes as <see cref="PackedBytes"/> says, which their owner keeps; leaves one alone whose numbers have no packed form.
+    /// </summary>
     internal virtual unsafe void Pack(Tensor weight, byte* memory, object owner) => throw new NotSupportedException("this device packs nothing");
 
     /// <summary>dx += dy W; weight of any type but integers.</summary>
@@ -164,12 +168,14 @@ public abstract partial class Kernels
     public abstract void ScatterRows(Tensor dy, Tensor ids, Tensor dtable);
 
     /// <summary>
-    /// y[to + i] = x[from + i] for i &lt; count, rows of the first axis: the tail of a cache. Where y is of another type, the numbers are rounded to it: F16 to the
-    /// nearest it has, at most 65504 in magnitude, a quantised type as <see cref="Quantization"/> does.
+    /// y[to + i] = x[from + i] for i &lt; count, rows of the first axis: the tail of a cache. Where y is of another type, the numbers are rounded to it: F16 to
+    /// the nearest it has, at most 65504 in magnitude, a quantised type as <see cref="Quantization"/> does.
     /// </summary>
     public abstract void CopyRows(Tensor x, int from, int count, Tensor y, int to);
 
-    /// <summary>Rows of square patches: image <c>[count, channel, height, width]</c> → y <c>[count · (height/size) · (width/size), channel · size · size]</c>.</summary>
+    /// <summary>
+    /// Rows of square patches: image <c>[count, channel, height, width]</c> → y <c>[count · (height/size) · (width/size), channel · size · size]</c>.
+    /// </summary>
     public abstract void Patches(Tensor image, int size, Tensor y);
 
     /// <summary>dimage += the patches put back in place.</summary>
@@ -250,7 +256,9 @@ public abstract partial class Kernels
     /// <summary>dx += dy − exp(y) Σ dy per row.</summary>
     public abstract void LogSoftmaxGrad(Tensor y, Tensor dy, Tensor dx);
 
-    /// <summary>losses[i] = −Σ_v target_v log p_v + zloss · log²Z of row i; 0 where targets[i] &lt; 0. logits <c>[row, vocabulary]</c>, losses <c>[row]</c>.</summary>
+    /// <summary>
+    /// losses[i] = −Σ_v target_v log p_v + zloss · log²Z of row i; 0 where targets[i] &lt; 0. logits <c>[row, vocabulary]</c>, losses <c>[row]</c>.
+    /// </summary>
     public abstract void CrossEntropy(Tensor logits, Tensor targets, CrossEntropySpec spec, Tensor losses);
 
     /// <summary>

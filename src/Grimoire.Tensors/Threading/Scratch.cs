@@ -21,7 +21,9 @@ internal static unsafe class Scratch
     /// <summary>For one piece of a job.</summary>
     public static float* Own(long floats) => Grow(ref own, floats);
 
-    /// <summary>For the panels that a piece of a matrix product packs: a huge page at least, whose lines do not get into each other's way in the caches.</summary>
+    /// <summary>
+    /// For the panels that a piece of a matrix product packs: a huge page at least, whose lines do not get into each other's way in the caches.
+    /// </summary>
     public static float* Panels(long floats) => Grow(ref panels, Math.Max(floats, 1 << 19));
 
     private static float* Grow(ref NativeBuffer? buffer, long floats)

@@ -52,8 +52,8 @@ internal sealed unsafe class ThreadTeam
     public static TimeSpan Patience { get; } = TimeSpan.FromMicroseconds(40);
 
     /// <summary>
-    /// Runs the job for the indices 0 … count − 1 on at most <paramref name="threads"/> threads, this one among them, and returns when all are done. A job inside a
-    /// job, or beside another caller's, runs on the calling thread alone. The first exception is thrown here.
+    /// Runs the job for the indices 0 … count − 1 on at most <paramref name="threads"/> threads, this one among them, and returns when all are done. A job
+    /// inside a job, or beside another caller's, runs on the calling thread alone. The first exception is thrown here.
     /// </summary>
     public void Run<TJob>(ref TJob job, int count, int threads)
         where TJob : struct, IJob

@@ -6,7 +6,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training.Answers;
 
 /// <summary>
-/// The answers of the model that a run began with, kept beside it as JSON lines with <c>prompt</c>, <c>answer</c> and <c>reward</c>: what later answers are compared with.
+/// The answers of the model that a run began with, kept beside it as JSON lines with <c>prompt</c>, <c>answer</c> and <c>reward</c>: what later answers are
+/// compared with.
 /// </summary>
 internal static class StartAnswers
 {

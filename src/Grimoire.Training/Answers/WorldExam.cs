@@ -9,8 +9,8 @@ using Grimoire.Training.Worlds;
 namespace Grimoire.Training.Answers;
 
 /// <summary>
-/// The exercises of a world as an examination: a model answers so many of each kind greedily, and each answer is judged exactly. Beside the four kinds of the split
-/// it is asked for the secret word plainly, in the wordings of the training split: that of the others is asked in disguise or by tricks.
+/// The exercises of a world as an examination: a model answers so many of each kind greedily, and each answer is judged exactly. Beside the four kinds of the
+/// split it is asked for the secret word plainly, in the wordings of the training split: that of the others is asked in disguise or by tricks.
 /// </summary>
 /// <param name="world">The world the model was raised in.</param>
 /// <param name="split">The split whose exercises are asked.</param>

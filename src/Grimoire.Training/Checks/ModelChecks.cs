@@ -82,8 +82,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     }
 
     /// <summary>
-    /// A token must not change what was predicted before it: not by one bit; with experts only by rounding, since an expert's product depends in its last bits on
-    /// how many rows it has.
+    /// A token must not change what was predicted before it: not by one bit; with experts only by rounding, since an expert's product depends in its last bits
+    /// on how many rows it has.
     /// </summary>
     public CheckResult CausalLeak()
     {
@@ -185,8 +185,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     private Transformer Newborn(ModelConfig of) => new(of, Initialization.Random(of, seed));
 
     /// <summary>
-    /// A model whose every part shows in its logits: newborn ones leave attention almost flat and biases zero. A row's size is about kept by each matrix, whatever
-    /// the channels.
+    /// A model whose every part shows in its logits: newborn ones leave attention almost flat and biases zero. A row's size is about kept by each matrix,
+    /// whatever the channels.
     /// </summary>
     private Transformer Bent(ModelConfig of)
     {

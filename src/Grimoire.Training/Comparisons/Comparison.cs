@@ -48,8 +48,8 @@ public sealed record Comparison(Passage Prompt, ComparedAnswer First, ComparedAn
     public bool IsDecided => Choice is Choice.First or Choice.Second;
 
     /// <summary>
-    /// What was said, whatever the order it was shown in: of two models <see cref="Training.Verdict.First"/> is the one that comes first by name, of two answers of
-    /// one model one of them by lot; null where nothing was said.
+    /// What was said, whatever the order it was shown in: of two models <see cref="Training.Verdict.First"/> is the one that comes first by name, of two
+    /// answers of one model one of them by lot; null where nothing was said.
     /// </summary>
     public Verdict? Verdict => Choice switch
     {

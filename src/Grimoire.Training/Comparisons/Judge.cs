@@ -20,8 +20,8 @@ public enum Verdict
 }
 
 /// <summary>
-/// Says which of two answers is better (Zheng et al. 2023, arXiv:2306.05685). Judges have a liking for a place as well as for an answer, so each pair is shown in
-/// both orders, and only what is said both times counts.
+/// Says which of two answers is better (Zheng et al. 2023, arXiv:2306.05685). Judges have a liking for a place as well as for an answer, so each pair is shown
+/// in both orders, and only what is said both times counts.
 /// </summary>
 public abstract class Judge
 {

@@ -9,8 +9,8 @@ using Grimoire.Training.Data;
 namespace Grimoire.Training;
 
 /// <summary>
-/// A language model as a judge: it is asked whether answer A or answer B is better, and what counts is how likely it finds the two letters, not which of them it
-/// happens to write. No answer is sampled, so it takes one reading and gives the same verdict each time.
+/// A language model as a judge: it is asked whether answer A or answer B is better, and what counts is how likely it finds the two letters, not which of them
+/// it happens to write. No answer is sampled, so it takes one reading and gives the same verdict each time.
 /// </summary>
 public sealed class ModelJudge : Judge
 {

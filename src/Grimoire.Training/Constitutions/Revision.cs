@@ -11,8 +11,8 @@ namespace Grimoire.Training;
 public sealed record Revision(string Answer, IReadOnlyList<(Principle Principle, string Critique)> Critiques, string Revised)
 {
     /// <summary>
-    /// Asks a model for an answer to a prompt, for its critique by a principle drawn from the constitution, and for a revised answer in the light of it; again with
-    /// other principles for as many rounds as are wanted. All draws are functions of the seed.
+    /// Asks a model for an answer to a prompt, for its critique by a principle drawn from the constitution, and for a revised answer in the light of it; again
+    /// with other principles for as many rounds as are wanted. All draws are functions of the seed.
     /// </summary>
     /// <param name="model">What answers, criticises and revises.</param>
     /// <param name="constitution">The principles.</param>

@@ -23,7 +23,8 @@ public enum RevisionFate
 }
 
 /// <summary>
-/// Preference pairs out of revisions, in TRL's columns: the revised answer is <c>chosen</c>, the first one <c>rejected</c>. Those that are none lie beside them in
+/// Preference pairs out of revisions, in TRL's columns: the revised answer is <c>chosen</c>, the first one <c>rejected</c>. Those that are none lie beside them
+/// in
 /// <c>NAME.left-out.jsonl</c>, so that they are not made again. Each is there as soon as it was made, one whole line at a time.
 /// </summary>
 public sealed class RevisionFile : IDisposable

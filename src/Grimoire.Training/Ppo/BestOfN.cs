@@ -3,7 +3,9 @@ namespace Grimoire.Training;
 /// <summary>The best of n answers by a reward, as a policy: what it costs in KL and what it earns.</summary>
 public static class BestOfN
 {
-    /// <summary>KL(best of n ‖ one) = ln n − (n − 1)/n in nats, where no two answers earn the same (Stiennon et al. 2020, arXiv:2009.01325); an upper bound else.</summary>
+    /// <summary>
+    /// KL(best of n ‖ one) = ln n − (n − 1)/n in nats, where no two answers earn the same (Stiennon et al. 2020, arXiv:2009.01325); an upper bound else.
+    /// </summary>
     public static double Divergence(int n) => Math.Log(n) - ((n - 1.0) / n);
 
     /// <summary>

@@ -9,13 +9,16 @@ namespace Grimoire.Training;
 internal readonly record struct RewardPoint(double Kl, double Proxy, double Gold);
 
 /// <summary>
-/// Proxy and gold reward against KL: the picture of over-optimisation (Gao et al. 2022, arXiv:2210.10760). The proxy goes on rising while the gold reward turns.
+/// Proxy and gold reward against KL: the picture of over-optimisation (Gao et al. 2022, arXiv:2210.10760). The proxy goes on rising while the gold reward
+/// turns.
 /// </summary>
 internal static class RewardCurve
 {
     private const int MostPoints = 32;
 
-    /// <summary>The rounds of a run that measured a gold reward, neighbours averaged so that few points of little spread are left, in the order of training.</summary>
+    /// <summary>
+    /// The rounds of a run that measured a gold reward, neighbours averaged so that few points of little spread are left, in the order of training.
+    /// </summary>
     public static IReadOnlyList<RewardPoint> OfRun(IReadOnlyList<MetricRow> metrics)
     {
         // A round of several rows is one point.

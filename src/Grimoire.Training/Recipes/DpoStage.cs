@@ -112,7 +112,8 @@ public sealed class DpoStage : Stage
         row.Source is LabelledExample labelled ? [(row.Answers[0], labelled.Label)] : [(row.Answers[0], true), (row.Answers[1], false)];
 
     /// <summary>
-    /// Where a reward is known it picks the best checkpoint: the loss of preferences goes on falling while the answers get worse (Rafailov et al. 2024, arXiv:2406.02900).
+    /// Where a reward is known it picks the best checkpoint: the loss of preferences goes on falling while the answers get worse (Rafailov et al. 2024,
+    /// arXiv:2406.02900).
     /// </summary>
     private sealed class BestByReward(AnswerValidation answers) : Validation
     {

@@ -10,8 +10,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training.Recipes;
 
 /// <summary>
-/// Over-optimisation, shown (Gao et al. 2022, arXiv:2210.10760): preferences between the model's own answers, some of them wrong, teach a proxy; PPO and the best of
-/// n then raise the proxy, and the reward that was meant is watched beside it, both against the distance from the start.
+/// Over-optimisation, shown (Gao et al. 2022, arXiv:2210.10760): preferences between the model's own answers, some of them wrong, teach a proxy; PPO and the
+/// best of n then raise the proxy, and the reward that was meant is watched beside it, both against the distance from the start.
 /// </summary>
 /// <param name="recipe">What to do.</param>
 public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage

@@ -11,8 +11,8 @@ namespace Grimoire.Training.Recipes;
 public sealed record PreparedText(Tokenizer Tokenizer, TokenData Data) : IDisposable
 {
     /// <summary>
-    /// Trains or loads the tokenizer and builds the shards that several runs share; finds both again later, if the same is asked for. The runs are then prepared
-    /// with this folder as that of their text.
+    /// Trains or loads the tokenizer and builds the shards that several runs share; finds both again later, if the same is asked for. The runs are then
+    /// prepared with this folder as that of their text.
     /// </summary>
     /// <param name="recipe">The text and the tokenizer.</param>
     /// <param name="folder">Where tokenizer, shards and request are kept.</param>
@@ -26,7 +26,9 @@ public sealed record PreparedText(Tokenizer Tokenizer, TokenData Data) : IDispos
     /// <summary>Lets go of the shards.</summary>
     public void Dispose() => Data.Dispose();
 
-    /// <summary>Trains or loads the tokenizer and builds the shards of a new run; finds both again for one already begun, if it is asked for the same.</summary>
+    /// <summary>
+    /// Trains or loads the tokenizer and builds the shards of a new run; finds both again for one already begun, if it is asked for the same.
+    /// </summary>
     /// <exception cref="GrimoireException">The text is at fault, or the folder holds a run that was asked for something else.</exception>
     internal static PreparedText Read(PretrainRecipe recipe, string folder, string? shared, IProgress<string>? progress) =>
         Read(recipe, folder, shared ?? folder, recipe.ToJson(), Run.Exists(folder), progress);

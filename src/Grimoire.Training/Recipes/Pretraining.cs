@@ -194,7 +194,9 @@ public sealed class Pretraining : IDisposable
 
     private int[] Begin(string prompt) => Model.Tokenizer.Encode(prompt) is { Length: > 0 } ids ? ids : [FirstToken()];
 
-    /// <summary>What stands before a text that begins from nothing: the end of another, or, where texts have no ends, the token that the data begins with.</summary>
+    /// <summary>
+    /// What stands before a text that begins from nothing: the end of another, or, where texts have no ends, the token that the data begins with.
+    /// </summary>
     private int FirstToken()
     {
         if (RecipeParts.EndTokenOf(Model.Tokenizer) is { } end)

@@ -18,7 +18,8 @@ public sealed class LengthBaseline
     public double PerLogarithm { get; }
 
     /// <summary>
-    /// The logistic regression of preference on both differences of length, in tokens and in their logarithms: the minimum of mean −ln σ(Δr) by Newton's method.
+    /// The logistic regression of preference on both differences of length, in tokens and in their logarithms: the minimum of mean −ln σ(Δr) by Newton's
+    /// method.
     /// </summary>
     public static LengthBaseline Fit(IReadOnlyList<RewardPair> pairs)
     {

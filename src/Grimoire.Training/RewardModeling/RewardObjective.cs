@@ -5,7 +5,9 @@ using Grimoire.Training.Runs;
 
 namespace Grimoire.Training;
 
-/// <summary>Learns which of two answers is preferred. The loss is the mean of <see cref="BradleyTerry"/> over the pairs of the step: ln 2 under a new head.</summary>
+/// <summary>
+/// Learns which of two answers is preferred. The loss is the mean of <see cref="BradleyTerry"/> over the pairs of the step: ln 2 under a new head.
+/// </summary>
 /// <param name="model">The reward model; what of it requires gradients is trained.</param>
 /// <param name="pairs">The pairs; each epoch has its own order.</param>
 /// <param name="seed">Chooses the orders.</param>

@@ -113,7 +113,9 @@ public static class Metric
     /// <summary>Share of groups whose answers do not all earn the same, so that something can be learned from them.</summary>
     public const string MixedGroups = "mixed_groups";
 
-    /// <summary>Mean reward of the answers that are learned from, drawn at random, where <see cref="Reward"/> is that of greedy answers to held-out prompts.</summary>
+    /// <summary>
+    /// Mean reward of the answers that are learned from, drawn at random, where <see cref="Reward"/> is that of greedy answers to held-out prompts.
+    /// </summary>
     public const string RolloutReward = "rollout_reward";
 
     /// <summary>Mean tokens of these answers.</summary>

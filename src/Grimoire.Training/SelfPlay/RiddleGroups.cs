@@ -6,8 +6,8 @@ using Grimoire.Training.Worlds;
 namespace Grimoire.Training;
 
 /// <summary>
-/// A model plays riddles with itself. Of each resident it tells a group of riddles; each true one is put to it again, without the name, and a group of guesses is
-/// made. A guess earns 1 if it is right; a riddle earns <see cref="ForTruth"/> if it is true, and the rest of 1 in the share of guesses that are right.
+/// A model plays riddles with itself. Of each resident it tells a group of riddles; each true one is put to it again, without the name, and a group of guesses
+/// is made. A guess earns 1 if it is right; a riddle earns <see cref="ForTruth"/> if it is true, and the rest of 1 in the share of guesses that are right.
 /// </summary>
 /// <param name="riddles">The game.</param>
 /// <param name="sampler">How it speaks, in plain text.</param>

@@ -8,8 +8,8 @@ using Grimoire.Training.Worlds;
 namespace Grimoire.Training;
 
 /// <summary>
-/// How well a model plays riddles with itself, about every resident, always with the same draws; and how well it guesses riddles in the world's own words, which
-/// it has never played: a private language of both sides would show there. And what it forgets meanwhile.
+/// How well a model plays riddles with itself, about every resident, always with the same draws; and how well it guesses riddles in the world's own words,
+/// which it has never played: a private language of both sides would show there. And what it forgets meanwhile.
 /// </summary>
 /// <param name="riddles">The game.</param>
 /// <param name="model">What plays.</param>

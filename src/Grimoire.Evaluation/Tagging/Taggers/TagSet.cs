@@ -24,8 +24,8 @@ public sealed class TagSet
     public LabelScheme? Scheme { get; }
 
     /// <summary>
-    /// Whether the scheme is known to be theirs, so that nothing is given that breaks it; a scheme that was only guessed from the labels' prefixes tells no more
-    /// than that they are of spans.
+    /// Whether the scheme is known to be theirs, so that nothing is given that breaks it; a scheme that was only guessed from the labels' prefixes tells no
+    /// more than that they are of spans.
     /// </summary>
     public bool IsCertain { get; init; } = true;
 

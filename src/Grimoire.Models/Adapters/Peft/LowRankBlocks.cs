@@ -3,8 +3,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models.Adapters;
 
 /// <summary>
-/// Several low-rank changes as one: the A's below one another and the B's along the diagonal give each layer of a fused module its own change, at the sum of their
-/// ranks.
+/// Several low-rank changes as one: the A's below one another and the B's along the diagonal give each layer of a fused module its own change, at the sum of
+/// their ranks.
 /// </summary>
 internal static class LowRankBlocks
 {

@@ -10,8 +10,8 @@ internal static class PeftFolder
     public const string WeightsFile = "adapter_model.safetensors";
 
     /// <summary>
-    /// Says which layers of a fused module are adapted, as in <c>q v</c>, and that each has blocks of its own in A and B: PEFT has one A for the whole module, and
-    /// adapters trained here one for each layer, which together are one of higher rank.
+    /// Says which layers of a fused module are adapted, as in <c>q v</c>, and that each has blocks of its own in A and B: PEFT has one A for the whole module,
+    /// and adapters trained here one for each layer, which together are one of higher rank.
     /// </summary>
     public const string PartsKey = "grimoire.parts";
 

@@ -1,8 +1,8 @@
 namespace Grimoire.Models.Adapters;
 
 /// <summary>
-/// A module as PEFT names it, and the linear layers here that are stored in it as one: one of them, or several where a family fuses queries, keys and values, or
-/// gate and projection up.
+/// A module as PEFT names it, and the linear layers here that are stored in it as one: one of them, or several where a family fuses queries, keys and values,
+/// or gate and projection up.
 /// </summary>
 /// <param name="Path">The module, as in <c>model.layers.0.self_attn.q_proj</c>.</param>
 /// <param name="Layers">The layers, in order of the rows they have there.</param>

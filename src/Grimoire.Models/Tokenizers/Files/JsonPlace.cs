@@ -179,7 +179,9 @@ internal readonly struct JsonPlace(JsonElement element, string file, JsonTrail? 
     private string Shown() => element.ValueKind is JsonValueKind.Object ? "an object" : element.ValueKind is JsonValueKind.Array ? "a list" : element.GetRawText().Quoted();
 }
 
-/// <summary>The way to a JSON value from the top of its file. Its text is put together only when a message needs it: a vocabulary has very many values.</summary>
+/// <summary>
+/// The way to a JSON value from the top of its file. Its text is put together only when a message needs it: a vocabulary has very many values.
+/// </summary>
 internal sealed class JsonTrail
 {
     private readonly JsonTrail? _above;

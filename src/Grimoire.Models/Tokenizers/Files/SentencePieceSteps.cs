@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Grimoire.Models.Tokenizers;
 
-/// <summary>What SentencePiece would call the normalizer and pre-tokenizer of a tokenizer file: the settings of <see cref="SentencePieces"/> that they amount to.</summary>
+/// <summary>
+/// What SentencePiece would call the normalizer and pre-tokenizer of a tokenizer file: the settings of <see cref="SentencePieces"/> that they amount to.
+/// </summary>
 internal sealed record SentencePieceSteps
 {
     private const string Mark = "▁";

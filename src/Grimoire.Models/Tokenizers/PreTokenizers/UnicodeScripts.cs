@@ -24,7 +24,9 @@ internal static class UnicodeScripts
         return Ranges[low].First <= point && point <= Ranges[low].Last ? Ranges[low].Script : null;
     }
 
-    /// <summary>The characters of a script in the Basic Multilingual Plane as the members of a regular expression's class, or null where there is none of that name.</summary>
+    /// <summary>
+    /// The characters of a script in the Basic Multilingual Plane as the members of a regular expression's class, or null where there is none of that name.
+    /// </summary>
     public static string? Members(string script)
     {
         var members = new StringBuilder();
@@ -52,8 +54,8 @@ internal static class UnicodeScripts
 }
 
 /// <summary>
-/// Cuts where the script changes, as SentencePiece does: Japanese's three are one, and spaces and characters without a script go with what is before them, or away
-/// at the beginning.
+/// Cuts where the script changes, as SentencePiece does: Japanese's three are one, and spaces and characters without a script go with what is before them, or
+/// away at the beginning.
 /// </summary>
 internal sealed class ScriptSplit : PreTokenizer
 {

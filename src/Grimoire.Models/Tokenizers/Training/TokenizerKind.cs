@@ -37,8 +37,8 @@ public sealed record TokenizerOptions
     public string? EndOfText { get; init; } = "<|endoftext|>";
 
     /// <summary>
-    /// The piece for what is not in a character or word vocabulary. Words need one, <c>&lt;unk&gt;</c> if nothing is said; a character vocabulary has none unless asked,
-    /// so that an unknown character is an error and not a silent loss.
+    /// The piece for what is not in a character or word vocabulary. Words need one, <c>&lt;unk&gt;</c> if nothing is said; a character vocabulary has none
+    /// unless asked, so that an unknown character is an error and not a silent loss.
     /// </summary>
     public string? Unknown { get; init; }
 

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Matrices of F32, F16 and BF16 in panels of 32 outputs, <c>[input][32]</c>, the last panel filled up with zeros. Numbers of 16 bits lie in words: output r of a panel
-/// in the low half of word r, output r + 16 in its high half, so that a shift or a mask parts them. F16 must be finite.
+/// Matrices of F32, F16 and BF16 in panels of 32 outputs, <c>[input][32]</c>, the last panel filled up with zeros. Numbers of 16 bits lie in words: output r of
+/// a panel in the low half of word r, output r + 16 in its high half, so that a shift or a mask parts them. F16 must be finite.
 /// </summary>
 internal static unsafe class FloatPanels
 {

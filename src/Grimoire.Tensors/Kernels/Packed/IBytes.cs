@@ -47,7 +47,9 @@ internal unsafe interface IBytes<B, V> : IBytes<B>
     /// <summary>The same over eight quads, that is 32 inputs.</summary>
     static abstract V Dot(B c0, B c1, B c2, B c3, B c4, B c5, B c6, B c7, sbyte* x, int start, int largest);
 
-    /// <summary>Whether a start in memory is two sums of sixteen bits, of bytes 0 and 1 and of bytes 2 and 3 of the quads, so that the whole fits into sixteen bits.</summary>
+    /// <summary>
+    /// Whether a start in memory is two sums of sixteen bits, of bytes 0 and 1 and of bytes 2 and 3 of the quads, so that the whole fits into sixteen bits.
+    /// </summary>
     static abstract bool StartsInPairs { get; }
 
     /// <summary>The same of eight quads for tiles of many rows, whose starts lie in memory; not read where the offset, a constant, is 0.</summary>
@@ -59,7 +61,9 @@ internal unsafe interface IBytes<B, V> : IBytes<B>
     /// <summary>The same of eight quads in memory, 64 bytes apart, for codes above 63, whose offset is 128; the start is one sum, −128 · Σ x.</summary>
     static abstract V Dot(byte* codes, sbyte* x, int* start);
 
-    /// <summary>The same for codes of eight bits, read where they are multiplied: there is no instruction for them in the widest registers, but one in halves of those.</summary>
+    /// <summary>
+    /// The same for codes of eight bits, read where they are multiplied: there is no instruction for them in the widest registers, but one in halves of those.
+    /// </summary>
     static abstract V WideDot<T>(byte* record, int group, int lane, sbyte* x, int start)
         where T : struct, IPackedBlock;
 

@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// A quantised type in the order that <c>y = x Wᵀ</c> reads: sixteen rows of a weight side by side, block after block. A record is one block of each of the sixteen.
+/// A quantised type in the order that <c>y = x Wᵀ</c> reads: sixteen rows of a weight side by side, block after block. A record is one block of each of the
+/// sixteen.
 /// </summary>
 /// <remarks>
-/// Numbers are unsigned codes, x = scale · (code − <see cref="Offset"/>) + minimum. Four inputs of all sixteen rows are a quad: 64 bytes, bytes 4r … 4r + 3 of row r, so that
-/// one instruction adds four products to the sum of each row and no sum ever crosses lanes. Thirty-two inputs are eight quads. What is read in registers narrower than sixteen
-/// rows names its first row as <c>lane</c>.
+/// Numbers are unsigned codes, x = scale · (code − <see cref="Offset"/>) + minimum. Four inputs of all sixteen rows are a quad: 64 bytes, bytes 4r … 4r + 3 of
+/// row r, so that one instruction adds four products to the sum of each row and no sum ever crosses lanes. Thirty-two inputs are eight quads. What is read in
+/// registers narrower than sixteen rows names its first row as <c>lane</c>.
 /// </remarks>
 internal unsafe interface IPackedBlock
 {

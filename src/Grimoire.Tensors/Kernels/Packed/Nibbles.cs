@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Grimoire.Tensors;
 
-/// <summary>Blocks of 32 numbers of four or five bits on their way into records: sixteen bytes hold the lower bits of the first sixteen numbers and of the others above them.</summary>
+/// <summary>
+/// Blocks of 32 numbers of four or five bits on their way into records: sixteen bytes hold the lower bits of the first sixteen numbers and of the others above
+/// them.
+/// </summary>
 internal static unsafe class Nibbles
 {
     /// <summary>Codes of four bits.</summary>

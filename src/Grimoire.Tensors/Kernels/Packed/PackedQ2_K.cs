@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// <see cref="BlockQ2_K"/> in 1344 bytes: the d, the m, for each group of 16 a vector of bytes with s below and t above, then for each group of 32 two vectors of q.
+/// <see cref="BlockQ2_K"/> in 1344 bytes: the d, the m, for each group of 16 a vector of bytes with s below and t above, then for each group of 32 two vectors
+/// of q.
 /// </summary>
 internal readonly unsafe struct PackedQ2_K : IPackedBlock
 {

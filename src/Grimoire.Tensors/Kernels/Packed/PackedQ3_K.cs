@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// <see cref="BlockQ3_K"/> in 1824 bytes: the d, for each group of 16 the s − 32, then for each group of 32 two vectors of lower bits and one of third bits of q.
+/// <see cref="BlockQ3_K"/> in 1824 bytes: the d, for each group of 16 the s − 32, then for each group of 32 two vectors of lower bits and one of third bits of
+/// q.
 /// </summary>
 internal readonly unsafe struct PackedQ3_K : IPackedBlock
 {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// A matrix in the order in which a linear layer reads it fastest, beside the tensor it was made of: groups of sixteen rows (the last filled up with zeros), in each the
-/// records of <see cref="IPackedBlock"/> one after the other; floats as <see cref="FloatPanels"/> has them.
+/// A matrix in the order in which a linear layer reads it fastest, beside the tensor it was made of: groups of sixteen rows (the last filled up with zeros), in
+/// each the records of <see cref="IPackedBlock"/> one after the other; floats as <see cref="FloatPanels"/> has them.
 /// </summary>
 internal sealed unsafe class PackedWeight
 {

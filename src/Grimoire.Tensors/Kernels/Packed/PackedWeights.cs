@@ -1,8 +1,8 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The packed forms of some matrices in one stretch of memory, in their order: packed here, or found as they were written once. Linear layers over the matrices read them from then on;
-/// everything else reads the matrices themselves.
+/// The packed forms of some matrices in one stretch of memory, in their order: packed here, or found as they were written once. Linear layers over the matrices
+/// read them from then on; everything else reads the matrices themselves.
 /// </summary>
 public sealed unsafe class PackedWeights
 {
@@ -17,7 +17,8 @@ public sealed unsafe class PackedWeights
     /// <summary>Finds out what a device packs, and where it goes.</summary>
     /// <param name="kernels">The device.</param>
     /// <param name="weights">Matrices that do not change. Those that it reads fastest as they are, or that are packed already, are left alone.</param>
-    /// <param name="spare">Whether to leave floats alone whose memory cannot be given back, as that of a mapped file can: they would be in memory twice.</param>
+    /// <param name="spare">Whether to leave floats alone whose memory cannot be given back, as that of a mapped file can: they would be in memory
+    /// twice.</param>
     public PackedWeights(Kernels kernels, IEnumerable<Tensor> weights, bool spare = false)
     {
         ArgumentNullException.ThrowIfNull(kernels);
@@ -49,7 +50,9 @@ public sealed unsafe class PackedWeights
         return weight is { Packed: not null, DType: var type } && type.IsQuantized();
     }
 
-    /// <summary>Packs on the device's threads, matrix by matrix, and lets go of the pages of mapped files that have been read, so that no weight is in memory twice.</summary>
+    /// <summary>
+    /// Packs on the device's threads, matrix by matrix, and lets go of the pages of mapped files that have been read, so that no weight is in memory twice.
+    /// </summary>
     /// <param name="progress">Told after each matrix which share of all is done.</param>
     public void Pack(Action<double>? progress = null)
     {

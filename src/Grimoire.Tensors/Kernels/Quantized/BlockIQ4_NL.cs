@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// <see cref="DType.IQ4_NL"/>: 32 numbers x = d · grid[q] in 18 bytes, packed as in <see cref="BlockQ4_0"/>. The grid is finer around zero, where most weights are.
+/// <see cref="DType.IQ4_NL"/>: 32 numbers x = d · grid[q] in 18 bytes, packed as in <see cref="BlockQ4_0"/>. The grid is finer around zero, where most weights
+/// are.
 /// </summary>
 internal readonly unsafe struct BlockIQ4_NL : IBlock
 {

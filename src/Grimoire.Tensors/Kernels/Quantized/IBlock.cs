@@ -16,7 +16,8 @@ internal unsafe interface IBlock
         where V : unmanaged, ILanes<V>;
 
     /// <summary>
-    /// Finds the block of least Σ weight · (value − decoded)². Without weights (null) the five types that ggml only rounds are rounded likewise, to the same bytes.
+    /// Finds the block of least Σ weight · (value − decoded)². Without weights (null) the five types that ggml only rounds are rounded likewise, to the same
+    /// bytes.
     /// </summary>
     /// <exception cref="GrimoireException">A scale is too large for its field.</exception>
     static abstract void Encode(float* values, float* weights, byte* block);

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The numbers q that a block can hold: the integers from <paramref name="low"/> to <paramref name="high"/>, or the sixteen of <see cref="BlockIQ4_NL.Grid"/>. Encoding
-/// works on registers of 256 bits and never fuses a product with a sum, so that every machine writes the same file.
+/// The numbers q that a block can hold: the integers from <paramref name="low"/> to <paramref name="high"/>, or the sixteen of <see cref="BlockIQ4_NL.Grid"/>.
+/// Encoding works on registers of 256 bits and never fuses a product with a sum, so that every machine writes the same file.
 /// </summary>
 internal readonly struct Levels(float low, float high)
 {

@@ -5,8 +5,8 @@ using Grimoire.Models.Tokenizers;
 namespace Grimoire.Training.Data;
 
 /// <summary>
-/// Turns examples into token sequences and marks what is learned: of text all, of a conversation what the assistant says and the token that ends its turn. The ids
-/// of a prompt are exactly what the ids of its answered conversation begin with. Safe to use from several threads at once.
+/// Turns examples into token sequences and marks what is learned: of text all, of a conversation what the assistant says and the token that ends its turn. The
+/// ids of a prompt are exactly what the ids of its answered conversation begin with. Safe to use from several threads at once.
 /// </summary>
 public sealed class ExampleEncoder
 {
@@ -42,7 +42,8 @@ public sealed class ExampleEncoder
     public IReadOnlyList<int> StopIds => tokenizer.StopIds;
 
     /// <summary>
-    /// The tokens of an example. What is longer than the context loses the begin of its prompt (<see cref="EncodedExample.Cut"/>), never any of what is learned.
+    /// The tokens of an example. What is longer than the context loses the begin of its prompt (<see cref="EncodedExample.Cut"/>), never any of what is
+    /// learned.
     /// </summary>
     /// <exception cref="GrimoireException">What is learned alone is longer than the context, or the example cannot be written in the format.</exception>
     public EncodedExample Encode(Example example)

@@ -7,7 +7,8 @@ namespace Grimoire.Training.Runs;
 public sealed record PpoRecipe
 {
     /// <summary>
-    /// The model and how it is trained. A step takes a minibatch of a round; <c>batch</c> is the answers of a pass. Its learning rate is that of <see cref="LearningRate"/>.
+    /// The model and how it is trained. A step takes a minibatch of a round; <c>batch</c> is the answers of a pass. Its learning rate is that of
+    /// <see cref="LearningRate"/>.
     /// </summary>
     public StageSettings Stage { get; init; } = new()
     {

@@ -64,7 +64,8 @@ public sealed record PpoSettings
     internal KlController Controller => new(KlTarget, KlHorizon);
 
     /// <summary>
-    /// How answers are drawn: from the policy as it is, at temperature 1 and without filters, for only then is the ratio of probabilities that of what was drawn.
+    /// How answers are drawn: from the policy as it is, at temperature 1 and without filters, for only then is the ratio of probabilities that of what was
+    /// drawn.
     /// </summary>
     internal GenerationOptions Generation => new() { MaxTokens = MaxTokens, Sampling = new SamplingOptions { Temperature = 1 } };
 

@@ -2,7 +2,9 @@ using Grimoire.Models.Tokenizers;
 
 namespace Grimoire.Models.Chat.Jinja;
 
-/// <summary>The filters <c>map</c>, <c>select</c>, <c>reject</c>, <c>selectattr</c> and <c>rejectattr</c>, which apply filters and tests to each item.</summary>
+/// <summary>
+/// The filters <c>map</c>, <c>select</c>, <c>reject</c>, <c>selectattr</c> and <c>rejectattr</c>, which apply filters and tests to each item.
+/// </summary>
 internal static class SelectionFilters
 {
     public static IEnumerable<KeyValuePair<string, Function>> All { get; } =

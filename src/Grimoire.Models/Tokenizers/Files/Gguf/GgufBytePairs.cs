@@ -79,7 +79,9 @@ internal static class GgufBytePairs
         return added;
     }
 
-    /// <summary>Whether a token is a piece of the model: an added one is where merges may make it, that is where it is spelled in the alphabet of bytes.</summary>
+    /// <summary>
+    /// Whether a token is a piece of the model: an added one is where merges may make it, that is where it is spelled in the alphabet of bytes.
+    /// </summary>
     private static bool IsPiece(GgufPieces tokens, int id, bool isAdded)
     {
         string text = tokens.Pieces[id].Text;

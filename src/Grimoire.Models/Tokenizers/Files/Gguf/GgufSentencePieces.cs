@@ -52,7 +52,8 @@ internal static class GgufSentencePieces
     }
 
     /// <summary>
-    /// Scores under which pieces merge in the order of the merges. GGUF's readers merge any two pieces that make a third, the better third first, so the merges must be those.
+    /// Scores under which pieces merge in the order of the merges. GGUF's readers merge any two pieces that make a third, the better third first, so the merges
+    /// must be those.
     /// </summary>
     private static float[] ScoresOfMerges(Bpe model)
     {

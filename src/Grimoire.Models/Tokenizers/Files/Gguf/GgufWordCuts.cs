@@ -78,7 +78,9 @@ internal sealed class GgufWordCuts
         return Array.Find(same, cuts => cuts.IgnoreMerges == wholeWords) ?? same.FirstOrDefault();
     }
 
-    /// <summary>The steps of a pre-tokenizer in a spelling of their own, so that the same cuts written differently are found equal; null where GGUF has no such thing.</summary>
+    /// <summary>
+    /// The steps of a pre-tokenizer in a spelling of their own, so that the same cuts written differently are found equal; null where GGUF has no such thing.
+    /// </summary>
     private static List<string>? Steps(JsonPlace json)
     {
         if (json.IsNull)
