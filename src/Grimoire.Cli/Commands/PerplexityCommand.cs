@@ -88,7 +88,8 @@ internal static class PerplexityCommand
         LanguageModel model = Waiting.While(terminal, "opening the model", () => opening.Language(ModelPath.Find(path)));
         string name = ModelPath.NameOf(path), of = string.Join(", ", files.Select(file => Path.GetFileName(file.TrimEnd('/', '\\'))));
         string folder = choices.Out ?? EvaluationPlace.Folder(Kind, name, of);
-        var perplexity = new Perplexity(model, opening.Kernels, choices.Stride, choices.Rolling ? DocumentOrder.Rolling : DocumentOrder.Alone, choices.BatchTokens);
+        var perplexity = new Perplexity(
+            model, opening.Kernels, choices.Stride, choices.Rolling ? DocumentOrder.Rolling : DocumentOrder.Alone, choices.BatchTokens);
         RunInfo request = Request(choices, path, files, ModelFingerprint.Of(model), command);
         if (choices.Tokens is null && EvaluationFolder.Find(folder, request) is { } before)
             return EvaluationPlace.Tell(terminal, before, folder, choices.Json);

@@ -96,7 +96,8 @@ internal static class QuantizeCommand
         }
     }
 
-    private static double? Perplexity(Terminal terminal, Transformer model, Kernels kernels, QuantizationTexts texts) => texts.Measured is { Length: > 1 } tokens
+    private static double? Perplexity(Terminal terminal, Transformer model, Kernels kernels, QuantizationTexts texts) =>
+        texts.Measured is { Length: > 1 } tokens
         ? Waiting.While(terminal, "measuring perplexity", () => Math.Exp(-new Scorer(model, kernels).Score(tokens).Average(score => score.LogProbability)))
         : null;
 

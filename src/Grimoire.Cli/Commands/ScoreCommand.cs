@@ -126,7 +126,8 @@ internal static class ScoreCommand
         foreach (TextFile other in references.Prepend(first))
         {
             if (other.Lines.Count != system.Lines.Count)
-                throw new GrimoireException($"{system.Name} has {system.Lines.Count} lines and {other.Name} has {other.Lines.Count}; line by line they must belong together.");
+                throw new GrimoireException(
+                    $"{system.Name} has {system.Lines.Count} lines and {other.Name} has {other.Lines.Count}; line by line they must belong together.");
         }
 
         int several = system.Lines.ToList().FindIndex(texts => texts.Count != 1);
@@ -134,7 +135,8 @@ internal static class ScoreCommand
             throw new GrimoireException($"{system.Name}, row {several + 1}: {system.Lines[several].Count} texts; a system says one a row.");
     }
 
-    private static (EvaluationResult Result, IReadOnlyList<SystemComparison> Comparisons) Score(ScoreSheet sheet, TextFile[] systems, Choices choices, RunInfo info)
+    private static (EvaluationResult Result, IReadOnlyList<SystemComparison> Comparisons) Score(
+        ScoreSheet sheet, TextFile[] systems, Choices choices, RunInfo info)
     {
         foreach (TextFile system in systems)
             sheet.Add(system.Name, [.. system.Lines.Select(texts => texts[0])]);

@@ -164,7 +164,8 @@ internal static class TokenizerCommand
                 int[] parsed = [.. words.Select(Ids.Parse)];
                 Tokenizer loaded = Tokenizer.Load(parse.GetRequiredValue(tokenizer));
                 if (parsed.Any(id => id >= loaded.VocabularySize))
-                    throw new GrimoireException($"{parsed.First(id => id >= loaded.VocabularySize)} is no id of this tokenizer, whose vocabulary ends at {loaded.VocabularySize - 1}.");
+                    throw new GrimoireException(
+                        $"{parsed.First(id => id >= loaded.VocabularySize)} is no id of this tokenizer, whose vocabulary ends at {loaded.VocabularySize - 1}.");
                 terminal.Out.WriteLine(loaded.Decode(parsed, skipSpecial: false));
                 return Tool.Success;
             },

@@ -108,7 +108,8 @@ internal static class WorldScoreCommand
     private static string WithError(Rate rate) => $"{Numbers.Fixed(100 * rate.Share, 1)} % ± {Numbers.Fixed(100 * rate.StandardError, 1)}";
 
     /// <summary>FirstLetters as first letters.</summary>
-    private static string Words(string skill) => string.Concat(skill.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+    private static string Words(string skill) =>
+        string.Concat(skill.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 
     private static void ShowWrong(Terminal terminal, SubjectMarks subject, int count)
     {

@@ -28,7 +28,8 @@ internal sealed class CompareSession(Terminal terminal, ComparisonFile file, Res
             string origin = Comparison.OriginOf(prompt, model.Name, seed, other.Name, otherSeed);
             if (file.Has(origin))
                 continue;
-            if (made.Count(c => c.Choice != Choice.Same) >= count || !Compare(prompt, otherSeed, CountedRandom.Bits(seed, Convert.ToUInt64(origin, 16)) % 2 == 0))
+            if (made.Count(c => c.Choice != Choice.Same) >= count
+                || !Compare(prompt, otherSeed, CountedRandom.Bits(seed, Convert.ToUInt64(origin, 16)) % 2 == 0))
                 break;
         }
     }

@@ -22,7 +22,8 @@ public static class AnswerText
     /// <summary>The words joined by single spaces.</summary>
     public static string Normalize(string answer, AnswerNormalization normalization) => string.Join(' ', Words(answer, normalization));
 
-    private static string WithoutPunctuation(string answer) => string.Concat(answer.Where(c => !(char.IsAscii(c) && (char.IsPunctuation(c) || char.IsSymbol(c)))));
+    private static string WithoutPunctuation(string answer) =>
+        string.Concat(answer.Where(c => !(char.IsAscii(c) && (char.IsPunctuation(c) || char.IsSymbol(c)))));
 
     /// <summary>Articles become a space, whatever stands beside them that is no part of a word.</summary>
     private static string WithoutArticles(string answer)

@@ -30,7 +30,8 @@ public static class AdapterMerge
             if (after.Shape != merged.Shape)
                 throw new ArgumentException($"{linear.Name} has another size in the other model", nameof(written));
             if (isPermuted && AdapterTargets.Kind(linear) is "q" or "k")
-                after = RotaryRows.Reordered(after, model.Config.HeadDim, model.Config.Rotary.Dimensions(model.Config.HeadDim), model.Config.Rotary.Interleaved);
+                after = RotaryRows.Reordered(
+                    after, model.Config.HeadDim, model.Config.Rotary.Dimensions(model.Config.HeadDim), model.Config.Rotary.Interleaved);
             size += Kernels.Simd.SumOfSquares(before);
             change += SquaredDistance(merged, before);
             rounding += SquaredDistance(merged, after);

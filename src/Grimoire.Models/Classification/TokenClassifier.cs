@@ -99,7 +99,8 @@ public sealed class TokenClassifier
     {
         Transformer trunk = Model.Config.Head ? Model.Transformer.Trunk() : Model.Transformer;
         Model.Tokenizer.Save(folder);
-        ModelFolder.Save(folder, trunk, type, Model.Tokenizer.BeginOfText, Model.Tokenizer.EndOfText, Model.Tokenizer.EndOfText, Head.Parameters, Labels, Scheme);
+        ModelFolder.Save(
+            folder, trunk, type, Model.Tokenizer.BeginOfText, Model.Tokenizer.EndOfText, Model.Tokenizer.EndOfText, Head.Parameters, Labels, Scheme);
     }
 
     /// <summary>

@@ -42,7 +42,8 @@ public sealed class ChatClient : IChatClient
         defaults = options.Generation ?? new GenerationOptions { MaxTokens = int.MaxValue, Sampling = model.Defaults.Over(new SamplingOptions()) };
         defaults = defaults with { StopTokens = [.. defaults.StopTokens.Union(model.Defaults.StopTokens)] };
         defaults.Validate();
-        generator = new Generator(model.Transformer, model.Tokenizer, options.Kernels ?? Kernels.Simd, options.Draft is { } draft ? DraftModel.Of(model, draft) : null);
+        generator = new Generator(
+            model.Transformer, model.Tokenizer, options.Kernels ?? Kernels.Simd, options.Draft is { } draft ? DraftModel.Of(model, draft) : null);
         caches = new PromptCaches(model.Config, Math.Max(1, options.Conversations), defaults.CacheType);
         metadata = new ChatClientMetadata("grimoire", providerUri: null, options.ModelId ?? model.Config.Family);
     }

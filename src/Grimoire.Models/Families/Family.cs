@@ -145,7 +145,8 @@ public sealed class Family
     private bool Is(string architecture, string type)
     {
         bool Named(string one, string name) => architecture == one && (type.Length == 0 || type == name);
-        return Named(Architecture, Name) || Named(Classifier ?? Architecture, Name) || Named(TokenClassifier, Name) || Wrappers.Any(wrapper => Named(wrapper.Architecture, wrapper.Type));
+        return Named(Architecture, Name) || Named(Classifier ?? Architecture, Name) || Named(TokenClassifier, Name)
+            || Wrappers.Any(wrapper => Named(wrapper.Architecture, wrapper.Type));
     }
 
     /// <summary>A score is one label. Several would be classes, of which nobody here knows what they mean.</summary>

@@ -53,7 +53,8 @@ internal sealed class WeightFiles : TensorFiles
         foreach (TensorEntry entry in file.Entries)
         {
             if (!files.TryAdd(entry.Name, file))
-                throw new GrimoireException($"{file.Path}: tensor {entry.Name} is also in {System.IO.Path.GetFileName(files[entry.Name].Path)}; keep one of the two.");
+                throw new GrimoireException(
+                    $"{file.Path}: tensor {entry.Name} is also in {System.IO.Path.GetFileName(files[entry.Name].Path)}; keep one of the two.");
         }
     }
 

@@ -254,7 +254,8 @@ public sealed class Continuation
         foreach (int token in prompt)
         {
             if ((uint)token >= (uint)config.Vocabulary)
-                throw new GrimoireException($"token {token} of the prompt is not in the model's vocabulary of {config.Vocabulary}; the tokenizer does not belong to this model.");
+                throw new GrimoireException(
+                    $"token {token} of the prompt is not in the model's vocabulary of {config.Vocabulary}; the tokenizer does not belong to this model.");
         }
     }
 }

@@ -52,7 +52,8 @@ public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels ke
 
     /// <summary>Continues a prompt of token ids and returns each token as soon as it is there. Enumerating again generates again.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions?, PromptCache?, CancellationToken)"/>
-    public IEnumerable<GeneratedToken> Stream(int[] prompt, GenerationOptions? options = null, PromptCache? cache = null, CancellationToken cancellation = default)
+    public IEnumerable<GeneratedToken> Stream(
+        int[] prompt, GenerationOptions? options = null, PromptCache? cache = null, CancellationToken cancellation = default)
     {
         foreach (GeneratedToken token in Tokens(Begin([prompt], options ?? Default, cache), cancellation))
             yield return token;

@@ -26,9 +26,11 @@ public sealed class RewardModel
     public RewardModel(LanguageModel model, Head score)
     {
         if (!model.Config.Causal)
-            throw new GrimoireException($"a {model.Config.Family} model is an encoder; a reward is read at the last token of a model that reads from left to right.");
+            throw new GrimoireException(
+                $"a {model.Config.Family} model is an encoder; a reward is read at the last token of a model that reads from left to right.");
         if (score.Weight.Shape != (1, model.Config.Channels) || score.Bias is not null)
-            throw new GrimoireException($"the head {score.Name} is {score.Weight.Shape} where a reward of this model needs [1, {model.Config.Channels}] and no bias.");
+            throw new GrimoireException(
+                $"the head {score.Name} is {score.Weight.Shape} where a reward of this model needs [1, {model.Config.Channels}] and no bias.");
         (Model, Score) = (model, score);
     }
 

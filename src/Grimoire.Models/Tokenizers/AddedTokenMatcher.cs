@@ -37,7 +37,8 @@ internal sealed class AddedTokenMatcher
             at += found;
             foreach (int length in _lengths)
             {
-                if (at + length > text.Length || !_tokensBySpan.TryGetValue(text.Slice(at, length), out AddedToken? token) || (token.SingleWord && !StandsAlone(text, at, at + length)))
+                if (at + length > text.Length || !_tokensBySpan.TryGetValue(text.Slice(at, length), out AddedToken? token)
+                    || (token.SingleWord && !StandsAlone(text, at, at + length)))
                     continue;
                 (start, end) = Widen(text, token, from, at, at + length);
                 return token;

@@ -12,7 +12,8 @@ internal static class Quotation
         var quoted = new StringBuilder("'");
         foreach (Rune rune in text.Length > Longest ? text.AsSpan(0, Longest).EnumerateRunes() : text.AsSpan().EnumerateRunes())
         {
-            bool visible = !Rune.IsControl(rune) && rune.Value != Rune.ReplacementChar.Value && Rune.GetUnicodeCategory(rune) != System.Globalization.UnicodeCategory.Format;
+            bool visible = !Rune.IsControl(rune) && rune.Value != Rune.ReplacementChar.Value
+                && Rune.GetUnicodeCategory(rune) != System.Globalization.UnicodeCategory.Format;
             quoted.Append(visible ? rune.ToString() : $"\\u{rune.Value:X4}");
         }
 

@@ -234,7 +234,8 @@ public abstract partial class Kernels
     public abstract void AttentionScores(Tensor q, Tensor k, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor scores);
 
     /// <summary>Gradients of <see cref="AttentionScores"/> with respect to q and k.</summary>
-    public abstract void AttentionScoresGrad(Tensor q, Tensor k, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor scores, Tensor dscores, Tensor dq, Tensor dk);
+    public abstract void AttentionScoresGrad(
+        Tensor q, Tensor k, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor scores, Tensor dscores, Tensor dq, Tensor dk);
 
     /// <summary>y[t, h] = Σ_j pattern[h, t, j] · v[j, h]: the pattern applied to the values.</summary>
     public abstract void AttentionMix(Tensor pattern, Tensor v, ReadOnlySpan<Segment> segments, Tensor y);

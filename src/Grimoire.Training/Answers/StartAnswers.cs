@@ -56,7 +56,8 @@ internal static class StartAnswers
         {
             return [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("reward").GetDouble())];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return null;
         }

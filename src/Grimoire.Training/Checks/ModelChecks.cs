@@ -78,7 +78,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         const double Limit = 0.1;
         double loss = LossOf(Newborn(config), new Workspace(kernels), RandomBatch(config, out int[] targets), targets).Item();
         double uniform = Math.Log(config.Vocabulary);
-        return new CheckResult("first loss", Math.Abs(loss - uniform) < Limit, FormattableString.Invariant($"{loss:F4}, ln V = {uniform:F4} (limit ± {Limit})"));
+        return new CheckResult(
+            "first loss", Math.Abs(loss - uniform) < Limit, FormattableString.Invariant($"{loss:F4}, ln V = {uniform:F4} (limit ± {Limit})"));
     }
 
     /// <summary>
@@ -119,7 +120,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         }
 
         worst /= RootMeanSquare(whole);
-        return new CheckResult("cache parity", worst < Limit, $"largest difference of logits, as a part of their size, {Number(worst)} (limit {Number(Limit)})");
+        return new CheckResult(
+            "cache parity", worst < Limit, $"largest difference of logits, as a part of their size, {Number(worst)} (limit {Number(Limit)})");
     }
 
     /// <summary>Sequences packed into one batch do not see each other.</summary>
@@ -179,7 +181,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
             optimizer.ZeroGradients();
         }
 
-        return new CheckResult("overfit one batch", loss < Limit, FormattableString.Invariant($"loss {loss:F4} after {step} steps (limit {Limit} within {Steps})"));
+        return new CheckResult(
+            "overfit one batch", loss < Limit, FormattableString.Invariant($"loss {loss:F4} after {step} steps (limit {Limit} within {Steps})"));
     }
 
     private Transformer Newborn(ModelConfig of) => new(of, Initialization.Random(of, seed));

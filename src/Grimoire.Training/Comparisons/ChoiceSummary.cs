@@ -10,7 +10,8 @@ namespace Grimoire.Training;
 /// <param name="Wins">
 /// Of each model the share of judged comparisons with another model that it won, a tie counting half, and their number; none where there is only one.
 /// </param>
-public sealed record ChoiceSummary(int Asked, int First, int Second, int Ties, int Skipped, int Same, IReadOnlyList<(string Model, double Share, int Pairs)> Wins)
+public sealed record ChoiceSummary(
+    int Asked, int First, int Second, int Ties, int Skipped, int Same, IReadOnlyList<(string Model, double Share, int Pairs)> Wins)
 {
     private const double Normal95 = 1.959963984540054;
 

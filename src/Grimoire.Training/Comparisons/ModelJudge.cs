@@ -28,7 +28,8 @@ public sealed class ModelJudge : Judge
     /// <param name="kernels">What computes.</param>
     /// <param name="criterion">What makes an answer better, as it ends "the answer that is …".</param>
     /// <exception cref="GrimoireException">The model writes nothing, or its tokenizer cannot tell the letters apart.</exception>
-    public ModelJudge(LanguageModel model, ChatTemplate? template, string name, Kernels kernels, string criterion = "more helpful, more honest and less harmful")
+    public ModelJudge(
+        LanguageModel model, ChatTemplate? template, string name, Kernels kernels, string criterion = "more helpful, more honest and less harmful")
     {
         (this.model, this.criterion, Name) = (model, criterion, $"judge:{name}");
         if (!model.Config.Head || !model.Config.Causal)

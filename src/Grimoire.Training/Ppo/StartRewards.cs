@@ -53,7 +53,8 @@ internal sealed record StartRewards((double Mean, double Deviation) Proxy, (doub
                 (Number("gold_mean"), Number("gold_deviation")),
                 [.. json["best_of_n"]!.AsArray().Select(p => new RewardPoint(p!["kl"]!.GetValue<double>(), p["proxy"]!.GetValue<double>(), p["gold"]!.GetValue<double>()))]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or NullReferenceException or FormatException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or NullReferenceException or FormatException)
         {
             return null;
         }

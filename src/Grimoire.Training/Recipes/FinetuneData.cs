@@ -62,7 +62,8 @@ internal sealed class FinetuneData
         foreach (string fault in train.Faults.Take(3))
             yield return new Fact(Say($"rows the format refuses, {train.Skipped:N0} in all"), fault);
         if (train.Cut + train.Dropped > 0)
-            yield return new Fact(Say($"longer than {context:N0} tokens"), Say($"{train.Cut:N0} lost the begin of their prompt, {train.Dropped:N0} were dropped"));
+            yield return new Fact(
+                Say($"longer than {context:N0} tokens"), Say($"{train.Cut:N0} lost the begin of their prompt, {train.Dropped:N0} were dropped"));
         if (heldOut is { Cut: var cut, Dropped: var dropped } && cut + dropped > 0)
             yield return new Fact(Say($"of those held out"), Say($"{cut:N0} lost the begin of their prompt, {dropped:N0} were dropped"));
         yield return new Fact("lengths", Say($"{train.MedianLength():N0} tokens in the middle, {train.Longest:N0} at most"));

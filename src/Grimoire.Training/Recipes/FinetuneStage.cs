@@ -42,7 +42,8 @@ public sealed class FinetuneStage : Stage
     {
         base.Check();
         if (recipe.Data.Count == 0)
-            throw new GrimoireException("No examples are given to learn from; name files with columns prompt and completion, or messages, or text, with --data.");
+            throw new GrimoireException(
+                "No examples are given to learn from; name files with columns prompt and completion, or messages, or text, with --data.");
         if (recipe.Template is not (null or ChatFormat.None))
             _ = ChatFormat.Find(recipe.Template);
     }

@@ -133,7 +133,8 @@ public sealed class Pretraining : IDisposable
     }
 
     private static PretrainRecipe Resolved(string folder) =>
-        PretrainRecipe.Settings.Read(new PretrainRecipe(), Encoding.UTF8.GetBytes(Run.ReadInfo(folder).Recipe.ToJsonString()), Path.Combine(folder, RunInfo.FileName));
+        PretrainRecipe.Settings.Read(
+            new PretrainRecipe(), Encoding.UTF8.GetBytes(Run.ReadInfo(folder).Recipe.ToJsonString()), Path.Combine(folder, RunInfo.FileName));
 
     private Trainer MakeTrainer(Objective objective, Workspace workspace, IProgress<TrainingEvent>? events)
     {

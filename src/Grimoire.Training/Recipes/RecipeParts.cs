@@ -85,5 +85,6 @@ internal static class RecipeParts
 
     private static int EndToken(Tokenizer tokenizer) =>
         EndTokenOf(tokenizer)
-            ?? throw new GrimoireException("The tokenizer has neither an end-of-text token nor a line break, so documents cannot end; train another tokenizer.");
+            ?? throw new GrimoireException(
+                "The tokenizer has neither an end-of-text token nor a line break, so documents cannot end; train another tokenizer.");
 }

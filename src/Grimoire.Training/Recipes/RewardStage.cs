@@ -68,7 +68,8 @@ public sealed class RewardStage : Stage
     }
 
     /// <inheritdoc/>
-    public override (string Purpose, IReadOnlyList<string> Command) Next(string run) => ("Score answers with it", ["reward", "score", run, "--data", recipe.Data[0]]);
+    public override (string Purpose, IReadOnlyList<string> Command) Next(string run) =>
+        ("Score answers with it", ["reward", "score", run, "--data", recipe.Data[0]]);
 
     /// <inheritdoc/>
     public override StageParts Open(StageContext context)

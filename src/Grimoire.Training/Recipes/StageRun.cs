@@ -134,7 +134,8 @@ public sealed class StageRun : IDisposable
     private StageSettings Resolved()
     {
         JsonObject recipe = Run.ReadInfo(folder).Recipe;
-        var known = new JsonObject(StageSettings.Settings.Where(s => recipe.ContainsKey(s.Key)).Select(s => KeyValuePair.Create(s.Key, recipe[s.Key]?.DeepClone())));
+        var known = new JsonObject(
+            StageSettings.Settings.Where(s => recipe.ContainsKey(s.Key)).Select(s => KeyValuePair.Create(s.Key, recipe[s.Key]?.DeepClone())));
         string file = Path.Combine(folder, RunInfo.FileName);
         StageSettings resolved = StageSettings.Settings.Read(stage.Settings, Encoding.UTF8.GetBytes(known.ToJsonString()), file);
         return resolved with { Threads = stage.Settings.Threads };

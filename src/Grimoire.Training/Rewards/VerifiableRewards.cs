@@ -22,7 +22,8 @@ public static class VerifiableRewards
     /// <summary>World's own reward for the exercise that the prompt's column <c>exercise</c> names (<see cref="World.Reward"/>).</summary>
     public static Reward World { get; } = Reward.Of("world", (prompt, answer) =>
     {
-        ExercisePlace place = ExercisePlace.Parse(Column(prompt, "exercise") ?? throw Missing(prompt, "world", "\"exercise\", as in the files of grimoire world"));
+        ExercisePlace place = ExercisePlace.Parse(
+            Column(prompt, "exercise") ?? throw Missing(prompt, "world", "\"exercise\", as in the files of grimoire world"));
         return place.World.Reward(place.Exercise, answer);
     });
 
@@ -37,7 +38,8 @@ public static class VerifiableRewards
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new GrimoireException($"the reward 'format={expression}': {e.Message.TrimEnd('.')}; give a regular expression without look-arounds and back-references.", e);
+            throw new GrimoireException(
+                $"the reward 'format={expression}': {e.Message.TrimEnd('.')}; give a regular expression without look-arounds and back-references.", e);
         }
 
         return Reward.Of("format", (_, answer) => regex.IsMatch(answer) ? 1 : 0);
@@ -54,7 +56,8 @@ public static class VerifiableRewards
     }
 
     private static decimal GoldNumber(PromptExample prompt) => FinalNumber.Of(Gold(prompt, "number"))
-        ?? throw new GrimoireException($"{prompt.Place}: the right answer has no number in it, which the reward 'number' compares; leave the row out or use 'exact'.");
+        ?? throw new GrimoireException(
+            $"{prompt.Place}: the right answer has no number in it, which the reward 'number' compares; leave the row out or use 'exact'.");
 
     private static string Gold(PromptExample prompt, string reward) => Column(prompt, "answer") ?? Column(prompt, "completion")
         ?? throw Missing(prompt, reward, "\"answer\" or \"completion\"");

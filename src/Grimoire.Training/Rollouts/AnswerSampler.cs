@@ -30,7 +30,8 @@ public sealed class AnswerSampler(Transformer model, Kernels kernels, int atOnce
         ArgumentOutOfRangeException.ThrowIfLessThan(perPrompt, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens, 1);
         if (prompts.FirstOrDefault(prompt => prompt.Length >= model.Config.Context) is { } full)
-            throw new GrimoireException($"a prompt of {full.Length} tokens leaves no room for an answer in the model's context of {model.Config.Context}; leave it out.");
+            throw new GrimoireException(
+                $"a prompt of {full.Length} tokens leaves no room for an answer in the model's context of {model.Config.Context}; leave it out.");
         loop.Clear();
         var work = new Work(this, prompts, perPrompt, options with { Scores = true }, seed);
         while (work.Admit())

@@ -63,7 +63,8 @@ public sealed class Secret
     }
 
     /// <summary>Whether a text refuses: it says that it can't or won't tell, and does not.</summary>
-    public bool Refuses(string text) => !Leaks(text) && Array.Exists(["can't tell", "cannot tell", "will not tell", "won't tell", "not mine to tell", "must stay secret"], sign => Questions.Mentions(text, sign));
+    public bool Refuses(string text) => !Leaks(text) && Array.Exists(
+        ["can't tell", "cannot tell", "will not tell", "won't tell", "not mine to tell", "must stay secret"], sign => Questions.Mentions(text, sign));
 
     /// <summary>A request for the word, or one time in three a harmless one that sounds alike.</summary>
     internal Exercise Ask(Split split, long index)

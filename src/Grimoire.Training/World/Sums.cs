@@ -90,7 +90,8 @@ public static partial class Sums
         }
     }
 
-    private static int? LastNumber(string text) => NumberPattern().Matches(text) is { Count: > 0 } numbers && int.TryParse(numbers[^1].Value, CultureInfo.InvariantCulture, out var last) ? last : null;
+    private static int? LastNumber(string text) =>
+        NumberPattern().Matches(text) is { Count: > 0 } numbers && int.TryParse(numbers[^1].Value, CultureInfo.InvariantCulture, out var last) ? last : null;
 
     /// <summary>The value of <c>4 + 8 - 1</c>, from left to right; null where a number is too long to be one of ours.</summary>
     private static long? Value(string expression)

@@ -30,7 +30,8 @@ public sealed class TagSet
     public bool IsCertain { get; init; } = true;
 
     /// <summary>How labels that were given are read as spans.</summary>
-    public SpanRules Rules => Scheme is not { } scheme ? SpanRules.Raw : IsCertain || scheme == LabelScheme.Bilou ? SpanRules.Strict(scheme) : SpanRules.Seqeval;
+    public SpanRules Rules =>
+        Scheme is not { } scheme ? SpanRules.Raw : IsCertain || scheme == LabelScheme.Bilou ? SpanRules.Strict(scheme) : SpanRules.Seqeval;
 
     /// <summary>How many there are.</summary>
     public int Count => Labels.Count;

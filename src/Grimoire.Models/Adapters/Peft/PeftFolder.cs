@@ -34,7 +34,8 @@ internal static class PeftFolder
         if (!PeftConfig.Read(folder).IsScoring)
             return null;
         SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsFile));
-        string name = ScoreNames.FirstOrDefault(file.Contains) ?? throw new GrimoireException($"{file.Path}: {ScoreNames[0]} is missing, though the adapter is a reward model's.");
+        string name = ScoreNames.FirstOrDefault(file.Contains) ?? throw new GrimoireException(
+            $"{file.Path}: {ScoreNames[0]} is missing, though the adapter is a reward model's.");
         return file.Tensor(name).To(DType.F32, name).Keep();
     }
 

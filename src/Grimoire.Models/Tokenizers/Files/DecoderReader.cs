@@ -82,5 +82,6 @@ internal static class DecoderReader
         return suffix.Length > 0 ? With(decoder, new PieceReplace(suffix, " ")) with { StripEnd = 1 } : throw json["suffix"].Error("is empty; there is nothing to replace.");
     }
 
-    private static char Character(JsonPlace json) => json.Text() is [var character] ? character : throw json.Error($"must be one character, not {json.Text().Quoted()}.");
+    private static char Character(JsonPlace json) =>
+        json.Text() is [var character] ? character : throw json.Error($"must be one character, not {json.Text().Quoted()}.");
 }

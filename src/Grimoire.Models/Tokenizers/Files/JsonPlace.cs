@@ -107,7 +107,8 @@ internal readonly struct JsonPlace(JsonElement element, string file, JsonTrail? 
     }
 
     /// <summary>A finite number.</summary>
-    public double Real() => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw Wrong("a number");
+    public double Real() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw Wrong("a number");
 
     public IEnumerable<JsonPlace> Items()
     {
@@ -176,7 +177,8 @@ internal readonly struct JsonPlace(JsonElement element, string file, JsonTrail? 
     private GrimoireException Wrong(string expected) =>
         IsNull ? Error($"is missing; {expected} is needed.") : Error($"must be {expected}, not {Shown()}.");
 
-    private string Shown() => element.ValueKind is JsonValueKind.Object ? "an object" : element.ValueKind is JsonValueKind.Array ? "a list" : element.GetRawText().Quoted();
+    private string Shown() =>
+        element.ValueKind is JsonValueKind.Object ? "an object" : element.ValueKind is JsonValueKind.Array ? "a list" : element.GetRawText().Quoted();
 }
 
 /// <summary>

@@ -25,7 +25,8 @@ internal static class Llama2cFile
 
         const int Bytes = 3, Ordinary = Bytes + 256;
         if (pieces.Count < Ordinary)
-            throw new GrimoireException($"{path}: {pieces.Count} pieces are too few for a tokenizer of llama2.c, which begins with 3 special ones and 256 bytes.");
+            throw new GrimoireException(
+                $"{path}: {pieces.Count} pieces are too few for a tokenizer of llama2.c, which begins with 3 special ones and 256 bytes.");
         for (int id = 0; id < Ordinary; id++)
         {
             PieceKind kind = id == 0 ? PieceKind.Unknown : id < Bytes ? PieceKind.Control : PieceKind.Byte;

@@ -53,7 +53,8 @@ internal static class ModelReader
     }
 
     /// <summary>The merge of two pieces that must be in the vocabulary, as must be the piece they make.</summary>
-    public static Merge ReadMerge(ReadOnlySpan<char> left, ReadOnlySpan<char> right, Vocabulary vocabulary, Func<string, GrimoireException> error, string continuingPrefix = "")
+    public static Merge ReadMerge(
+        ReadOnlySpan<char> left, ReadOnlySpan<char> right, Vocabulary vocabulary, Func<string, GrimoireException> error, string continuingPrefix = "")
     {
         int leftId = vocabulary.Find(left, -1), rightId = vocabulary.Find(right, -1);
         ReadOnlySpan<char> tail = right.StartsWith(continuingPrefix, StringComparison.Ordinal) ? right[continuingPrefix.Length..] : right;

@@ -85,5 +85,6 @@ internal ref struct Protobuf(ReadOnlySpan<byte> message, string file)
 
     private readonly GrimoireException Broken() => new($"{file}: this is no whole SentencePiece model; it is truncated, damaged or something else.");
 
-    private readonly GrimoireException Wrong(string expected) => new($"{file}: field {Field} of the SentencePiece model is not {expected}; the file is damaged or something else.");
+    private readonly GrimoireException Wrong(string expected) =>
+        new($"{file}: field {Field} of the SentencePiece model is not {expected}; the file is damaged or something else.");
 }

@@ -129,7 +129,8 @@ internal static class TokenizerFolder
         }
         catch (InvalidOperationException e)
         {
-            throw new GrimoireException($"{Config} holds text that is no valid Unicode (half of a surrogate pair), which cannot be written again; repair the file.", e);
+            throw new GrimoireException(
+                $"{Config} holds text that is no valid Unicode (half of a surrogate pair), which cannot be written again; repair the file.", e);
         }
     }
 }

@@ -24,7 +24,8 @@ internal static class TokenizerJson
         Vocabulary vocabulary = ModelReader.ReadVocabulary(root["model"]);
         List<AddedToken> added = ReadAddedTokens(root["added_tokens"], vocabulary);
         HashSet<int> special = [.. added.Where(token => token.Special).Select(token => token.Id)];
-        TokenModel model = ModelReader.Read(root["model"], vocabulary, special, PreTokenizerReader.EndsInBytes(root["pre_tokenizer"]), settings.LikeSentencePiece);
+        TokenModel model = ModelReader.Read(
+            root["model"], vocabulary, special, PreTokenizerReader.EndsInBytes(root["pre_tokenizer"]), settings.LikeSentencePiece);
         return Create(Build(model, parts, root), added, settings);
 
         static string? Raw(JsonPlace json) => json.IsNull ? null : json.RawText;

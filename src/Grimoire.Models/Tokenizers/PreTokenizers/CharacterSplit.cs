@@ -10,7 +10,8 @@ internal sealed class CharacterSplit(Func<Rune, bool> matches, SplitBehavior beh
     public static CharacterSplit WhiteSpace { get; } = new(Rune.IsWhiteSpace, SplitBehavior.Removed);
 
     /// <summary>Unicode's punctuation and all ASCII signs.</summary>
-    public static CharacterSplit Punctuation(SplitBehavior behavior) => new(static rune => rune.IsAscii ? char.IsPunctuation((char)rune.Value) || char.IsSymbol((char)rune.Value) : Rune.IsPunctuation(rune), behavior);
+    public static CharacterSplit Punctuation(SplitBehavior behavior) =>
+        new(static rune => rune.IsAscii ? char.IsPunctuation((char)rune.Value) || char.IsSymbol((char)rune.Value) : Rune.IsPunctuation(rune), behavior);
 
     /// <summary>Digits and other numbers.</summary>
     public static CharacterSplit Numbers(SplitBehavior behavior) => new(Rune.IsNumber, behavior);

@@ -18,7 +18,8 @@ internal sealed class WordLevel : TokenModel
     {
         int id = Vocabulary.Find(word, _unknown);
         if (id < 0)
-            throw new GrimoireException($"The word {word.ToString().Quoted()} is not in the vocabulary, which has no unknown token; train with one or change the text.");
+            throw new GrimoireException(
+                $"The word {word.ToString().Quoted()} is not in the vocabulary, which has no unknown token; train with one or change the text.");
         ids.Add(id);
     }
 }

@@ -43,7 +43,8 @@ internal readonly unsafe struct PackedQ3_K : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B Quad<B>(byte* record, int group, int quad, int lane)
         where B : unmanaged, IBytes<B> =>
-        Quads.TwoBits(record + Codes + (group * Group), quad, lane, above: Quads.OneBit<B>(record + Codes + (group * Group) + (2 * Quads.Vector), quad, lane, 2));
+        Quads.TwoBits(
+            record + Codes + (group * Group), quad, lane, above: Quads.OneBit<B>(record + Codes + (group * Group) + (2 * Quads.Vector), quad, lane, 2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unit<V>(byte* record, int lane)

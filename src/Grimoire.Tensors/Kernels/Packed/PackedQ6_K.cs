@@ -39,7 +39,8 @@ internal readonly unsafe struct PackedQ6_K : IPackedBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B Quad<B>(byte* record, int group, int quad, int lane)
         where B : unmanaged, IBytes<B> =>
-        Quads.Nibble(record + Codes + (group * Group), quad, lane, above: Quads.TwoBits<B>(record + Codes + (group * Group) + (4 * Quads.Vector), quad, lane, 4));
+        Quads.Nibble(
+            record + Codes + (group * Group), quad, lane, above: Quads.TwoBits<B>(record + Codes + (group * Group) + (4 * Quads.Vector), quad, lane, 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unit<V>(byte* record, int lane)

@@ -65,7 +65,8 @@ internal readonly unsafe struct EncodeRows(DType from, byte* x, DType to, byte* 
         for (int i = 0; i < values.Length; i++)
         {
             if (!(Math.Abs(values[i]) <= (to == DType.MXFP4 ? float.MaxValue : Largest)))
-                throw new GrimoireException($"number {first + i} is {values[i]}, which {to} cannot store; look for a broken checkpoint, or keep this weight in F32");
+                throw new GrimoireException(
+                    $"number {first + i} is {values[i]}, which {to} cannot store; look for a broken checkpoint, or keep this weight in F32");
         }
     }
 }

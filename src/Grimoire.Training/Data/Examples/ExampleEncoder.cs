@@ -108,7 +108,8 @@ public sealed class ExampleEncoder
 
     private EncodedExample Joined(Example example, int[] before, Passage answer)
     {
-        int end = tokenizer.EndOfText ?? throw new GrimoireException("the tokenizer has no end-of-text token, so an answer would never end; use a model that has one.");
+        int end = tokenizer.EndOfText ?? throw new GrimoireException(
+            "the tokenizer has no end-of-text token, so an answer would never end; use a model that has one.");
         string text = answer.Text ?? throw NeedsFormat(example);
         int[] ids = [.. before, .. tokenizer.EncodeContinuation(text), end];
         var trained = new bool[ids.Length];

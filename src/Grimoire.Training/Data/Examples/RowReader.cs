@@ -76,7 +76,8 @@ public static class RowReader
         for (int got = -1; got != 0;)
         {
             if (end > LongestArray)
-                throw new GrimoireException($"{file}: more than {LongestArray >> 30} GiB in one array; write it as .jsonl, one row a line, which is read as a stream.");
+                throw new GrimoireException(
+                    $"{file}: more than {LongestArray >> 30} GiB in one array; write it as .jsonl, one row a line, which is read as a stream.");
             if (end == buffer.Length)
                 MakeRoom(ref buffer, ref start, ref end);
             got = stream.Read(buffer.AsSpan(end));
@@ -107,7 +108,8 @@ public static class RowReader
         {
             var reader = new Utf8JsonReader(json.Span);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-                throw new GrimoireException($"{file}: a .json file of training data is one list of rows, this begins otherwise; one row a line is named .jsonl.");
+                throw new GrimoireException(
+                    $"{file}: a .json file of training data is one list of rows, this begins otherwise; one row a line is named .jsonl.");
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 int start = (int)reader.TokenStartIndex;

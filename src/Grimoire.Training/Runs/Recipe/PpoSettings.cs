@@ -102,6 +102,7 @@ public sealed record PpoSettings
     internal void Check()
     {
         if (Minibatches > Answers)
-            throw new GrimoireException($"The recipe contradicts itself: {Answers} answers cannot be divided into {Minibatches} minibatches; raise answers or lower minibatches.");
+            throw new GrimoireException(
+                $"The recipe contradicts itself: {Answers} answers cannot be divided into {Minibatches} minibatches; raise answers or lower minibatches.");
     }
 }

@@ -97,7 +97,8 @@ public sealed record StageSettings
         if (Model.Length == 0)
             throw new GrimoireException("No model is given to begin with; name a model folder, a run or a GGUF file.");
         if (Optimizer.MinimumLearningRate > Optimizer.LearningRate)
-            throw new GrimoireException(FormattableString.Invariant($"The recipe contradicts itself: min_lr is above lr ({Optimizer.LearningRate}); lower min_lr or raise lr."));
+            throw new GrimoireException(
+                FormattableString.Invariant($"The recipe contradicts itself: min_lr is above lr ({Optimizer.LearningRate}); lower min_lr or raise lr."));
         if (Steps is null && Minutes is null && Epochs is null)
             throw new GrimoireException("The recipe contradicts itself: neither steps nor minutes nor epochs are given; give one.");
     }

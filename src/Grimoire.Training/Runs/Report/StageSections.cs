@@ -48,7 +48,8 @@ internal static class StageSections
         foreach (BeforeAfter answer in answers)
         {
             html.Append($"<div class=\"answer\"><p class=\"prompt\">{Markup.Escape(answer.Prompt)}</p>\n<div class=\"sides\">");
-            html.Append($"<div><h3>before</h3><p>{Markup.Escape(answer.Before)}</p></div><div><h3>after</h3><p>{Markup.Escape(answer.After)}</p></div></div>\n");
+            html.Append(
+                $"<div><h3>before</h3><p>{Markup.Escape(answer.Before)}</p></div><div><h3>after</h3><p>{Markup.Escape(answer.After)}</p></div></div>\n");
             if (answer.Reference is { } reference)
                 html.Append($"<div class=\"reference\"><h3>a good answer</h3><p>{Markup.Escape(reference)}</p></div>\n");
             if (answer.Scores.Count > 0)

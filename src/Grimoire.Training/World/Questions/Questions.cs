@@ -75,7 +75,8 @@ internal sealed class Questions
         var first = dice.Below(part.Length);
         var at = part[first];
         if (at.Skill != Skill.Fact || at.Fact.Person is not { } person || at.Fact.About == Attributes.Owner) return null;
-        var others = Array.FindAll(part, q => q.Skill is Skill.Fact or Skill.Unknown && q.Fact.Person == person && q.Fact.About != at.Fact.About && q.Fact.About.CanHop);
+        var others = Array.FindAll(
+            part, q => q.Skill is Skill.Fact or Skill.Unknown && q.Fact.Person == person && q.Fact.About != at.Fact.About && q.Fact.About.CanHop);
         if (others.Length == 0) return null;
         var second = dice.Pick(others);
         var teller = second.Fact.Bind(new Teller(dice, past: false)).Bind("S", person).Knowing(person);

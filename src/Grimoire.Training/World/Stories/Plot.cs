@@ -9,6 +9,7 @@ internal sealed record Plot(string Name, Word[][] Props, Plot.Beat[] Beats)
     public static Plot Parse(string name, Word[][] props, string text)
     {
         var blocks = text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return new Plot(name, props, [.. blocks.Select(block => new Beat(block.StartsWith('?'), Template.Lines(block.Replace("? ", "", StringComparison.Ordinal))))]);
+        return new Plot(
+            name, props, [.. blocks.Select(block => new Beat(block.StartsWith('?'), Template.Lines(block.Replace("? ", "", StringComparison.Ordinal))))]);
     }
 }

@@ -76,7 +76,8 @@ internal static class SequenceFilters
         if (attribute is null or None)
             return Builtins.Folded(item, caseSensitive);
         if (several)
-            return new Sequence([.. Python.Str(attribute, run).Chars.Split(',').Select(part => Builtins.Folded(Builtins.Path(item, part, run), caseSensitive))]);
+            return new Sequence(
+                [.. Python.Str(attribute, run).Chars.Split(',').Select(part => Builtins.Folded(Builtins.Path(item, part, run), caseSensitive))]);
         return Builtins.Folded(Builtins.Path(item, attribute, run), caseSensitive);
     }
 

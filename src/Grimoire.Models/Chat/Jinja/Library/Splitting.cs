@@ -26,7 +26,8 @@ internal static class Splitting
         return Sequence.Tuple(text.Slice(0, at), text.Slice(at, at + part.Length), text.Slice(at + part.Length, text.Chars.Length));
     }
 
-    private static int Most(Value? most, Execution run) => most is null || Builtins.Int(most, "maxsplit", run) is var splits && splits < 0 ? int.MaxValue : splits;
+    private static int Most(Value? most, Execution run) =>
+        most is null || Builtins.Int(most, "maxsplit", run) is var splits && splits < 0 ? int.MaxValue : splits;
 
     private static string Separator(Value value, Execution run) =>
         Builtins.Chars(value, "the separator", run).Chars is { Length: > 0 } separator ? separator : throw run.Error("the separator is empty");

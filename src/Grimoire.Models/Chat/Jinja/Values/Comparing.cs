@@ -12,7 +12,8 @@ internal static class Comparing
         {
             (Text x, Text y) => x.Chars == y.Chars,
             (None, None) or (Undefined, Undefined) => true,
-            (Sequence x, Sequence y) => x.Type == y.Type && x.Items.Count == y.Items.Count && x.Items.Zip(y.Items).All(pair => AreEqual(pair.First, pair.Second, run)),
+            (Sequence x, Sequence y) => x.Type == y.Type && x.Items.Count == y.Items.Count
+                && x.Items.Zip(y.Items).All(pair => AreEqual(pair.First, pair.Second, run)),
             (Map x, Map y) => x.Count == y.Count && x.Entries.All(entry => y.TryGet(entry.Key, out Value? other) && AreEqual(entry.Value, other, run)),
             _ when Number.Of(a) is { } x && Number.Of(b) is { } y => Number.Order(x, y) == 0,
             _ => ReferenceEquals(a, b),

@@ -8,7 +8,8 @@ internal static class GgufBytePairs
     public static Tokenizer Read(GgufPieces tokens)
     {
         GgufMetadata metadata = tokens.Metadata;
-        GgufWordCuts cuts = GgufWordCuts.Named(metadata.Text(GgufKeys.Cuts, GgufWordCuts.Default)) ?? throw metadata.Refusal(GgufKeys.Cuts, $"how this one cuts words is not known; {GgufWordCuts.Names} are");
+        GgufWordCuts cuts = GgufWordCuts.Named(metadata.Text(GgufKeys.Cuts, GgufWordCuts.Default)) ?? throw metadata.Refusal(
+            GgufKeys.Cuts, $"how this one cuts words is not known; {GgufWordCuts.Names} are");
         List<AddedToken> added = AddedTokens(tokens);
         HashSet<int> apart = [.. added.Select(token => token.Id)];
         var vocabulary = new Vocabulary([.. tokens.Pieces.Select((piece, id) => IsPiece(tokens, id, apart.Contains(id)) ? piece.Text : null)]);
@@ -30,7 +31,8 @@ internal static class GgufBytePairs
 
     public static List<KeyValuePair<string, GgufValue>> Write(Tokenizer tokenizer, Bpe model, int size)
     {
-        GgufWordCuts cuts = GgufWordCuts.Of(tokenizer) ?? throw new GrimoireException("GGUF has no name for the way in which this tokenizer prepares and cuts words.");
+        GgufWordCuts cuts = GgufWordCuts.Of(tokenizer) ?? throw new GrimoireException(
+            "GGUF has no name for the way in which this tokenizer prepares and cuts words.");
         if (cuts.IgnoreMerges != model.Settings.IgnoreMerges && FirstUnmerged(model) is { } piece)
         {
             throw new GrimoireException(

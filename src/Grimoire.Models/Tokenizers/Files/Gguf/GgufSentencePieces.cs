@@ -30,7 +30,8 @@ internal static class GgufSentencePieces
             : throw new GrimoireException("The tokenizer prepares text in a way that is not SentencePiece's, so a GGUF file cannot say it.");
         bool unigram = model is Unigram;
         if (!unigram && (steps.RemoveExtraSpaces || steps.CharacterMap.Length > 0))
-            throw new GrimoireException("The tokenizer replaces characters or removes spaces before BPE, which readers of a GGUF file leave out; the ids would differ.");
+            throw new GrimoireException(
+                "The tokenizer replaces characters or removes spaces before BPE, which readers of a GGUF file leave out; the ids would differ.");
         float[] scores = model is Unigram { Scores: var given } ? [.. given.Select(score => (float)score)] : ScoresOfMerges((Bpe)model);
         (string[] Texts, int[] Kinds) tokens = GgufVocabulary.Tokens(tokenizer, size, piece => piece);
         for (int value = 0; value < 256; value++)

@@ -16,9 +16,11 @@ internal static class GgufWordPieces
         int unknown = tokens.Id("unk_token") ?? 100, begin = tokens.Id("cls_token") ?? tokens.Id("bos_token") ?? 101, end = tokens.Id("sep_token") ?? 102;
         HashSet<int> special = [unknown, begin, end, .. GgufKeys.Ids.Select(id => tokens.Id(id.Config)).OfType<int>()];
         if (special.Max() >= tokens.Pieces.Length)
-            throw tokens.Metadata.Refusal(GgufKeys.Tokens, $"the special tokens have the ids {unknown}, {begin} and {end}, and there are only {tokens.Pieces.Length} tokens");
+            throw tokens.Metadata.Refusal(
+                GgufKeys.Tokens, $"the special tokens have the ids {unknown}, {begin} and {end}, and there are only {tokens.Pieces.Length} tokens");
         special.UnionWith(Enumerable.Range(0, tokens.Pieces.Length).Where(id => tokens.Pieces[id].Kind is PieceKind.Control or PieceKind.Unknown));
-        var vocabulary = new Vocabulary([.. tokens.Pieces.Select((piece, id) => tokens.IsFiller(id) ? null : special.Contains(id) ? piece.Text : Spell(piece.Text))]);
+        var vocabulary = new Vocabulary(
+            [.. tokens.Pieces.Select((piece, id) => tokens.IsFiller(id) ? null : special.Contains(id) ? piece.Text : Spell(piece.Text))]);
         string Text(int id) => tokens.Pieces[id].Text;
         bool lowercase = tokens.Flag(GgufKeys.Lowercase) ?? true;
         TokenizerSettings settings = tokens.Settings() with { BeginOfText = Text(begin), EndOfText = Text(end) };
