@@ -20,7 +20,7 @@ internal static class Suites
             }
 
             foreach ((int rows, int inputs, int outputs) in ((int, int, int)[])
-                [(768, 128, 128), (768, 128, 512), (768, 512, 128), (768, 128, 65), (2048, 384, 384), (2048, 384, 1536), (2048, 1536, 384), (256, 768, 3072), (256, 768, 50257), (16, 2048, 2048)])
+                [(768, 128, 128), (768, 128, 512), (768, 512, 128), (768, 128, 65), (2048, 384, 384), (2048, 384, 1536), (2048, 1536, 384), (256, 768, 3072), (256, 768, 50257), (16, 2048, 2048), (1, 2048, 2048)])
             {
                 Tensor x = Numbers((rows, inputs)), weight = Numbers((outputs, inputs)), bias = Numbers(outputs), y = Numbers((rows, outputs));
                 string size = $"{rows}×{inputs}→{outputs}";
