@@ -4,8 +4,8 @@ namespace Grimoire.Tensors;
 internal readonly unsafe struct RowPanels<V>
     where V : unmanaged, ILanes<V>
 {
-    /// <summary>Inputs of a stretch.</summary>
-    private const int MaxDepth = 512;
+    /// <summary>Numbers of a stretch of all rows, which stay in the second-level cache, and the most inputs of one, whose weights do so beside them.</summary>
+    private const int MaxStretch = 1 << 17, MaxDepth = 1024;
 
     private readonly float* panels;
 
@@ -17,7 +17,7 @@ internal readonly unsafe struct RowPanels<V>
     /// <param name="threads">Threads that may help.</param>
     public RowPanels(float* x, int first, int rows, int inputs, int threads)
     {
-        int steps = rows <= Tile<V>.MaxRows && Tile<V>.Columns == FloatPanels.Width ? 1 : (inputs + MaxDepth - 1) / MaxDepth;
+        int most = Math.Min(MaxDepth, MaxStretch / rows), steps = rows <= Tile<V>.MaxRows && Tile<V>.Columns == FloatPanels.Width ? 1 : (inputs + most - 1) / most;
         (First, Rows, Inputs, Height, DepthStep) = (first, rows, inputs, Tile<V>.HeightFor(rows), (inputs + steps - 1) / steps);
         float* from = x + ((nint)first * inputs);
         panels = from;
