@@ -80,10 +80,10 @@ internal unsafe interface ILanes<V>
     /// <summary>Numbers in [0, 1) of the counted generator for an index and those after it: see <see cref="CountedRandom.Uniform"/>.</summary>
     static abstract V Uniform(ulong seed, ulong index);
 
-    /// <summary>The smaller; b where either is not a number.</summary>
+    /// <summary>The smaller; where either is not a number, b, or on ARM not a number.</summary>
     static abstract V Min(V a, V b);
 
-    /// <summary>The larger; b where either is not a number.</summary>
+    /// <summary>The larger; where either is not a number, b, or on ARM not a number.</summary>
     static abstract V Max(V a, V b);
 
     static abstract V Abs(V a);
