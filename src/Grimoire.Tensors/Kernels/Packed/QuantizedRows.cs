@@ -81,6 +81,7 @@ internal readonly unsafe struct QuantizedRows(int rows, int inputs, sbyte* codes
                 Group(x + (first * Size), rows.Codes + (first * Size), rows.Groups + first);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Group(float* x, sbyte* codes, QuantizedGroup* group)
         {
             V largest = V.Create(0), infinite = largest;
@@ -108,6 +109,7 @@ internal readonly unsafe struct QuantizedRows(int rows, int inputs, sbyte* codes
         }
 
         /// <summary>The q of sixteen and their sum, which is exact in any order.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static float Half(float* x, float scale, sbyte* codes)
         {
             V sum = V.Create(0);
