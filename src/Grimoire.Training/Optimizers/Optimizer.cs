@@ -39,8 +39,9 @@ public abstract class Optimizer
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGradients()
     {
-        foreach (Parameter parameter in Parameters)
-            parameter.Tensor.Grad?.Clear();
+        // By index: an enumerator would be allocated for every step.
+        for (int i = 0; i < Parameters.Count; i++)
+            Parameters[i].Tensor.Grad?.Clear();
     }
 
     /// <summary>Forgets all steps: moments, velocities and gradients are zero again.</summary>

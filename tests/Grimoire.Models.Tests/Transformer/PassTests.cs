@@ -35,6 +35,31 @@ public sealed class PassTests
     }
 
     [Theory]
+    [InlineData("gpt2", false)]
+    [InlineData("gpt2", true)]
+    [InlineData("llama", false)]
+    public void Begun_again_with_other_masks_allocates_nothing(string name, bool checkpoint)
+    {
+        Transformer model = FamilyModels.Random(name);
+        model.SetTrainable(true);
+        var workspace = new Workspace(Kernels.Simd, new Tape());
+        int[] targets = FamilyModels.Tokens(10, 3);
+        Pass pass = model.Begin(workspace, Batch.Of(FamilyModels.Tokens(10, 2)), new PassOptions(0.1f, 1, checkpoint));
+        void Step(ulong seed)
+        {
+            workspace.Reset();
+            pass.Restart(new PassOptions(0.1f, seed, checkpoint));
+            workspace.Tape!.Backward(Ops.Sum(model.Losses(model.Stream(pass, model.Embed(pass)), workspace.From(targets))));
+        }
+
+        for (ulong step = 0; step < 200; step++)
+            Step(step);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Step(200);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
     [MemberData(nameof(Decoders))]
     public void A_pass_cancelled_within_leaves_its_cache_as_it_was(string name)
     {
