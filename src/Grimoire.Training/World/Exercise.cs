@@ -12,7 +12,7 @@ public enum Skill
     /// <summary>Yes or no.</summary>
     YesNo,
 
-    /// <summary>A fact that nobody was told; the answer is "I don't know."</summary>
+    /// <summary>A fact that nobody was told; the answer says "I don't know"</summary>
     Unknown,
 
     /// <summary>A question that takes something false for granted.</summary>

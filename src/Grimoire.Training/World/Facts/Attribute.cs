@@ -20,6 +20,12 @@ internal sealed record Attribute(string Name)
     /// <summary>What says that the wrong value is wrong.</summary>
     public Template? Denial { get; init; }
 
+    /// <summary>
+    /// The answer where the value was never told, {S} standing for the subject. It begins as the statement does and departs from it where the value would
+    /// stand: there a model finds what it has read, and finds that it has read nothing.
+    /// </summary>
+    public Template Ignorance { get; init; } = Template.Parse("I don't know.");
+
     /// <summary>Whether the subject can be said in a roundabout way ("Mira's sister"); not so where the subject is the answer.</summary>
     public bool CanHop => Array.TrueForAll(Questions, question => question.Slots.Contains("S"));
 }
@@ -44,6 +50,7 @@ internal static class Attributes
         Polar = Template.Lines("Does {S} live in {w}?\nIs {w} the home of {S}?"),
         Premises = Template.Lines("Why does {S} live in {w}?\nSince when has {S} lived in {w}?"),
         Denial = Template.Parse("{S} does not live in {w}."),
+        Ignorance = Template.Parse("{S} lives in some village, but I don't know which."),
     };
 
     public static readonly Attribute Work = new("work")
@@ -63,6 +70,7 @@ internal static class Attributes
         Polar = Template.Lines("Is {S} a {w}?\nDoes {S} work as a {w}?"),
         Premises = Template.Lines("Why did {S} become a {w}?\nDoes {S} like to work as a {w}?"),
         Denial = Template.Parse("{S} is not a {w}."),
+        Ignorance = Template.Parse("{S} is a person whose work/NOUN I don't know."),
     };
 
     public static readonly Attribute Food = new("food")
@@ -82,6 +90,7 @@ internal static class Attributes
         Polar = Template.Lines("Is {w} {S's} favourite food?\nDoes {S} like {w} best/ADV?"),
         Premises = Template.Lines("Why is {w} {S's} favourite food?\nWhy does {S} like {w} best/ADV?"),
         Denial = Template.Parse("{w} is not {S's} favourite food."),
+        Ignorance = Template.Parse("{S} likes something best, but I don't know what."),
     };
 
     public static readonly Attribute Door = new("door")
@@ -100,6 +109,7 @@ internal static class Attributes
         Polar = Template.Lines("Is {S's} door {w}?"),
         Premises = Template.Lines("Who painted {S's} door {w}?"),
         Denial = Template.Parse("{S's} door is not {w}."),
+        Ignorance = Template.Parse("{S} has a door, but I don't know its colour."),
     };
 
     public static readonly Attribute Age = new("age")
@@ -114,6 +124,7 @@ internal static class Attributes
             What is {S's} age?
             How many years old is {S}?
             """),
+        Ignorance = Template.Parse("{S} is some years old, but I don't know how many."),
     };
 
     public static readonly Attribute Animals = new("animals")
@@ -131,6 +142,7 @@ internal static class Attributes
         Polar = Template.Lines("Does {S} keep {w}?"),
         Premises = Template.Lines("How many {w} does {S} keep?\nWhere does {S} keep the {w}?"),
         Denial = Template.Parse("{S} does not keep {w}."),
+        Ignorance = Template.Parse("{S} keeps some animals, but I don't know which."),
     };
 
     public static readonly Attribute Count = new("count")
@@ -163,6 +175,7 @@ internal static class Attributes
         Polar = Template.Lines("Does {S} own {w}?"),
         Premises = Template.Lines("Where did {S} buy {w}?\nWho gave {w} to {S}?"),
         Denial = Template.Parse("{S} does not own {w}."),
+        Ignorance = Template.Parse("{S} owns something, but I don't know what."),
     };
 
     public static readonly Attribute Owner = new("owner")
@@ -191,6 +204,7 @@ internal static class Attributes
             Where is {S's} treasure hidden/VERB?
             Where has {S} hidden/VERB {treasure}?
             """),
+        Ignorance = Template.Parse("{S} keeps {treasure} in some place, but I don't know which."),
     };
 
     public static readonly Attribute Sibling = new("sibling")

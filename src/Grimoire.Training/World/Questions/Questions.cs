@@ -54,7 +54,8 @@ internal sealed class Questions
         {
             Skill.YesNo => AskYesNo(dice, question),
             Skill.FalsePremise => AskFalsely(dice, question),
-            Skill.Unknown => new Exercise(Skill.Unknown, question.Key, Say(dice, question, question.Fact.About.Questions), DontKnow, IsDontKnow, Lie(dice, question)),
+            Skill.Unknown => new Exercise(
+                Skill.Unknown, question.Key, Say(dice, question, question.Fact.About.Questions), Admit(dice, question), IsDontKnow, Lie(dice, question)),
             _ => AskPlainly(dice, question),
         };
     }
@@ -83,7 +84,7 @@ internal sealed class Questions
         teller.TellOne(second.Fact.About.Questions);
         var prompt = "And " + char.ToLowerInvariant(teller.Text[0]) + teller.Text[1..];
         var answered = second.Skill == Skill.Unknown
-            ? new Exercise(Skill.Unknown, second.Key, prompt, DontKnow, IsDontKnow, Lie(dice, second))
+            ? new Exercise(Skill.Unknown, second.Key, prompt, Admit(dice, second), IsDontKnow, Lie(dice, second))
             : new Exercise(Skill.Fact, second.Key, prompt, Statement(dice, second), Names(second), Lie(dice, second));
         return (AskPlainly(dice, at), answered);
     }
@@ -180,11 +181,14 @@ internal sealed class Questions
     /// <summary>The same sentence with a wrong value: what a model says that guesses.</summary>
     private string Lie(Dice dice, Question question) => Statement(dice, question, Wrong(dice, question.Fact));
 
-    private static string Statement(Dice dice, Question question, Fact? lie = null)
-    {
-        var teller = question.Fact.Bind(new Teller(dice, past: false) { NamesOnly = true }).Bind("S", question.SubjectInAnswer);
-        return teller.Bind("v", lie?.ValueWords).Tell(question.Fact.About.Statements[0]).Text;
-    }
+    private static string Statement(Dice dice, Question question, Fact? lie = null) =>
+        Answering(dice, question).Bind("v", lie?.ValueWords).Tell(question.Fact.About.Statements[0]).Text;
+
+    /// <summary>The answer to a question about what was never told.</summary>
+    private static string Admit(Dice dice, Question question) => Answering(dice, question).Tell(question.Fact.About.Ignorance).Text;
+
+    private static Teller Answering(Dice dice, Question question) =>
+        question.Fact.Bind(new Teller(dice, past: false) { NamesOnly = true }).Bind("S", question.SubjectInAnswer);
 
     private static string Say(Dice dice, Question question, Template[] templates, Fact? wrong = null)
     {
