@@ -11,7 +11,9 @@ public sealed class Tape
     /// <summary>The number of recorded ops.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Appends an op that computed <paramref name="y"/>. Where the same kind of op stood in this place before, as in each step of training, nothing is allocated.</summary>
+    /// <summary>
+    /// Appends an op that computed <paramref name="y"/>. Where the same kind of op stood in this place before, as in each step of training, nothing is allocated.
+    /// </summary>
     public void Add<TNode>(Tensor y, in TNode node)
         where TNode : struct, INode
     {
