@@ -18,6 +18,9 @@ public sealed class CacheTypeTests
         int[] tokens = FamilyModels.Tokens(40);
         var whole = new KeyValueCache(model.Config, type);
         float[] expected = model.Logits(new Workspace(Kernels.Simd), Batch.Of(tokens, whole));
+
+        // Many queries and few sum in another order, so now and then one of the rounded numbers differs by a step.
+        double rounding = Runs.LargestDifference(model.Logits(tokens), expected);
         foreach (Range[] cut in (Range[][])[[0..1, 1..30, 30..33, 33..40], [0..9, 9..10, 10..20, 20..40]])
         {
             var cache = new KeyValueCache(model.Config, type);
@@ -25,7 +28,7 @@ public sealed class CacheTypeTests
             List<float> pieces = [];
             foreach (Range piece in cut)
                 pieces.AddRange(model.Logits(workspace, Batch.Of(tokens.AsSpan(piece), cache)));
-            Assert.True(Runs.LargestDifference(expected, pieces.ToArray()) < 1e-4);
+            Assert.InRange(Runs.LargestDifference(expected, pieces.ToArray()), 0, Math.Max(1e-4, rounding / 2));
         }
     }
 
