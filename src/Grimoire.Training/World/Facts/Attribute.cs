@@ -22,7 +22,7 @@ internal sealed record Attribute(string Name)
 
     /// <summary>
     /// The answer where the value was never told, {S} standing for the subject. It begins as the statement does and departs from it where the value would
-    /// stand: there a model finds what it has read, and finds that it has read nothing.
+    /// stand: there a model best finds whether it has read one.
     /// </summary>
     public Template Ignorance { get; init; } = Template.Parse("I don't know.");
 
