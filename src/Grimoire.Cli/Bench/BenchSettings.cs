@@ -69,15 +69,21 @@ internal sealed record BenchSettings
             "what to measure: gemm, prefill, decode, batch, train, tokenizer, start, context, with commas between, or all (none: all but context)",
             Texts("suites"), (BenchSettings s) => s.SuiteWords, (s, v) => s with { SuiteWords = v }, "What"),
         Setting.Of("prompt", "lengths of the prompts of prefill, with commas between (none: 128,512)", Texts("lengths"), (BenchSettings s) => s.PromptWords,
-            (s, v) => s with { PromptWords = v }, "What"),
-        Setting.Of("decode", "tokens to write a time", Count(1, Longest), (BenchSettings s) => s.Decode, (s, v) => s with { Decode = v }, "What"),
-        Setting.Of("batch", "sequences at once, for the suite batch", Count(2, 4096), (BenchSettings s) => s.Batch, (s, v) => s with { Batch = v }, "What"),
+            (s, v) => s with { PromptWords = v }, "What")
+            .IdleWhere(s => !s.Has(Suite.Prefill) && s.Against is null, "without prefill in --suite"),
+        Setting.Of("decode", "tokens to write a time", Count(1, Longest), (BenchSettings s) => s.Decode, (s, v) => s with { Decode = v }, "What")
+            .IdleWhere(s => !s.Has(Suite.Decode) && !s.Has(Suite.Batch) && s.Against is null, "without decode or batch in --suite"),
+        Setting.Of("batch", "sequences at once, for the suite batch", Count(2, 4096), (BenchSettings s) => s.Batch, (s, v) => s with { Batch = v }, "What")
+            .IdleWhere(s => !s.Has(Suite.Batch) && s.Against is null, "without batch in --suite"),
         Setting.Of("shape", $"models to train, as {TrainingShape.Expected} (none: 4,4,128,64,12,65)", Texts("shapes"), (BenchSettings s) => s.ShapeWords,
-            (s, v) => s with { ShapeWords = v }, "What"),
+            (s, v) => s with { ShapeWords = v }, "What")
+            .IdleWhere(s => !s.Has(Suite.Train), "without train in --suite"),
         Setting.Of("context", "lengths for the suite context, with commas between (none: 1024,8192,32768, as far as the model reads)", Texts("lengths"),
-            (BenchSettings s) => s.ContextWords, (s, v) => s with { ContextWords = v }, "What"),
+            (BenchSettings s) => s.ContextWords, (s, v) => s with { ContextWords = v }, "What")
+            .IdleWhere(s => !s.Has(Suite.Context), "without context in --suite"),
         Setting.Of("text", "what the suite tokenizer encodes (none: stories told here)", SettingTypes.Text("a text file or a folder of them").OrNone(),
-            (BenchSettings s) => s.Text, (s, v) => s with { Text = v }, "What"),
+            (BenchSettings s) => s.Text, (s, v) => s with { Text = v }, "What")
+            .IdleWhere(s => !s.Has(Suite.Tokenizer), "without tokenizer in --suite"),
         CacheSetting.Of((BenchSettings s) => s.CacheType, (s, v) => s with { CacheType = v }),
         Setting.Of("rounds", "how often each is measured, the machine's limits between", Count(1, 1000), (BenchSettings s) => s.Rounds,
             (s, v) => s with { Rounds = v }, "How"),
@@ -113,6 +119,8 @@ internal sealed record BenchSettings
     /// <summary>Models to train.</summary>
     /// <exception cref="UsageException">One is not understood.</exception>
     public IReadOnlyList<TrainingShape> Shapes => ShapeWords.Count == 0 ? [new(4, 4, 128, 64, 12, 65)] : [.. ShapeWords.Select(TrainingShape.Parse)];
+
+    private bool Has(Suite suite) => Suites.Contains(suite);
 
     private static Suite Named(string word)
     {

@@ -53,12 +53,20 @@ internal sealed class Options<T>
     }
 
     /// <summary>The record with the values that were given.</summary>
-    /// <exception cref="UsageException">A value is refused.</exception>
+    /// <exception cref="UsageException">A value is refused, or changes nothing beside the others.</exception>
     public T Read(ParseResult parse, T defaults)
     {
         try
         {
-            return settings.Override(defaults, Given(parse));
+            IReadOnlyList<(string Key, string Value)> given = Given(parse);
+            T read = settings.Override(defaults, given);
+            foreach ((Setting<T> setting, _) in options)
+            {
+                if (given.Any(value => value.Key == setting.Key) && setting.Idle(read) is { } why)
+                    throw new UsageException($"{setting.Option} has no effect {why}; leave it out.");
+            }
+
+            return read;
         }
         catch (GrimoireException e)
         {

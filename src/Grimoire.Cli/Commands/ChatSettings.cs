@@ -41,7 +41,7 @@ internal sealed record ChatSettings
             (s, v) => s with { Template = v }, "Conversation"),
         Setting.Of("thinking", "whether a model that can think before it answers is to", Flag.OrNone(), (ChatSettings s) => s.Thinking,
             (s, v) => s with { Thinking = v }, "Conversation"),
-Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given several times", Texts("folders"), (ChatSettings s) => s.Adapters,
+        Setting.Of("adapter", "an adapter's folder, or folder=strength; may be given several times", Texts("folders"), (ChatSettings s) => s.Adapters,
             (s, v) => s with { Adapters = v }, "Conversation"),
         Setting.Of("max_tokens", "the most tokens of an answer; else what the context has room for", Count(1, 1 << 24).OrNone(),
             (ChatSettings s) => s.MaxTokens, (s, v) => s with { MaxTokens = v }, "Conversation"),

@@ -12,7 +12,7 @@ namespace Grimoire.Cli.Commands;
 internal sealed record EvaluateSettings
 {
     private const string Tasking = "Tasks", Asking = "Asking the model", Result = "Result", Endpoints = "An endpoint instead of a model",
-        Strategic = "Strategies for free answers";
+        Strategic = "Strategies for free answers", NothingDrawn = "without vote:N or best:N in --strategies";
 
     public string Tasks { get; init; } = "";
 
@@ -76,37 +76,45 @@ internal sealed record EvaluateSettings
         Setting.Of("chat", "put each question as one turn of a conversation", Flag,
             (EvaluateSettings s) => s.Chat, (s, v) => s with { Chat = v }, Asking),
         Setting.Of("template", "the chat format, a name or a file (none: the model's own)", Text("a name or path").OrNone(),
-            (EvaluateSettings s) => s.Template, (s, v) => s with { Template = v }, Asking),
+            (EvaluateSettings s) => s.Template, (s, v) => s with { Template = v }, Asking).IdleWhere(s => s.Endpoint is not null, "with --endpoint"),
         Setting.Of("batch_tokens", "tokens of a pass that scores; figures do not depend on it", Count(1, 1 << 24),
-            (EvaluateSettings s) => s.BatchTokens, (s, v) => s with { BatchTokens = v }, Asking),
-        Setting.Of("at_once", "the most answers at once", Count(1, 4096), (EvaluateSettings s) => s.AtOnce, (s, v) => s with { AtOnce = v }, Asking),
+            (EvaluateSettings s) => s.BatchTokens, (s, v) => s with { BatchTokens = v }, Asking).IdleWhere(s => s.Endpoint is not null, "with --endpoint"),
+        Setting.Of("at_once", "the most answers at once", Count(1, 4096), (EvaluateSettings s) => s.AtOnce, (s, v) => s with { AtOnce = v }, Asking)
+            .IdleWhere(s => s.Endpoint is not null, "with --endpoint, which has --concurrency"),
         Setting.Of("strategies", "names divided by commas: " + ReasoningPlan.Known, Text("names"),
             (EvaluateSettings s) => s.Strategies, (s, v) => s with { Strategies = v }, Strategic),
         Setting.Of("temperature", "the temperature at which one of several answers is drawn", Number(1e-3, 100),
-            (EvaluateSettings s) => s.Temperature, (s, v) => s with { Temperature = v }, Strategic),
+            (EvaluateSettings s) => s.Temperature, (s, v) => s with { Temperature = v }, Strategic).IdleWhere(s => !s.Draws, NothingDrawn),
         Setting.Of("top_p", "draw from the smallest set of tokens whose probabilities come to this", Number(1e-6, 1),
-            (EvaluateSettings s) => s.TopP, (s, v) => s with { TopP = v }, Strategic),
+            (EvaluateSettings s) => s.TopP, (s, v) => s with { TopP = v }, Strategic).IdleWhere(s => !s.Draws, NothingDrawn),
         Setting.Of("thinking_tokens", "the most tokens of an answer under cot or a budget without an end; a task's own number where that is larger",
-            Count(1, 1 << 20),
-            (EvaluateSettings s) => s.ThinkingTokens, (s, v) => s with { ThinkingTokens = v }, Strategic),
-        Setting.Of("reward", "what best:N chooses by: model:PATH (a reward model), sum-steps, format=REGEX or length=TOKENS, with weights and added up as in 2*model:PATH,sum-steps",
-            Text("a reward").OrNone(), (EvaluateSettings s) => s.Reward, (s, v) => s with { Reward = v }, Strategic),
+            Count(1, 1 << 20), (EvaluateSettings s) => s.ThinkingTokens, (s, v) => s with { ThinkingTokens = v }, Strategic)
+            .IdleWhere(s => !s.Has("cot") && !s.Has("budget"), "without cot or a budget in --strategies"),
+        Setting.Of("reward", "what best:N chooses by: model:PATH (a reward model), sum-steps, format=REGEX or length=TOKENS, with weights and added up " +
+            "as in 2*model:PATH,sum-steps", Text("a reward").OrNone(), (EvaluateSettings s) => s.Reward, (s, v) => s with { Reward = v }, Strategic)
+            .IdleWhere(s => !s.Has("best"), "without best:N in --strategies"),
         Setting.Of("show", "show so many examples of each task as the model saw them", Count(0, 1 << 20),
             (EvaluateSettings s) => s.Show, (s, v) => s with { Show = v }, Result),
         Setting.Of("out", "the folder for the result (none: runs/evaluate-MODEL-TASKS)", Text("a folder").OrNone(),
             (EvaluateSettings s) => s.Out, (s, v) => s with { Out = v }, Result),
         Setting.Of("cache", "a file of answers that were given before (none: answers.jsonl in the result's folder)", Text("a file").OrNone(),
             (EvaluateSettings s) => s.Cache, (s, v) => s with { Cache = v }, Result),
-        Setting.Of("json", "the result as one line of JSON", Flag, (EvaluateSettings s) => s.Json, (s, v) => s with { Json = v }, Result),
+        Setting.Of("json", "the result as one line of JSON", Flag, (EvaluateSettings s) => s.Json, (s, v) => s with { Json = v }, Result)
+            .IdleWhere(s => s.Show > 0, "with --show"),
         Setting.Of("endpoint", "the address of an endpoint of OpenAI's kind", Text("an address").OrNone(),
             (EvaluateSettings s) => s.Endpoint, (s, v) => s with { Endpoint = v }, Endpoints),
         Setting.Of("model_name", "the model's name there", Text("a name").OrNone(),
-            (EvaluateSettings s) => s.ModelName, (s, v) => s with { ModelName = v }, Endpoints),
+            (EvaluateSettings s) => s.ModelName, (s, v) => s with { ModelName = v }, Endpoints).IdleWhere(s => s.Endpoint is null, "without --endpoint"),
         Setting.Of("key_variable", "the environment variable that holds the key", Text("a name"),
-            (EvaluateSettings s) => s.KeyVariable, (s, v) => s with { KeyVariable = v }, Endpoints),
+            (EvaluateSettings s) => s.KeyVariable, (s, v) => s with { KeyVariable = v }, Endpoints).IdleWhere(s => s.Endpoint is null, "without --endpoint"),
         Setting.Of("concurrency", "the most requests at once", Count(1, 1024),
-            (EvaluateSettings s) => s.Concurrency, (s, v) => s with { Concurrency = v }, Endpoints),
+            (EvaluateSettings s) => s.Concurrency, (s, v) => s with { Concurrency = v }, Endpoints)
+            .IdleWhere(s => s.Endpoint is null, "without --endpoint, whose requests it counts"),
     ];
+
+    private bool Draws => Has("vote") || Has("best");
+
+    private bool Has(string part) => Strategies.Split(',', '+').Any(word => word.Trim().StartsWith(part, StringComparison.Ordinal));
 
     /// <summary>The strategies that were named.</summary>
     /// <exception cref="UsageException">One is unknown or lacks something.</exception>

@@ -43,8 +43,6 @@ internal static class GenerateCommand
         }
 
         LanguageModel language = GivenAdapters.Attach(opening.Language(folder), settings.Adapters);
-        if (settings.Beams > 0 && settings.Guessing.Any)
-            throw new GrimoireException("--beams reads many texts at once and does not guess ahead; leave --lookup and --draft out.");
         Generator generator = language.Generator(opening.Kernels, settings.Guessing.Open(opening));
         if (settings.Beams == 0 && settings.Sampling.FromMakers(language.Defaults) is { Length: > 0 } says)
             terminal.Error.WriteLine(says);
@@ -162,7 +160,7 @@ internal static class GenerateCommand
         var options = new BeamOptions
         {
             Width = settings.Beams,
-            Count = Math.Min(settings.Count, settings.Beams),
+            Count = settings.Count,
             MaxTokens = settings.MaxTokens,
             StopTokens = language.Defaults.StopTokens,
             CacheType = settings.CacheType,

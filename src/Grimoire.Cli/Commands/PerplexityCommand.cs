@@ -49,8 +49,9 @@ internal static class PerplexityCommand
             Setting.Of("batch_tokens", "tokens of a pass; figures do not depend on it", Count(1, 1 << 24),
                 (Choices c) => c.BatchTokens, (c, v) => c with { BatchTokens = v }),
             Setting.Of("out", "the folder for the result (none: runs/perplexity-MODEL-FILE)", Text("a folder").OrNone(),
-                (Choices c) => c.Out, (c, v) => c with { Out = v }),
-            Setting.Of("json", "the result as one line of JSON", Flag, (Choices c) => c.Json, (c, v) => c with { Json = v }),
+                (Choices c) => c.Out, (c, v) => c with { Out = v }).IdleWhere(c => c.Tokens == "-", "with --tokens -"),
+            Setting.Of("json", "the result as one line of JSON", Flag, (Choices c) => c.Json, (c, v) => c with { Json = v })
+                .IdleWhere(c => c.Tokens == "-", "with --tokens -"),
         ];
     }
 

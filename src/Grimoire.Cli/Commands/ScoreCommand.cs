@@ -94,6 +94,8 @@ internal static class ScoreCommand
     {
         DateTime started = DateTime.UtcNow;
         IReadOnlyList<TextMetric> metrics = choices.Score.Create();
+        if (hypotheses.Length == 1 && choices.Trials is not null)
+            throw new UsageException("--trials has no effect with one file; name another one to hold against it, or leave it out.");
         TextFile[] systems = [.. hypotheses.Select(path => Read(terminal, path, choices.Column))];
         TextFile[] references = [.. ReferencesOf(hypotheses, choices).Select(path => Read(terminal, path, choices.ReferenceColumn))];
         foreach (TextFile system in systems)

@@ -35,6 +35,17 @@ internal sealed record ScoreSettings
 
     public static SettingList<ScoreSettings> Settings { get; } =
     [
+        .. All().Select(setting => setting.Group switch
+        {
+            "BLEU" => setting.IdleWhere(c => !c.Measures("bleu"), "without bleu in --metrics"),
+            "chrF" => setting.IdleWhere(c => !c.Measures("chrf"), "without chrf in --metrics"),
+            "TER" => setting.IdleWhere(c => !c.Measures("ter"), "without ter in --metrics"),
+            _ => setting,
+        }),
+    ];
+
+    private static Setting<ScoreSettings>[] All() =>
+    [
         Setting.Of("metrics", "what to measure: bleu, chrf, chrf++, ter, rouge (1, 2, L and Lsum; or rouge1 … rouge9, rougeL, rougeLsum), em, f1, edit, wer, cer",
             Texts("names, joined by commas"), (ScoreSettings c) => c.Metrics, (c, v) => c with { Metrics = v }),
         Setting.Of("lowercase", "case makes no difference (it makes none to TER and ROUGE anyway)", Flag, (ScoreSettings c) => c.Lowercase, (c, v) => c with { Lowercase = v }),
@@ -43,34 +54,51 @@ internal sealed record ScoreSettings
             Choice(("exp", BleuSmoothing.Exponential), ("floor", BleuSmoothing.Floor), ("add-k", BleuSmoothing.AddK), ("none", BleuSmoothing.None)),
             (ScoreSettings c) => c.Smooth, (c, v) => c with { Smooth = v }, "BLEU"),
         Setting.Of("smooth_value", "the number of floor (otherwise 0.1) or add-k (otherwise 1)", Number(0, 1e6).OrNone(),
-            (ScoreSettings c) => c.SmoothValue, (c, v) => c with { SmoothValue = v }, "BLEU"),
+            (ScoreSettings c) => c.SmoothValue, (c, v) => c with { SmoothValue = v }, "BLEU")
+            .IdleWhere(c => c.Smooth is not (BleuSmoothing.Floor or BleuSmoothing.AddK), "without --smooth floor or add-k"),
         Setting.Of("max_order", "the longest n-grams", Count(1, 16), (ScoreSettings c) => c.MaxOrder, (c, v) => c with { MaxOrder = v }, "BLEU"),
         Setting.Of("effective_order", "leave out n-grams longer than the whole text; single lines always do", Flag,
             (ScoreSettings c) => c.EffectiveOrder, (c, v) => c with { EffectiveOrder = v }, "BLEU"),
-        Setting.Of("char_order", "the longest n-grams of characters", Count(1, 16), (ScoreSettings c) => c.Chrf.CharacterOrder, (c, v) => c with { Chrf = c.Chrf with { CharacterOrder = v } }, "chrF"),
-        Setting.Of("word_order", "the longest n-grams of words; chrf++ has 2", Count(0, 16), (ScoreSettings c) => c.Chrf.WordOrder, (c, v) => c with { Chrf = c.Chrf with { WordOrder = v } }, "chrF"),
-        Setting.Of("beta", "recall weighs its square", Count(1, 100), (ScoreSettings c) => c.Chrf.Beta, (c, v) => c with { Chrf = c.Chrf with { Beta = v } }, "chrF"),
-        Setting.Of("whitespace", "white space counts", Flag, (ScoreSettings c) => c.Chrf.Whitespace, (c, v) => c with { Chrf = c.Chrf with { Whitespace = v } }, "chrF"),
+        Setting.Of("char_order", "the longest n-grams of characters", Count(1, 16), (ScoreSettings c) => c.Chrf.CharacterOrder,
+            (c, v) => c with { Chrf = c.Chrf with { CharacterOrder = v } }, "chrF"),
+        Setting.Of("word_order", "the longest n-grams of words; chrf++ has 2", Count(0, 16), (ScoreSettings c) => c.Chrf.WordOrder,
+            (c, v) => c with { Chrf = c.Chrf with { WordOrder = v } }, "chrF").IdleWhere(c => !c.Names.Contains("chrf"), "without chrf in --metrics"),
+        Setting.Of("beta", "recall weighs its square", Count(1, 100), (ScoreSettings c) => c.Chrf.Beta,
+            (c, v) => c with { Chrf = c.Chrf with { Beta = v } }, "chrF"),
+        Setting.Of("whitespace", "white space counts", Flag, (ScoreSettings c) => c.Chrf.Whitespace,
+            (c, v) => c with { Chrf = c.Chrf with { Whitespace = v } }, "chrF"),
         Setting.Of("eps_smoothing", "orders without n-grams count as next to nothing instead of not at all", Flag,
             (ScoreSettings c) => c.Chrf.EpsilonSmoothing, (c, v) => c with { Chrf = c.Chrf with { EpsilonSmoothing = v } }, "chrF"),
-        Setting.Of("normalized", "set punctuation apart", Flag, (ScoreSettings c) => c.Ter.Normalized, (c, v) => c with { Ter = c.Ter with { Normalized = v } }, "TER"),
-        Setting.Of("no_punct", "leave out punctuation", Flag, (ScoreSettings c) => c.Ter.NoPunctuation, (c, v) => c with { Ter = c.Ter with { NoPunctuation = v } }, "TER"),
-        Setting.Of("asian", "with the two above: Chinese and Japanese too", Flag, (ScoreSettings c) => c.Ter.AsianSupport, (c, v) => c with { Ter = c.Ter with { AsianSupport = v } }, "TER"),
-        Setting.Of("case_sensitive", "case makes a difference", Flag, (ScoreSettings c) => c.Ter.CaseSensitive, (c, v) => c with { Ter = c.Ter with { CaseSensitive = v } }, "TER"),
-        Setting.Of("stem", "ROUGE: words lose their English endings", Flag, (ScoreSettings c) => c.Stem, (c, v) => c with { Stem = v }, "Others"),
+        Setting.Of("normalized", "set punctuation apart", Flag, (ScoreSettings c) => c.Ter.Normalized,
+            (c, v) => c with { Ter = c.Ter with { Normalized = v } }, "TER"),
+        Setting.Of("no_punct", "leave out punctuation", Flag, (ScoreSettings c) => c.Ter.NoPunctuation,
+            (c, v) => c with { Ter = c.Ter with { NoPunctuation = v } }, "TER"),
+        Setting.Of("asian", "with the two above: Chinese and Japanese too", Flag, (ScoreSettings c) => c.Ter.AsianSupport,
+            (c, v) => c with { Ter = c.Ter with { AsianSupport = v } }, "TER")
+            .IdleWhere(c => !c.Ter.Normalized && !c.Ter.NoPunctuation, "without --normalized or --no-punct"),
+        Setting.Of("case_sensitive", "case makes a difference", Flag, (ScoreSettings c) => c.Ter.CaseSensitive,
+            (c, v) => c with { Ter = c.Ter with { CaseSensitive = v } }, "TER"),
+        Setting.Of("stem", "ROUGE: words lose their English endings", Flag, (ScoreSettings c) => c.Stem, (c, v) => c with { Stem = v }, "Others")
+            .IdleWhere(c => !c.Measures("rouge"), "without rouge in --metrics"),
         Setting.Of("normalize", "em and f1: leave out case, punctuation and articles as SQuAD does, or white space only", Choice<AnswerNormalization>(),
-            (ScoreSettings c) => c.Normalize, (c, v) => c with { Normalize = v }, "Others"),
-        Setting.Of("unit", "edit: what is counted", Choice<EditUnit>(), (ScoreSettings c) => c.Unit, (c, v) => c with { Unit = v }, "Others"),
+            (ScoreSettings c) => c.Normalize, (c, v) => c with { Normalize = v }, "Others")
+            .IdleWhere(c => !c.Measures("em") && !c.Measures("f1"), "without em or f1 in --metrics"),
+        Setting.Of("unit", "edit: what is counted", Choice<EditUnit>(), (ScoreSettings c) => c.Unit, (c, v) => c with { Unit = v }, "Others")
+            .IdleWhere(c => !c.Measures("edit"), "without edit in --metrics"),
     ];
 
     /// <summary>The metrics, in the order in which they were named.</summary>
     /// <exception cref="UsageException">A name is unknown.</exception>
     public IReadOnlyList<TextMetric> Create()
     {
-        string[] names = [.. Metrics.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        TextMetric[] metrics = [.. names.SelectMany(Named).DistinctBy(metric => metric.Name)];
+        TextMetric[] metrics = [.. Names.SelectMany(Named).DistinctBy(metric => metric.Name)];
         return metrics.Length > 0 ? metrics : throw new UsageException("--metrics names nothing to measure; see grimoire score --help.");
     }
+
+    private IEnumerable<string> Names =>
+        Metrics.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private bool Measures(string metric) => Names.Any(name => name.StartsWith(metric, StringComparison.Ordinal));
 
     private IReadOnlyList<TextMetric> Named(string name) => name switch
     {

@@ -39,6 +39,14 @@ public abstract class Setting<T>
     /// <summary>The value as JSON.</summary>
     public abstract JsonNode? Get(T settings);
 
+    /// <summary>Why the value changes nothing beside the others, in words behind "has no effect": <c>without --draft</c>; null where it does.</summary>
+    public abstract string? Idle(T settings);
+
+    /// <summary>The same setting, which changes nothing where <paramref name="idle"/> holds.</summary>
+    /// <param name="idle">Asks the finished record.</param>
+    /// <param name="why">In words behind "has no effect": <c>without --draft</c>.</param>
+    public abstract Setting<T> IdleWhere(Func<T, bool> idle, string why);
+
     /// <summary>The same setting, seen from a record that holds this one.</summary>
     public abstract Setting<TOuter> Within<TOuter>(Func<TOuter, T> get, Func<TOuter, T, TOuter> with, string group);
 }
@@ -49,10 +57,10 @@ public static class Setting
     /// <summary>A setting from its name, type and place in the record.</summary>
     public static Setting<T> Of<T, TValue>(
         string key, string description, SettingType<TValue> type, Func<T, TValue> get, Func<T, TValue, T> with, string group = "") =>
-        new Typed<T, TValue>(key, description, type, get, with, group);
+        new Typed<T, TValue>(key, description, type, get, with, _ => null, group);
 
     private sealed class Typed<T, TValue>(
-        string key, string description, SettingType<TValue> type, Func<T, TValue> get, Func<T, TValue, T> with, string group)
+        string key, string description, SettingType<TValue> type, Func<T, TValue> get, Func<T, TValue, T> with, Func<T, string?> idleness, string group)
         : Setting<T>(key, description, group)
     {
         public override string Expected => type.Expected;
@@ -67,8 +75,14 @@ public static class Setting
 
         public override JsonNode? Get(T settings) => type.Write(get(settings));
 
+        public override string? Idle(T settings) => idleness(settings);
+
+        public override Setting<T> IdleWhere(Func<T, bool> idle, string why) =>
+            new Typed<T, TValue>(Key, Description, type, get, with, settings => idleness(settings) ?? (idle(settings) ? why : null), Group);
+
         public override Setting<TOuter> Within<TOuter>(Func<TOuter, T> outerGet, Func<TOuter, T, TOuter> outerWith, string outerGroup) =>
             new Typed<TOuter, TValue>(
-                Key, Description, type, outer => get(outerGet(outer)), (outer, value) => outerWith(outer, with(outerGet(outer), value)), outerGroup);
+                Key, Description, type, outer => get(outerGet(outer)), (outer, value) => outerWith(outer, with(outerGet(outer), value)),
+                outer => idleness(outerGet(outer)), outerGroup);
     }
 }
