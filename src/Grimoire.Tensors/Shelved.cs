@@ -8,10 +8,16 @@ public sealed class Shelved
     private readonly List<(Tensor Tensor, Tensor Stored)> whole = [];
     private readonly List<(Tensor View, Tensor Of, nint Offset)> views = [];
 
-    internal Shelved(Workspace.Position begin) => Begin = begin;
-
     /// <summary>Where the shelf stood before.</summary>
-    internal Workspace.Position Begin { get; }
+    internal Workspace.Position Begin { get; private set; }
+
+    /// <summary>Empties it, to be filled from here on the shelf.</summary>
+    internal void Clear(Workspace.Position begin)
+    {
+        Begin = begin;
+        whole.Clear();
+        views.Clear();
+    }
 
     /// <summary>
     /// Puts a tensor away: numbers of F32 as bfloat16, others and those that must stay exact as they are. What lies within one that was put away is a view.

@@ -101,13 +101,14 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
 
     /// <summary>
     /// Puts away everything made since <paramref name="mark"/>, F32 rounded to bfloat16 but for statistics, and gives its memory back. None of it may be read
-    /// before
-    /// <see cref="TakeOut"/>, and what is put away last is taken out first.
+    /// before <see cref="TakeOut"/>, and what is put away last is taken out first.
     /// </summary>
-    public Shelved PutAway(Position mark)
+    /// <param name="mark">Where the first of it begins.</param>
+    /// <param name="shelved">Remembers where it is; what it remembered before is forgotten.</param>
+    public void PutAway(Position mark, Shelved shelved)
     {
         shelf ??= new Workspace(Kernels);
-        var shelved = new Shelved(shelf.Mark());
+        shelved.Clear(shelf.Mark());
         for (int i = mark.Handle; i < handle; i++)
         {
             Position place = PlaceOf(handles[i].Unread);
@@ -116,7 +117,6 @@ public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType t
         }
 
         Release(mark with { Handle = handle });
-        return shelved;
     }
 
     /// <summary>Brings back what was put away, at the present end of the slab.</summary>

@@ -69,7 +69,8 @@ public sealed class WorkspaceTests
         Tensor exact = workspace.From(1, [1.2345678f]), view = x.Reshape((2, numbers.Length / 2));
         exact.IsExact = true;
 
-        Shelved shelved = workspace.PutAway(mark);
+        var shelved = new Shelved();
+        workspace.PutAway(mark, shelved);
         Assert.Equal((mark.Chunk, mark.Offset), (workspace.Mark().Chunk, workspace.Mark().Offset));
         workspace.Kernels.Fill(workspace.New(5000), 7);
         workspace.TakeOut(shelved);

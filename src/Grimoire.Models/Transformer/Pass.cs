@@ -12,7 +12,8 @@ public sealed class Pass
     private VirtualTokens? tokensBefore;
     private Tensor? spread, kept;
     private Tensor? rotaryTable, windowRotaryTable;
-    private int dropouts;
+    private readonly List<RoundedBlock> roundedBlocks = [];
+    private int dropouts, rounded;
     private Tape? replay;
 
     internal Pass(Transformer model, Workspace workspace, Batch batch, PassOptions options)
@@ -61,7 +62,7 @@ public sealed class Pass
     {
         tokensBefore = model.VirtualTokens;
         Check();
-        dropouts = 0;
+        (dropouts, rounded) = (0, 0);
         if (segments.Length != Batch.Sequences.Length)
             Resize(Batch.Sequences.Length);
         foreach (Batch.Sequence sequence in Batch.Sequences)
@@ -92,7 +93,7 @@ public sealed class Pass
         if (Workspace.Tape is null)
             return Forgotten(block, x);
         if (!Options.Checkpoint)
-            return Options.Saved == SavedActivations.BF16 ? RoundedBlock.Forward(this, block, x) : block.Forward(this, x);
+            return Options.Saved == SavedActivations.BF16 ? NextRounded().Forward(this, block, x) : block.Forward(this, x);
 
         Tensor y = Workspace.New(x.Shape);
         int dropoutsBefore = dropouts;
@@ -184,6 +185,14 @@ public sealed class Pass
             Workspace.Kernels.Copy(y, x);
         Workspace.Release(mark);
         return x;
+    }
+
+    /// <summary>A place for a rounded block; those of the pass before are taken again in their order.</summary>
+    private RoundedBlock NextRounded()
+    {
+        if (rounded == roundedBlocks.Count)
+            roundedBlocks.Add(new RoundedBlock());
+        return roundedBlocks[rounded++];
     }
 
     private void Resize(int sequences) =>

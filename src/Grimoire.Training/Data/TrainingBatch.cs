@@ -31,9 +31,11 @@ public sealed record TrainingBatch(int[] Tokens, int[] Targets, int[] Lengths)
     }
 
     /// <summary>The inputs as the model takes them.</summary>
-    public Batch ToBatch()
+    public Batch ToBatch() => AddTo(new Batch());
+
+    /// <summary>Adds the inputs to what a model takes.</summary>
+    internal Batch AddTo(Batch batch)
     {
-        var batch = new Batch();
         int start = 0;
         foreach (int length in Lengths)
         {

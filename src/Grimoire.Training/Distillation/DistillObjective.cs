@@ -17,6 +17,7 @@ namespace Grimoire.Training;
 /// <param name="seed">Chooses answers and minibatches.</param>
 public sealed class DistillObjective(Transformer model, GroupSource source, DistillSettings settings, int batch, ulong seed) : Objective
 {
+    private readonly BatchPass reading = new(model);
     private readonly RoundSlices slices = new(settings.Epochs, settings.Minibatches, seed);
     private Drawn? drawn;
 
@@ -34,7 +35,7 @@ public sealed class DistillObjective(Transformer model, GroupSource source, Dist
         if (begins || drawn is null)
             drawn = Draw(state);
         TrainingBatch[] batches = [.. slices.Of(state.Step, drawn.Answers).Chunk(batch).Select(TrainingBatch.Of)];
-        return new LanguageModelingStep(model, batches, begins ? settings.Prompts : 0, measured: drawn.Metrics);
+        return new LanguageModelingStep(reading, batches, begins ? settings.Prompts : 0, measured: drawn.Metrics);
     }
 
     private Drawn Draw(TrainerState state)

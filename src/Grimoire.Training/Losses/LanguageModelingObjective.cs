@@ -16,6 +16,8 @@ namespace Grimoire.Training;
 public sealed class LanguageModelingObjective(
     Transformer model, SequenceSampler data, int batch, int accumulate = 1, CrossEntropySpec spec = default, int tokens = int.MaxValue) : Objective
 {
+    private readonly BatchPass reading = new(model);
+
     /// <inheritdoc/>
     public override StepWork Prepare(TrainerState state, Workspace workspace)
     {
@@ -27,6 +29,6 @@ public sealed class LanguageModelingObjective(
             next += batches[i].Lengths.Length;
         }
 
-        return new LanguageModelingStep(model, batches, (int)(next - state.Sequences), spec);
+        return new LanguageModelingStep(reading, batches, (int)(next - state.Sequences), spec);
     }
 }

@@ -155,8 +155,8 @@ public sealed class PackedTests
                 total += q;
             }
 
-            sum = MathF.FusedMultiplyAdd(dot, (float)BitConverter.ToHalf(bytes) * scale, sum);
-            sum = MathF.FusedMultiplyAdd((float)BitConverter.ToHalf(bytes[2..]), scale * total, sum);
+            sum = float.MultiplyAddEstimate(dot, (float)BitConverter.ToHalf(bytes) * scale, sum);
+            sum = float.MultiplyAddEstimate((float)BitConverter.ToHalf(bytes[2..]), scale * total, sum);
         }
 
         return sum;

@@ -43,7 +43,7 @@ public sealed class ProductTests
             {
                 float sum = accumulate ? sums[(i * columns) + j] : 0;
                 for (int k = 0; k < depth; k++)
-                    sum = MathF.FusedMultiplyAdd(x[transposeA ? (k * rows) + i : (i * depth) + k], w[transposeB ? (j * depth) + k : (k * columns) + j], sum);
+                    sum = float.MultiplyAddEstimate(x[transposeA ? (k * rows) + i : (i * depth) + k], w[transposeB ? (j * depth) + k : (k * columns) + j], sum);
                 sums[(i * columns) + j] = sum;
             }
         }
