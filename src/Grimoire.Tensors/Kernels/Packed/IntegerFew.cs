@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Grimoire.Tensors;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal readonly unsafe ref struct IntegerFew<V, B, T>
     /// <summary>Bytes of records that stay in the first-level cache for the next panel, or for the next lanes.</summary>
     private const int Stretch = 4096;
 
+    /// <summary>Floats of the sums of a group.</summary>
+    private const int SumSize = 2 * IntegerPanels.Height * Interleave.Rows;
+
     private readonly IntegerProduct product;
     private readonly IntegerPanels x;
     private readonly int records;
@@ -22,31 +27,38 @@ internal readonly unsafe ref struct IntegerFew<V, B, T>
     /// <summary>More rows are faster in tiles. Eight-bit codes that are looked up are too dear to decode for each row.</summary>
     public static int MaxRows => !IntegerDot<V, B, T>.IsWide ? 2 * IntegerPanels.Height : T.Bytes > Interleave.Rows * T.Inputs ? IntegerPanels.Height : 0;
 
+    [SkipLocalsInit]
     public void Multiply(int first, int end)
     {
-        float* sums = stackalloc float[2 * IntegerPanels.Height * Interleave.Rows];
+        float* sums = stackalloc float[IntegerGemm<V, B>.MaxGroups * SumSize];
         for (int group = first; group < end; group++)
         {
-            product.Begin<V>(group, x.Count * IntegerPanels.Height, sums);
+            float* to = sums + ((group - first) * SumSize);
+            product.Begin<V>(group, x.Count * IntegerPanels.Height, to);
+            product.FetchOutputs(group, 0, x.Rows);
             if (T.Part == 16)
-                Add<HalvesStep<V, B, T>>(group, sums);
+                Add<HalvesStep<V, B, T>>(group, to);
             else if (IntegerDot<V, B, T>.IsWide)
-                Add<ByteStep<V, B>>(group, sums);
+                Add<ByteStep<V, B>>(group, to);
             else
-                Add<WholeStep<V, B, T>>(group, sums);
-            product.Finish<V>(group, group + 1, 0, x.Rows, sums, 0);
+                Add<WholeStep<V, B, T>>(group, to);
         }
+
+        for (int group = first; group < end; group++)
+            product.FetchOutputs(group, 0, x.Rows);
+        product.Finish<V>(first, end, 0, x.Rows, sums, SumSize);
     }
 
     private void Add<TStep>(int group, float* sums)
         where TStep : struct, IIntegerStep<V, B>
     {
-        int stretch = Math.Max(1, Stretch / T.Bytes), sideSize = product.SideSize;
+        bool both = typeof(TStep) == typeof(WholeStep<V, B, T>) && V.ManyRegisters && x.Rows > 12;
+        int stretch = both && V.Count == Interleave.Rows ? records : Math.Max(1, Stretch / T.Bytes), sideSize = product.SideSize;
         for (int record = 0; record < records; record += stretch)
         {
             byte* from = product.Product.Data + ((((nint)group * records) + record) * T.Bytes);
             int count = Math.Min(stretch, records - record), block = record * (T.Inputs / QuantizedRows.Size);
-            if (typeof(TStep) == typeof(WholeStep<V, B, T>) && V.ManyRegisters && x.Rows > 12)
+            if (both)
             {
                 for (int lane = 0; lane < Interleave.Rows; lane += V.Count)
                 {

@@ -13,7 +13,7 @@ internal readonly unsafe struct IntegerGemm<V, B>(IntegerProduct* products, Inte
     public const int MinRows = 5;
 
     /// <summary>Groups of outputs in a piece of work, at most: so often is a stretch of x read from the second-level cache.</summary>
-    private const int MaxGroups = 4;
+    public const int MaxGroups = 4;
 
     /// <summary>Pieces for each thread, so that all are busy to the end.</summary>
     private const int Share = 8;

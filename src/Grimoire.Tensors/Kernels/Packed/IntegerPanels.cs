@@ -52,10 +52,14 @@ internal readonly unsafe struct IntegerPanels(int rows, int inputs, IntegerProdu
     /// <summary>The codes of a panel from a block on.</summary>
     public sbyte* Codes(int panel, int block) => codes + ((((nint)panel * Blocks) + block) * (Height * QuantizedRows.Size));
 
-    private void PutSides(nint block, int row, Vector128<sbyte> first, Vector128<sbyte> last, float scale)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PutSides(nint block, int blocks, sbyte* codes, float* scales)
     {
         for (int i = 0; i < count; i++)
-            products[i].PutSide(block, row, first, last, scale);
+        {
+            for (int b = 0; b < blocks; b++)
+                products[i].PutSides(block + b, codes + (b * Height * QuantizedRows.Size), scales + (b * Height));
+        }
     }
 
     private readonly struct Rounding<V, B>(IntegerPanels panels, float* x, int stretches) : IJob
@@ -66,33 +70,35 @@ internal readonly unsafe struct IntegerPanels(int rows, int inputs, IntegerProdu
         public void Run(int index)
         {
             int panel = index / stretches, first = index % stretches * Stretch, blocks = Math.Min(Stretch, panels.Blocks - first);
-            float* scales = stackalloc float[Stretch];
+            sbyte* codes = panels.Codes(panel, first);
+            float* scales = stackalloc float[Stretch * Height];
             for (int r = 0; r < Height; r++)
             {
                 nint row = (panel * Height) + r;
-                sbyte* codes = panels.Codes(panel, first) + (r * QuantizedRows.Size);
                 if (row < panels.Rows)
-                    Round(x + (((row * panels.Blocks) + first) * QuantizedRows.Size), blocks, scales, codes);
+                    Round(x + (((row * panels.Blocks) + first) * QuantizedRows.Size), blocks, scales + r, codes + (r * QuantizedRows.Size));
                 else
-                    Clear(blocks, scales, codes);
-                for (int i = 0; i < blocks; i++, codes += Height * QuantizedRows.Size)
-                    panels.PutSides(((nint)panel * panels.Blocks) + first + i, r, Vector128.Load(codes), Vector128.Load(codes + 16), scales[i]);
+                    Clear(blocks, scales + r, codes + (r * QuantizedRows.Size));
             }
+
+            panels.PutSides(((nint)panel * panels.Blocks) + first, blocks, codes, scales);
         }
 
         private static void Clear(int blocks, float* scales, sbyte* codes)
         {
             for (int i = 0; i < blocks; i++, codes += Height * QuantizedRows.Size)
             {
-                scales[i] = 0;
+                scales[i * Height] = 0;
                 new Span<sbyte>(codes, QuantizedRows.Size).Clear();
             }
         }
 
         /// <summary>The blocks of a row: their scales first, as divisions are fast in company.</summary>
+        [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Round(float* x, int blocks, float* scales, sbyte* codes)
+        private static void Round(float* x, int blocks, float* blockScales, sbyte* codes)
         {
+            float* scales = stackalloc float[Stretch];
             V infinite = V.Create(0);
             for (int i = 0; i < blocks; i++)
             {
@@ -115,6 +121,7 @@ internal readonly unsafe struct IntegerPanels(int rows, int inputs, IntegerProdu
                 Mark(x, blocks, scales);
             for (int i = 0; i < blocks; i++, codes += Height * QuantizedRows.Size)
             {
+                blockScales[i * Height] = scales[i];
                 V divisor = V.Create(scales[i] == 0 ? float.PositiveInfinity : scales[i]);
                 for (int k = 0; k < QuantizedRows.Size; k += V.Count)
                 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Grimoire.Tensors;
 
@@ -27,39 +28,51 @@ internal unsafe struct IntegerProduct
         return new(product, work.Form);
     }
 
-    /// <summary>Writes the sides of a block for a row of its panel, as the steps expect them.</summary>
+    /// <summary>Writes the sides of a block, as the steps expect them.</summary>
     /// <param name="block">The block, counted through all panels.</param>
-    /// <param name="row">The row in the panel.</param>
-    /// <param name="firstCodes">Sixteen of the row's codes.</param>
-    /// <param name="lastCodes">The other sixteen.</param>
-    /// <param name="scale">Their scale.</param>
+    /// <param name="codes">Its codes, row after row.</param>
+    /// <param name="scales">The scales of its rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void PutSide(nint block, int row, Vector128<sbyte> firstCodes, Vector128<sbyte> lastCodes, float scale)
+    public readonly void PutSides(nint block, sbyte* codes, float* scales)
+    {
+        float* side = Sides + (block * SideSize);
+        for (int row = 0; row < IntegerPanels.Height; row += 4, codes += 4 * QuantizedRows.Size)
+        {
+            Vector128<float> four = Vector128.Load(scales + row);
+            four.Store(side + row);
+            if (form.Halves)
+                PutSides(four, PairSums(codes), PairSums(codes + (QuantizedRows.Size / 2)), side + row);
+            else
+                PutSides(four, PairSums(codes) + PairSums(codes + (QuantizedRows.Size / 2)), side + row);
+        }
+    }
+
+    /// <summary>The starts and minima of four rows with one part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void PutSides(Vector128<float> scales, Vector128<short> pairs, float* side)
     {
         const int Height = IntegerPanels.Height;
-        Vector128<short> first = Pairs(firstCodes), last = Pairs(lastCodes);
-        float* side = Sides + (block * SideSize) + row;
-        *side = scale;
-        if (!form.Halves)
-        {
-            (first, last) = (first + last, default);
-            if (form.Offset != 0)
-                *(int*)(side += Height) = Start(first);
-            if (form.Minimum)
-                side[Height] = scale * Sum(first);
-            return;
-        }
+        if (form.Offset != 0)
+            Starts(pairs).Store((int*)(side += Height));
+        if (form.Minimum)
+            (scales * Vector128.ConvertToSingle(Sums(pairs))).Store(side + Height);
+    }
 
+    /// <summary>The same of four rows with two parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void PutSides(Vector128<float> scales, Vector128<short> first, Vector128<short> last, float* side)
+    {
+        const int Height = IntegerPanels.Height;
         if (form.Offset != 0)
         {
-            *(int*)(side += Height) = Start(first);
-            *(int*)(side += Height) = Start(last);
+            Starts(first).Store((int*)(side += Height));
+            Starts(last).Store((int*)(side += Height));
         }
 
         if (form.Minimum)
         {
-            side[Height] = scale * Sum(first);
-            side[2 * Height] = scale * Sum(last);
+            (scales * Vector128.ConvertToSingle(Sums(first))).Store(side + Height);
+            (scales * Vector128.ConvertToSingle(Sums(last))).Store(side + (2 * Height));
         }
     }
 
@@ -78,6 +91,15 @@ internal unsafe struct IntegerProduct
             for (int lane = 0; lane < Outputs; lane += V.Count)
                 V.Load(first + lane).Store(sums + lane);
         }
+    }
+
+    /// <summary>Asks for the lines of y that the sums of a group go to: each lies on a page of its own.</summary>
+    public readonly void FetchOutputs(int group, int row, int endRow)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (float* y = Product.Y + ((nint)row * Product.Outputs) + (group * Interleave.Rows); row < endRow; row++, y += Product.Outputs)
+            Sse.Prefetch0(y);
     }
 
     /// <summary>Puts sums of some groups, <paramref name="stride"/> floats apart, into rows of y; row by row, as neighbours lie on one page.</summary>
@@ -104,21 +126,32 @@ internal unsafe struct IntegerProduct
         }
     }
 
-    /// <summary>The sums of bytes 0 and 1 of all words, and of bytes 2 and 3, beside each other and again and again.</summary>
+    /// <summary>Of sixteen codes of each of four rows: the sum of bytes 0 and 1 of all words beside that of bytes 2 and 3.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> Pairs(Vector128<sbyte> codes)
+    private static Vector128<short> PairSums(sbyte* codes)
     {
-        Vector128<short> pairs = ((codes.AsInt16() << 8) >> 8) + (codes.AsInt16() >> 8);
-        pairs += Vector128.Shuffle(pairs.AsInt32(), Vector128.Create(2, 3, 0, 1)).AsInt16();
-        return pairs + Vector128.Shuffle(pairs.AsInt32(), Vector128.Create(1, 0, 3, 2)).AsInt16();
+        const int Row = QuantizedRows.Size;
+        (Vector128<ulong> low, Vector128<ulong> high) = (Halved(Pairs(codes), Pairs(codes + Row)), Halved(Pairs(codes + (2 * Row)), Pairs(codes + (3 * Row))));
+        return Interleave.Lower(low, high).AsInt16() + Interleave.Upper(low, high).AsInt16();
+    }
+
+    /// <summary>Words 0 and 2 and words 1 and 3 of two rows added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> Halved(Vector128<uint> a, Vector128<uint> b) => (Interleave.Lower(a, b).AsInt16() + Interleave.Upper(a, b).AsInt16()).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Pairs(sbyte* codes)
+    {
+        Vector128<short> words = Vector128.Load(codes).AsInt16();
+        return (Ssse3.IsSupported ? Ssse3.MultiplyAddAdjacent(Vector128<byte>.One, words.AsSByte()) : ((words << 8) >> 8) + (words >> 8)).AsUInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Sum(Vector128<short> pairs) => pairs.ToScalar() + pairs.GetElement(1);
+    private static Vector128<int> Sums(Vector128<short> pairs) => ((pairs.AsInt32() << 16) >> 16) + (pairs.AsInt32() >> 16);
 
     /// <summary>−offset · Σ q, as one sum or as two of sixteen bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int Start(Vector128<short> pairs) => form.InPairs ? (pairs * (short)-form.Offset).AsInt32().ToScalar() : -form.Offset * Sum(pairs);
+    private readonly Vector128<int> Starts(Vector128<short> pairs) => form.InPairs ? (pairs * (short)-form.Offset).AsInt32() : Sums(pairs) * -form.Offset;
 
     /// <summary>What the steps over a type ask for.</summary>
     private record struct Form(int Offset, bool InPairs, bool Halves, bool Minimum)

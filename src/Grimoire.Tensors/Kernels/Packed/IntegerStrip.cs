@@ -57,7 +57,7 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                     byte* next = group < end - 1 ? Record(group + 1, record) : Record(first, record + part);
                     Add(codes, scales, panel, count, record * BlocksOfRecord, part * BlocksOfRecord, sums + ((group - first) * count * SumSize), next);
                     if (record + part == records)
-                        FetchOutputs(group, panel, count);
+                        product.FetchOutputs(group, panel * IntegerPanels.Height, Math.Min(x.Rows, (panel + count) * IntegerPanels.Height));
                 }
             }
 
@@ -139,16 +139,6 @@ internal readonly unsafe ref struct IntegerStrip<V, B, T>
                     IntegerTile<V, B, TStep>.Four(c, scales + lane, scaleSize, from + 128, sides + 4, sideSize, blocks, sums + lane + 64);
             }
         }
-    }
-
-    /// <summary>Asks for the lines of y that sums go to: each lies on a page of its own.</summary>
-    private void FetchOutputs(int group, int panel, int count)
-    {
-        if (!Sse.IsSupported)
-            return;
-        int row = panel * IntegerPanels.Height, end = Math.Min(x.Rows, row + (count * IntegerPanels.Height));
-        for (float* y = product.Product.Y + ((nint)row * product.Product.Outputs) + (group * Interleave.Rows); row < end; row++, y += product.Product.Outputs)
-            Sse.Prefetch1(y);
     }
 
     /// <summary>Asks memory for what is needed next: the tiles alone would leave it idle.</summary>

@@ -98,22 +98,30 @@ internal static unsafe class Interleave
 
     /// <summary>a₀ b₀ a₁ b₁.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ulong> Lower(Vector128<uint> a, Vector128<uint> b) => Sse2.IsSupported
+    internal static Vector128<ulong> Lower(Vector128<uint> a, Vector128<uint> b) => Sse2.IsSupported
         ? Sse2.UnpackLow(a, b).AsUInt64()
         : Vector128.WidenLower(a) | (Vector128.WidenLower(b) << 32);
 
     /// <summary>a₂ b₂ a₃ b₃.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ulong> Upper(Vector128<uint> a, Vector128<uint> b) => Sse2.IsSupported
+    internal static Vector128<ulong> Upper(Vector128<uint> a, Vector128<uint> b) => Sse2.IsSupported
         ? Sse2.UnpackHigh(a, b).AsUInt64()
         : Vector128.WidenUpper(a) | (Vector128.WidenUpper(b) << 32);
+
+    /// <summary>a₀ b₀.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<ulong> Lower(Vector128<ulong> a, Vector128<ulong> b) => Sse2.IsSupported ? Sse2.UnpackLow(a, b) : Vector128.Create(a[0], b[0]);
+
+    /// <summary>a₁ b₁.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<ulong> Upper(Vector128<ulong> a, Vector128<ulong> b) => Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : Vector128.Create(a[1], b[1]);
 
     /// <summary>The first two words of four rows, then the last two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<ulong> left, Vector128<ulong> right, uint* to)
     {
-        (Sse2.IsSupported ? Sse2.UnpackLow(left, right) : Vector128.Create(left[0], right[0])).AsUInt32().Store(to);
-        (Sse2.IsSupported ? Sse2.UnpackHigh(left, right) : Vector128.Create(left[1], right[1])).AsUInt32().Store(to + Rows);
+        Lower(left, right).AsUInt32().Store(to);
+        Upper(left, right).AsUInt32().Store(to + Rows);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
