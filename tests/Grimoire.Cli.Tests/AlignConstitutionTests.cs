@@ -37,7 +37,7 @@ public sealed class AlignConstitutionTests(TalkingModel talking) : IClassFixture
     public void With_a_judge_only_what_it_prefers_is_kept()
     {
         LanguageModel model = LanguageModel.Load(talking.Model);
-        var head = new Head("score", Tensor.From((1, 16), [.. Enumerable.Range(0, 16).Select(i => (float)CountedRandom.Normal(2, (ulong)i))]));
+        var head = new Head("score", RandomTensor.Normal((1, 16), 2));
         new RewardModel(model with { ChatTemplate = ChatTemplate.BuiltIn("plain") }, head).Save(scratch["rm"]);
         string[] prompts = [.. Enumerable.Range(0, 8).Select(i => $"Question {i}")];
         Outcome.Of([.. Constitution(prompts), "--judge", scratch["rm"]]).AssertSucceeded();

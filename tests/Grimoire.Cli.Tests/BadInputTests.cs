@@ -148,7 +148,7 @@ public sealed class BadInputTests(RaisedModel raised) : IClassFixture<RaisedMode
         Outcome.Of("runs", "show", "no-such-run").AssertRefused(Tool.Failed, "no-such-run");
         Outcome.Of("generate", "no-such-run").AssertRefused(Tool.Failed, "no-such-run");
         using var scratch = new Scratch();
-        Assert.Contains("no runs", Outcome.Of("runs", "--in", scratch.Root).AssertSucceeded().Output, StringComparison.Ordinal);
+        Assert.Contains("no runs", Outcome.Of("runs", "--in", scratch.Folder).AssertSucceeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]

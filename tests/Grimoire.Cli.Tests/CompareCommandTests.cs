@@ -63,7 +63,7 @@ public sealed class CompareCommandTests(TalkingModel talking) : IClassFixture<Ta
     public void A_reward_model_judges_instead_of_the_user()
     {
         LanguageModel model = LanguageModel.Load(talking.Model);
-        var head = new Head("score", Tensor.From((1, 16), [.. Enumerable.Range(0, 16).Select(i => (float)CountedRandom.Normal(1, (ulong)i))]));
+        var head = new Head("score", RandomTensor.Normal((1, 16), 1));
         new RewardModel(model with { ChatTemplate = ChatTemplate.BuiltIn("plain") }, head).Save(scratch["rm"]);
         Outcome outcome = Outcome.Of([.. Compare("One", "Two", "Three"), "--judge", scratch["rm"]]).AssertSucceeded();
         Assert.Contains("in both orders in 100 %", outcome.Output, StringComparison.Ordinal);

@@ -65,7 +65,7 @@ public sealed class EmbedCommandTests(RaisedModel raised) : IClassFixture<Raised
         Outcome.Of("embed", raised.Model, "a", "--file", "b").AssertRefused(Tool.WrongUsage, "not both");
         Outcome.Of("embed", raised.Model, "a", "--pooling", "max").AssertRefused(Tool.WrongUsage, "pooling", "mean, cls or last");
         using var scratch = new Scratch();
-        Outcome.Of("embed", raised.Model, "--file", scratch.Root).AssertRefused(Tool.Failed, scratch.Root, "folder");
+        Outcome.Of("embed", raised.Model, "--file", scratch.Folder).AssertRefused(Tool.Failed, scratch.Folder, "folder");
         Outcome.Of("embed", raised.Model, "--file", scratch.Write("empty.txt", "")).AssertRefused(Tool.Failed, "empty.txt", "no text");
         string copy = raised.CopyModel(scratch);
         File.Delete(Path.Combine(copy, "tokenizer.json"));

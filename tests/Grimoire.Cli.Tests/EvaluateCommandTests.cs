@@ -78,7 +78,7 @@ public sealed class EvaluateCommandTests(TalkingModel talking) : IClassFixture<T
         Outcome.Of("perplexity", talking.Model, scratch["a.txt"], "--stride", "9999").AssertRefused(Tool.Failed, "stride", "200");
     }
 
-    private string[] Command(string task) => ["evaluate", talking.Model, "--tasks", task, "--data", scratch.Root, "--out", scratch["out"], "--threads", "1"];
+    private string[] Command(string task) => ["evaluate", talking.Model, "--tasks", task, "--data", scratch.Folder, "--out", scratch["out"], "--threads", "1"];
 
     private string Task(string context = "{{ q }}")
     {

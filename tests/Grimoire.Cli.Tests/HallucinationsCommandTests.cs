@@ -28,7 +28,7 @@ public sealed class HallucinationsCommandTests(TalkingModel talking) : IClassFix
         Assert.True(row["detectors"]!["surprise_mean"]!.GetValue<double>() > 0);
         Assert.Equal(output, Outcome.Of(command).AssertSucceeded().Output);
         Outcome.Of(Command("--samples", "4", "--out", scratch["out"])).AssertRefused(Tool.Failed, "another request", "samples");
-        Assert.Contains("hallucinations", Outcome.Of("runs", "--in", scratch.Root).AssertSucceeded().Output, StringComparison.Ordinal);
+        Assert.Contains("hallucinations", Outcome.Of("runs", "--in", scratch.Folder).AssertSucceeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class RunsCommandTests
         using var scratch = new Scratch();
         Write(scratch["a"], [1, 0, 0, 0]);
         Write(scratch["b"], [1, 1, 1, 0]);
-        string list = Outcome.Of("runs", "--in", scratch.Root).AssertSucceeded().Output;
+        string list = Outcome.Of("runs", "--in", scratch.Folder).AssertSucceeded().Output;
         Assert.Contains("acc 0.75", list, StringComparison.Ordinal);
         string shown = Outcome.Of("runs", "show", scratch["b"]).AssertSucceeded().Output;
         Assert.Contains("It was measured.", shown, StringComparison.Ordinal);

@@ -26,7 +26,7 @@ public sealed class StageSessionTests(RaisedForStages raised) : IClassFixture<Ra
         foreach (string file in (string[])["run.json", "metrics.jsonl", "report.html", "model/adapter_config.json", "model/adapter_model.safetensors", "model/tokenizer.json"])
             Assert.True(File.Exists(Path.Combine(run, file)), file);
         Assert.Contains("<section id=\"learning\">", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
-        string runs = Outcome.Of("runs", "--in", scratch.Root).AssertSucceeded().Output;
+        string runs = Outcome.Of("runs", "--in", scratch.Folder).AssertSucceeded().Output;
         Assert.Contains("finetune", runs, StringComparison.Ordinal);
         Assert.Contains("validation loss", Outcome.Of("runs", "show", run).AssertSucceeded().Output, StringComparison.Ordinal);
         Outcome.Of("generate", run, "--prompt", "the cat", "--max-tokens", "3").AssertSucceeded();

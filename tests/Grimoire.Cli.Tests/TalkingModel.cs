@@ -13,18 +13,7 @@ public sealed class TalkingModel : IDisposable
     {
         Tokenizer tokenizer = TokenizerTrainer.Train(
             ["abc"], new TokenizerOptions { Kind = TokenizerKind.Bytes, VocabularySize = 258, Special = ["<|endoftext|>", "<|turn|>"], EndOfText = "<|endoftext|>" });
-        var config = new ModelConfig
-        {
-            Family = "llama",
-            Vocabulary = tokenizer.VocabularySize,
-            Context = 200,
-            Layers = 1,
-            Heads = 2,
-            KeyValueHeads = 2,
-            HeadDim = 8,
-            Channels = 16,
-            FeedForward = 32,
-        };
+        ModelConfig config = Llama.Config(layers: 1, heads: 2, channels: 16, context: 200, tokenizer.VocabularySize, feedForward: 32);
         ParameterSource usual = Initialization.Random(config, seed: 1);
         new LanguageModel(new Transformer(config, (name, shape) => Louder(name, usual(name, shape), tokenizer)), tokenizer).Save(Model);
         Template = scratch.Write("template.jinja", "{% for m in messages %}<|turn|>{{ m.role }}: {{ m.content }}\n{% endfor %}<|turn|>assistant:");

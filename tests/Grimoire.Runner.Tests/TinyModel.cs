@@ -11,18 +11,7 @@ internal static class TinyModel
     public static LanguageModel Create(int context = 24)
     {
         Tokenizer letters = TokenizerTrainer.Train([Letters], new TokenizerOptions { Kind = TokenizerKind.Character });
-        var config = new ModelConfig
-        {
-            Family = "llama",
-            Vocabulary = letters.VocabularySize,
-            Context = context,
-            Layers = 1,
-            Heads = 2,
-            KeyValueHeads = 1,
-            HeadDim = 8,
-            Channels = 16,
-            FeedForward = 24,
-        };
+        ModelConfig config = Llama.Config(layers: 1, heads: 2, channels: 16, context, letters.VocabularySize, feedForward: 24, keyValueHeads: 1);
         return new LanguageModel(new Transformer(config, Initialization.Random(config, seed: 1)), letters);
     }
 }

@@ -6,7 +6,7 @@ namespace Grimoire.Evaluation.Tests;
 
 public sealed class LikelihoodEngineTests
 {
-    private static readonly LanguageModel Model = TinyModels.Llama();
+    private static readonly LanguageModel Model = LetterModels.Llama();
 
     [Fact]
     public void Batch_size_packing_and_caching_never_change_a_figure()

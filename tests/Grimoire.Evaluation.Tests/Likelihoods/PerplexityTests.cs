@@ -49,7 +49,7 @@ public sealed class PerplexityTests
     [Fact]
     public void Batches_and_company_change_nothing()
     {
-        LanguageModel model = TinyModels.Llama(context: 32);
+        LanguageModel model = LetterModels.Llama(context: 32);
         (string, string)[] documents = [.. Enumerable.Range(0, 12).Select(i => ($"{i}", Story[..(10 + (17 * i))].Replace('\n', ' ')))];
         DocumentLikelihood[] whole = [.. new Perplexity(model, Kernels.Simd).Score(documents, TestContext.Current.CancellationToken)];
         foreach (int batch in (int[])[1, 40, 100_000])
@@ -67,7 +67,7 @@ public sealed class PerplexityTests
     [Fact]
     public void A_stream_of_documents_is_one_text_with_ends_between_that_are_not_scored()
     {
-        LanguageModel model = TinyModels.Llama(context: 256);
+        LanguageModel model = LetterModels.Llama(context: 256);
         int end = model.Tokenizer.EndOfText!.Value;
         DocumentLikelihood[] found = [.. new Perplexity(model, Kernels.Simd, order: DocumentOrder.Rolling).Score([("a", "One day"), ("b", "she saw")], TestContext.Current.CancellationToken)];
         int[] first = model.Tokenizer.Encode("One day"), second = model.Tokenizer.Encode("she saw");
@@ -79,7 +79,7 @@ public sealed class PerplexityTests
     [Fact]
     public void Figures_are_quotients_of_the_same_sum()
     {
-        LanguageModel model = TinyModels.Llama();
+        LanguageModel model = LetterModels.Llama();
         var report = new PerplexityReport();
         string[] texts = ["One  day\nshe", "saw it"];
         foreach (DocumentLikelihood document in new Perplexity(model, Kernels.Simd).Score(texts.Select((text, i) => ($"{i}", text)), TestContext.Current.CancellationToken))

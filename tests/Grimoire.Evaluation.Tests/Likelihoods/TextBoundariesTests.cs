@@ -6,7 +6,7 @@ namespace Grimoire.Evaluation.Tests;
 
 public sealed class TextBoundariesTests
 {
-    private static readonly Tokenizer Letters = TinyModels.Llama().Tokenizer;
+    private static readonly Tokenizer Letters = LetterModels.Llama().Tokenizer;
 
     [Fact]
     public void White_space_at_the_end_of_a_context_belongs_to_the_continuation()

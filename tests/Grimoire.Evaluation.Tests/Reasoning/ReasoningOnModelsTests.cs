@@ -20,7 +20,7 @@ public class ReasoningOnModelsTests
     private static readonly TaskExample[] Examples =
         [.. Enumerable.Range(0, 5).Select(i => new TaskExample { Id = $"t/{i}", Row = new JsonObject(), Question = $"What is {i} + {i * i}?" })];
 
-    private static readonly LocalModel Model = new(TinyModels.Llama(chats: true), Kernels.CreateSimd(1), "tiny");
+    private static readonly LocalModel Model = new(LetterModels.Chatting(context: 128), Kernels.CreateSimd(1), "tiny");
 
     [Theory]
     [InlineData(true)]
@@ -44,7 +44,7 @@ public class ReasoningOnModelsTests
     [Fact]
     public void A_cue_stands_where_the_format_begins_an_answer()
     {
-        var plain = new LocalModel(TinyModels.Llama(), Kernels.CreateSimd(1), "tiny", "plain");
+        var plain = new LocalModel(LetterModels.Llama(), Kernels.CreateSimd(1), "tiny", "plain");
         GenerateRequest So(string begun) => new("Why?") { Chat = true, Begun = begun, MaxTokens = 8 };
         IReadOnlyList<GeneratedAnswer> answers = plain.Generate([So("So"), So(" So"), new GenerateRequest("User: Why?\nAssistant: So") { MaxTokens = 8 }]);
         Assert.Equal(answers[1].Text, answers[0].Text);

@@ -17,8 +17,8 @@ public sealed class TaggerTests : IDisposable
     {
         scratch.Write("train.conll", Text(0, 120));
         scratch.Write("dev.conll", Text(500, 30));
-        TinyModels.Llama().Save(scratch["model"]);
-        TinyModels.Bert().Save(scratch["encoder"]);
+        LetterModels.Llama().Save(scratch["model"]);
+        LetterModels.Bert().Save(scratch["encoder"]);
     }
 
     public void Dispose() => scratch.Dispose();
@@ -88,7 +88,7 @@ public sealed class TaggerTests : IDisposable
     public void A_folder_that_does_not_name_its_scheme_is_not_held_to_one()
     {
         var tags = new TagSet(["B-PER", "I-PER", "O"], LabelScheme.Iob1);
-        TransformerTagger.Newborn(TinyModels.Llama(), tags, chained: false).Save(scratch["named"]);
+        TransformerTagger.Newborn(LetterModels.Llama(), tags, chained: false).Save(scratch["named"]);
         Tagger named = Tagger.Load(scratch["named"]);
         Assert.Equal((LabelScheme.Iob1, true, "strict-iob1"), (named.Tags.Scheme, named.Tags.IsCertain, named.Tags.Rules.Name));
         string config = scratch["named/config.json"];

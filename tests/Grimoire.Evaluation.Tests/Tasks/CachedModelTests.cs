@@ -5,7 +5,7 @@ namespace Grimoire.Evaluation.Tests;
 
 public sealed class CachedModelTests
 {
-    private static readonly LocalModel Model = new(TinyModels.Llama(), Kernels.Simd, "tiny");
+    private static readonly LocalModel Model = new(LetterModels.Llama(), Kernels.Simd, "tiny");
 
     [Fact]
     public void Nothing_is_asked_twice_and_answers_come_back_as_they_were()
@@ -39,7 +39,7 @@ public sealed class CachedModelTests
         using var scratch = new Scratch();
         ContinuationRequest[] requests = [.. Enumerable.Range(0, 40).Select(i => new ContinuationRequest($"{i}", " and more"))];
         int told = 0;
-        using (var cached = new CachedModel(new LocalModel(TinyModels.Llama(), Kernels.Simd, "tiny", batchTokens: 24), scratch["answers.jsonl"]))
+        using (var cached = new CachedModel(new LocalModel(LetterModels.Llama(), Kernels.Simd, "tiny", batchTokens: 24), scratch["answers.jsonl"]))
         {
             Assert.Throws<IOException>(() => cached.Score(requests, (_, _) =>
             {
@@ -61,7 +61,7 @@ public sealed class CachedModelTests
         using var scratch = new Scratch();
         using (var cached = new CachedModel(Model, scratch["answers.jsonl"]))
             _ = cached.Score([new ContinuationRequest("ab", " cd")], TestContext.Current.CancellationToken);
-        using var other = new CachedModel(new LocalModel(TinyModels.Llama(seed: 2), Kernels.Simd, "tiny"), scratch["answers.jsonl"]);
+        using var other = new CachedModel(new LocalModel(LetterModels.Llama(seed: 2), Kernels.Simd, "tiny"), scratch["answers.jsonl"]);
         _ = other.Score([new ContinuationRequest("ab", " cd")], TestContext.Current.CancellationToken);
         Assert.Equal((0, 1), (other.Reused, other.Asked));
     }

@@ -92,7 +92,7 @@ public sealed class EndpointModelTests
             _ = Task.Run(Serve);
         }
 
-        public LanguageModel Behind { get; } = TinyModels.Llama();
+        public LanguageModel Behind { get; } = LetterModels.Llama();
 
         public bool HasCompletions { get; set; } = true;
 

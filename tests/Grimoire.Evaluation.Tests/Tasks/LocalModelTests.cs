@@ -6,7 +6,7 @@ namespace Grimoire.Evaluation.Tests;
 
 public sealed class LocalModelTests
 {
-    private static readonly LanguageModel Tiny = TinyModels.Llama(context: 64, chats: true);
+    private static readonly LanguageModel Tiny = LetterModels.Chatting(context: 64);
 
     [Fact]
     public void Answers_are_those_of_generate_whatever_their_company()
@@ -88,7 +88,7 @@ public sealed class LocalModelTests
     [Fact]
     public void A_fingerprint_tells_models_apart()
     {
-        Assert.Equal(ModelFingerprint.Of(TinyModels.Llama()), ModelFingerprint.Of(TinyModels.Llama()));
-        Assert.NotEqual(ModelFingerprint.Of(TinyModels.Llama()), ModelFingerprint.Of(TinyModels.Llama(seed: 2)));
+        Assert.Equal(ModelFingerprint.Of(LetterModels.Llama()), ModelFingerprint.Of(LetterModels.Llama()));
+        Assert.NotEqual(ModelFingerprint.Of(LetterModels.Llama()), ModelFingerprint.Of(LetterModels.Llama(seed: 2)));
     }
 }

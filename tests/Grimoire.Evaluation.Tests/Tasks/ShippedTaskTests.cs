@@ -57,7 +57,7 @@ public sealed class ShippedTaskTests
         string? data = Shared.Path("data");
         Assert.SkipWhen(data is null, "shared data is not there");
         TaskFile task = TaskLibrary.Find(name);
-        var run = new TaskRun(new LocalModel(TinyModels.Llama(), Tensors.Kernels.Simd, "tiny"), [task], new TaskOptions { Data = data!, Limit = 1 });
+        var run = new TaskRun(new LocalModel(LetterModels.Llama(), Tensors.Kernels.Simd, "tiny"), [task], new TaskOptions { Data = data!, Limit = 1 });
         TaskExample example = run.Examples(name)[0];
         ContinuationRequest right = run.Requests(task, example)[example.Right.Count > 0 ? example.Right[0] : 0];
         Assert.Equal(context ?? right.Context, right.Context);

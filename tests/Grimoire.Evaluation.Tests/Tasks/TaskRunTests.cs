@@ -7,7 +7,7 @@ namespace Grimoire.Evaluation.Tests;
 
 public sealed class TaskRunTests
 {
-    private static readonly LocalModel Model = new(TinyModels.Llama(), Kernels.Simd, "tiny");
+    private static readonly LocalModel Model = new(LetterModels.Llama(), Kernels.Simd, "tiny");
 
     [Fact]
     public void Choices_contexts_and_continuations_come_to_what_their_likelihoods_say()

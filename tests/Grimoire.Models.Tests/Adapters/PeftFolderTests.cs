@@ -57,7 +57,7 @@ public sealed class PeftFolderTests
         {
             using var scratch = new Scratch();
             Transformer model = FamilyModels.Random(name);
-            Tensor a = Numbers((2, fused[1]), 1), b = Numbers((fused[0], 2), 2);
+            Tensor a = RandomTensor.Normal((2, fused[1]), 1), b = RandomTensor.Normal((fused[0], 2), 2);
             Write(scratch["peft"], [($"base_model.model.{module}.lora_A.weight", a), ($"base_model.model.{module}.lora_B.weight", b)], new JsonObject
             {
                 ["peft_type"] = "LORA",
@@ -202,15 +202,6 @@ public sealed class PeftFolderTests
 
     private static bool Suits(AdapterConfig config, ModelConfig model) =>
         config.Kind is AdapterKind.Lora or AdapterKind.Ia3 || (model.Causal && (config.Kind == AdapterKind.Prefix || model.EmbeddingScale == 1));
-
-    private static Tensor Numbers(Shape shape, ulong seed)
-    {
-        Tensor tensor = Tensor.Zeros(shape);
-        Span<float> values = tensor.Span<float>();
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)CountedRandom.Normal(seed, (ulong)i);
-        return tensor;
-    }
 
     private static void Write(string folder, IEnumerable<(string, Tensor)> tensors, JsonObject config)
     {

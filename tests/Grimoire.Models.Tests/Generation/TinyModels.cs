@@ -10,19 +10,7 @@ internal static class TinyModels
 
     public static Transformer Random(int seed, int vocabulary = 23, int context = 40, PositionKind positions = PositionKind.Rotary)
     {
-        var config = new ModelConfig
-        {
-            Family = "test",
-            Vocabulary = vocabulary,
-            Context = context,
-            Layers = 2,
-            Heads = 4,
-            KeyValueHeads = 2,
-            HeadDim = 8,
-            Channels = 32,
-            FeedForward = 48,
-            Positions = positions,
-        };
+        ModelConfig config = Llama.Config(layers: 2, heads: 4, channels: 32, context, vocabulary, feedForward: 48, keyValueHeads: 2) with { Positions = positions };
         var random = new Random(seed);
         return new Transformer(config, (name, shape) => name.Contains("norm", StringComparison.Ordinal)
             ? Filled(shape, () => 1)
@@ -32,18 +20,7 @@ internal static class TinyModels
     /// <summary>A model of random weights whose matrices are stored in a type; wide enough for blocks of 256.</summary>
     public static Transformer Quantised(DType type, int context)
     {
-        var config = new ModelConfig
-        {
-            Family = "test",
-            Vocabulary = 40,
-            Context = context,
-            Layers = 2,
-            Heads = 4,
-            KeyValueHeads = 2,
-            HeadDim = 64,
-            Channels = 256,
-            FeedForward = 512,
-        };
+        ModelConfig config = Llama.Config(layers: 2, heads: 4, channels: 256, context, vocabulary: 40, feedForward: 512, keyValueHeads: 2);
         var random = new Random(1);
         return new Transformer(config, (name, shape) =>
         {
@@ -80,18 +57,7 @@ internal static class TinyModels
     /// <summary>A model that recites: after each token of the text comes the next one. No token may occur in it twice.</summary>
     public static Transformer Reciting(int vocabulary, ReadOnlySpan<int> text, int context = 64)
     {
-        var config = new ModelConfig
-        {
-            Family = "test",
-            Vocabulary = vocabulary,
-            Context = context,
-            Layers = 1,
-            Heads = 1,
-            KeyValueHeads = 1,
-            HeadDim = 2,
-            Channels = vocabulary,
-            FeedForward = 1,
-        };
+        ModelConfig config = Llama.Config(layers: 1, heads: 1, channels: vocabulary, context, vocabulary, feedForward: 1) with { HeadDim = 2 };
         Tensor embedding = Tensor.Zeros((vocabulary, vocabulary));
         Tensor head = Tensor.Zeros((vocabulary, vocabulary));
         for (int token = 0; token < vocabulary; token++)

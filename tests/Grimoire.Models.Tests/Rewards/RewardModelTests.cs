@@ -198,17 +198,10 @@ public sealed class RewardModelTests : IDisposable
         Assert.Throws<GrimoireException>(() => new RewardModel(Language("llama"), new Head("score", 1, 32, bias: true)));
     }
 
-    private static RewardModel Random(string name, string? template = null)
-    {
-        return Random(Language(name) with { ChatTemplate = template is null ? null : ChatTemplate.Parse(template) });
-    }
+    private static RewardModel Random(string name, string? template = null) =>
+        Random(Language(name) with { ChatTemplate = template is null ? null : ChatTemplate.Parse(template) });
 
-    private static RewardModel Random(LanguageModel model)
-    {
-        int channels = model.Config.Channels;
-        float[] weights = [.. Enumerable.Range(0, channels).Select(c => (float)CountedRandom.Normal(3, (ulong)c))];
-        return new RewardModel(model, new Head("score", Tensor.From((1, channels), weights)));
-    }
+    private static RewardModel Random(LanguageModel model) => new(model, new Head("score", RandomTensor.Normal((1, model.Config.Channels), 3)));
 
     private static LanguageModel Language(string name)
     {

@@ -1,3 +1,5 @@
+using static Grimoire.RandomTensor;
+
 namespace Grimoire.Tensors.Tests;
 
 /// <summary>Weights of floats in panels: every output is one chain of multiply-adds, whatever else is computed beside it.</summary>
@@ -16,7 +18,7 @@ public sealed class PackedFloatTests
     [MemberData(nameof(Weights))]
     public void One_row_is_that_row_of_many_in_every_register(DType type, int outputs, int inputs)
     {
-        Tensor x = Random((MostRows, inputs), 1), bias = Random(outputs, 2), weight = Weight(type, outputs, inputs, 3);
+        Tensor x = Uniform((MostRows, inputs), 1), bias = Uniform(outputs, 2), weight = Weight(type, outputs, inputs, 3);
         Kernels narrow = Kernels.CreateSimd(threads: 1, vectorBits: 128);
         narrow.Pack(weight);
         float[] expected = [.. Enumerable.Range(0, MostRows).SelectMany(row => Linear(narrow, x.Rows(row, 1), weight, bias))];
@@ -31,7 +33,7 @@ public sealed class PackedFloatTests
     [MemberData(nameof(Weights))]
     public void Equals_the_reference(DType type, int outputs, int inputs)
     {
-        Tensor x = Random((5, inputs), 1), bias = Random(outputs, 2), weight = Weight(type, outputs, inputs, 3);
+        Tensor x = Uniform((5, inputs), 1), bias = Uniform(outputs, 2), weight = Weight(type, outputs, inputs, 3);
         float[] expected = Linear(Kernels.Reference, x, weight, bias);
         Kernels.Simd.Pack(weight);
         Assert.NotNull(weight.Packed);
@@ -45,7 +47,7 @@ public sealed class PackedFloatTests
         Tensor q = Weight(DType.F16, 96, 64, 3), k = Weight(DType.F16, 33, 64, 4), v = Weight(DType.BF16, 32, 64, 5);
         foreach (int rows in (int[])[1, 20])
         {
-            Tensor x = Random((rows, 64), 6);
+            Tensor x = Uniform((rows, 64), 6);
             Tensor[] alone = [.. new[] { q, k, v }.Select(weight => Tensor.Zeros((rows, weight.Shape[0])))], together = [.. alone.Select(one => Tensor.Zeros(one.Shape))];
             foreach ((Tensor weight, Tensor y) in new[] { q, k, v }.Zip(alone))
             {
@@ -62,14 +64,14 @@ public sealed class PackedFloatTests
     [Fact]
     public void A_gate_is_two_projections_and_their_product()
     {
-        Tensor gate = Weight(DType.F16, 170, 600, 3), up = Weight(DType.BF16, 170, 600, 4), bias = Random(170, 5);
+        Tensor gate = Weight(DType.F16, 170, 600, 3), up = Weight(DType.BF16, 170, 600, 4), bias = Uniform(170, 5);
         foreach (Kernels kernels in KernelsUnderTest.All.Values.Where(one => one != Kernels.Reference))
         {
             kernels.Pack(gate);
             kernels.Pack(up);
             foreach (int rows in (int[])[1, 3, 20, 131, MostRows])
             {
-                Tensor x = Random((rows, 600), 6);
+                Tensor x = Uniform((rows, 600), 6);
                 Tensor[] y = [.. Enumerable.Range(0, 5).Select(_ => Tensor.Zeros((rows, 170)))];
                 kernels.Linear(x, gate, bias, y[0]);
                 kernels.Linear(x, up, null, y[1]);
@@ -123,18 +125,10 @@ public sealed class PackedFloatTests
         return y.Span<float>().ToArray();
     }
 
-    private static Tensor Weight(DType type, int outputs, int inputs, int seed)
+    private static Tensor Weight(DType type, int outputs, int inputs, ulong seed)
     {
         Tensor weight = Tensor.Zeros((outputs, inputs), type);
-        Kernels.Simd.Copy(Random((outputs, inputs), seed), weight);
+        Kernels.Simd.Copy(Uniform((outputs, inputs), seed), weight);
         return weight;
-    }
-
-    private static Tensor Random(Shape shape, int seed)
-    {
-        Tensor tensor = Tensor.Zeros(shape);
-        for (int i = 0; i < shape.Count; i++)
-            tensor.Span<float>()[i] = CountedRandom.Uniform((ulong)seed, (ulong)i) - 0.5f;
-        return tensor;
     }
 }

@@ -1,3 +1,5 @@
+using static Grimoire.RandomTensor;
+
 namespace Grimoire.Tensors.Tests;
 
 /// <summary>What holds of attention over caches beyond equality with the reference.</summary>
@@ -16,10 +18,10 @@ public sealed class CachedAttentionTests
             (6, 2, 64, new AttentionSpec(0.1f)), (3, 3, 96, new AttentionSpec(0.1f, Window: 600)), (4, 1, 32, new AttentionSpec(0.2f, Window: 37, SoftCap: 3)),
         })
         {
-            Tensor q = Random((Rows + 2, heads, channels), 1), own = Random((Rows + 2, keyHeads, channels), 2), rows = Random((Past + Rows, keyHeads, channels), 3);
+            Tensor q = Normal((Rows + 2, heads, channels), 1), own = Normal((Rows + 2, keyHeads, channels), 2), rows = Normal((Past + Rows, keyHeads, channels), 3);
             Tensor keys = Tensor.Zeros(rows.Shape, type), values = Tensor.Zeros(rows.Shape, type);
             kernels.CopyRows(rows, 0, Past + Rows, keys, 0);
-            kernels.CopyRows(Random(rows.Shape, 4), 0, Past + Rows, values, 0);
+            kernels.CopyRows(Normal(rows.Shape, 4), 0, Past + Rows, values, 0);
             Tensor together = Tensor.Zeros(q.Shape);
             kernels.Attention(q, own, own, [new(0, 1), new(1, Rows, Past, keys, values, Written: true), new(Rows + 1, 1)], spec, together, null);
             for (int row = 0; row < Rows; row++)
@@ -38,7 +40,7 @@ public sealed class CachedAttentionTests
     [InlineData(128)]
     public void Rows_are_rounded_as_weights_are(int bits)
     {
-        Tensor x = Random((5, 2, 64), 5), fast = Tensor.Zeros((9, 2, 64), DType.Q8_0), slow = Tensor.Zeros((9, 2, 64), DType.Q8_0);
+        Tensor x = Normal((5, 2, 64), 5), fast = Tensor.Zeros((9, 2, 64), DType.Q8_0), slow = Tensor.Zeros((9, 2, 64), DType.Q8_0);
         Kernels.CreateSimd(2, bits).CopyRows(x, 1, 4, fast, 3);
         Kernels.Reference.CopyRows(x, 1, 4, slow, 3);
         Assert.Equal(slow.Span<byte>().ToArray(), fast.Span<byte>().ToArray());
@@ -50,7 +52,7 @@ public sealed class CachedAttentionTests
     [Fact]
     public void What_is_not_a_number_is_not_rounded_away()
     {
-        Tensor x = Random((2, 1, 16), 6), cache = Tensor.Zeros((2, 1, 16), DType.F16);
+        Tensor x = Normal((2, 1, 16), 6), cache = Tensor.Zeros((2, 1, 16), DType.F16);
         x.Span<float>()[17] = float.PositiveInfinity;
         Kernels.Simd.CopyRows(x, 0, 2, cache, 0);
         Assert.Equal((Half)65504, cache.Span<Half>()[17]);
@@ -66,11 +68,5 @@ public sealed class CachedAttentionTests
         q.RequiresGrad = true;
         Assert.Throws<ArgumentException>(() => Ops.Attention(q, q, q, [new(0, 1, 2, cache, cache, Written: true)], new(1)));
         Assert.Throws<ArgumentException>(() => Ops.Attention(q, q, q, [new(0, 1, 4, cache, cache, Written: true)], new(1)));
-    }
-
-    private static Tensor Random(Shape shape, int seed)
-    {
-        var random = new Random(seed);
-        return Tensor.From(shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => (random.NextSingle() * 4) - 2)]);
     }
 }

@@ -1,3 +1,5 @@
+using static Grimoire.RandomTensor;
+
 namespace Grimoire.Tensors.Tests;
 
 /// <summary>Products of matrices, to the bit.</summary>
@@ -17,7 +19,7 @@ public sealed class ProductTests
     {
         foreach ((bool transposeA, bool transposeB, bool accumulate) in ((bool, bool, bool)[])[(false, false, false), (false, true, true), (true, false, true), (true, true, false)])
         {
-            Tensor a = Random(transposeA ? (depth, rows) : (rows, depth), 1), b = Random(transposeB ? (columns, depth) : (depth, columns), 2), c = Random((rows, columns), 3);
+            Tensor a = Uniform(transposeA ? (depth, rows) : (rows, depth), 1), b = Uniform(transposeB ? (columns, depth) : (depth, columns), 2), c = Uniform((rows, columns), 3);
             float[] expected = Chains(a, b, c, transposeA, transposeB, accumulate);
             foreach (Kernels kernels in KernelsUnderTest.All.Values.Where(each => each != Kernels.Reference))
             {
@@ -45,13 +47,5 @@ public sealed class ProductTests
         }
 
         return sums;
-    }
-
-    private static Tensor Random(Shape shape, int seed)
-    {
-        Tensor tensor = Tensor.Zeros(shape);
-        for (int i = 0; i < shape.Count; i++)
-            tensor.Span<float>()[i] = CountedRandom.Uniform((ulong)seed, (ulong)i) - 0.5f;
-        return tensor;
     }
 }

@@ -1,3 +1,5 @@
+using static Grimoire.RandomTensor;
+
 namespace Grimoire.Tensors.Tests;
 
 /// <summary>A row alone has the bits that it has in company, for weights as they are stored: every output is one chain of multiply-adds.</summary>
@@ -20,7 +22,7 @@ public sealed class RowTests
     [MemberData(nameof(Weights))]
     public void One_row_is_that_row_of_many(DType type, int outputs, int inputs)
     {
-        Tensor x = Random((MostRows, inputs), 1), bias = Random(outputs, 2), weight = Weight(type, outputs, inputs);
+        Tensor x = Normal((MostRows, inputs), 1), bias = Normal(outputs, 2), weight = Weight(type, outputs, inputs);
         foreach (int bits in KernelsUnderTest.Widths)
         {
             Kernels first = Kernels.CreateSimd(threads: 1, vectorBits: bits);
@@ -40,7 +42,7 @@ public sealed class RowTests
     [InlineData(float.NaN)]
     public void Halves_that_are_not_finite_are_read_as_they_are(float number)
     {
-        Tensor x = Random((9, 100), 1), numbers = Random((40, 100), 3), weight = Tensor.Zeros(numbers.Shape, DType.F16);
+        Tensor x = Normal((9, 100), 1), numbers = Normal((40, 100), 3), weight = Tensor.Zeros(numbers.Shape, DType.F16);
         numbers.Span<float>()[(7 * 100) + 33] = number;
         Kernels.Reference.Copy(numbers, weight);
         float[] expected = Linear(Kernels.Reference, x, weight, null);
@@ -53,7 +55,7 @@ public sealed class RowTests
 
     private static float[] Linear(Kernels kernels, Tensor x, Tensor weight, Tensor? bias)
     {
-        Tensor y = Random((x.Shape[0], weight.Shape[0]), 9);
+        Tensor y = Normal((x.Shape[0], weight.Shape[0]), 9);
         kernels.Linear(x, weight, bias, y);
         return y.Span<float>().ToArray();
     }
@@ -61,16 +63,7 @@ public sealed class RowTests
     private static Tensor Weight(DType type, int outputs, int inputs)
     {
         Tensor weight = Tensor.Zeros((outputs, inputs), type);
-        Kernels.Reference.Copy(Random((outputs, inputs), 3), weight);
+        Kernels.Reference.Copy(Normal((outputs, inputs), 3), weight);
         return weight;
-    }
-
-    private static Tensor Random(Shape shape, ulong seed)
-    {
-        Tensor tensor = Tensor.Zeros(shape);
-        Span<float> values = tensor.Span<float>();
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)CountedRandom.Normal(seed, (ulong)i);
-        return tensor;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using static Grimoire.RandomTensor;
 
 namespace Grimoire.Tensors.Tests;
 
@@ -58,21 +59,14 @@ public sealed class SimdTests
         foreach (int threads in (int[])[1, 2])
         {
             Kernels kernels = Kernels.CreateSimd(threads);
-            Tensor x = Random((37, 530)), a = Random((130, 530)), b = Random((257, 530)), bias = Random(257);
+            Tensor x = Uniform((37, 530), 3), a = Uniform((130, 530), 4), b = Uniform((257, 530), 5);
+            Tensor bias = Uniform(257, 6);
             Tensor ya = Tensor.Zeros((37, 130)), yb = Tensor.Zeros((37, 257)), alone = Tensor.Zeros((37, 130)), other = Tensor.Zeros((37, 257));
             kernels.Linear(x, [new(a, null, ya), new(b, bias, yb)]);
             kernels.Linear(x, a, null, alone);
             kernels.Linear(x, b, bias, other);
             Assert.Equal(alone.Span<float>(), ya.Span<float>());
             Assert.Equal(other.Span<float>(), yb.Span<float>());
-        }
-
-        static Tensor Random(Shape shape)
-        {
-            Tensor tensor = Tensor.Zeros(shape);
-            for (int i = 0; i < shape.Count; i++)
-                tensor.Span<float>()[i] = CountedRandom.Uniform(3, (ulong)i) - 0.5f;
-            return tensor;
         }
     }
 

@@ -26,8 +26,8 @@ public sealed class JudgeTests
     [Fact]
     public void A_reward_model_judges_by_its_scores_whatever_the_order()
     {
-        LanguageModel model = TinyAssistant.Model();
-        var head = new Head("score", Tensor.From((1, 16), [.. Enumerable.Range(0, 16).Select(i => (float)CountedRandom.Normal(1, (ulong)i))]));
+        LanguageModel model = LetterModels.Chatting();
+        var head = new Head("score", RandomTensor.Normal((1, 16), 1));
         var reward = new RewardModel(model, head);
         var judge = new RewardJudge(reward, model.ChatTemplate, "rm", Kernels.Simd);
         Judgement judgement = judge.Compare(Prompt, "4", "5");
@@ -47,7 +47,7 @@ public sealed class JudgeTests
     [InlineData(null)]
     public void A_language_model_judges_by_how_likely_it_finds_the_letters(string? format)
     {
-        LanguageModel model = TinyAssistant.Model();
+        LanguageModel model = LetterModels.Chatting();
         ChatTemplate? template = format is null ? null : ChatTemplate.BuiltIn(format);
         var judge = new ModelJudge(model, template, "m", Kernels.Reference);
         Judgement judgement = judge.Compare(Prompt, "four", "five");
@@ -69,7 +69,7 @@ public sealed class JudgeTests
     [Fact]
     public void What_is_too_long_to_be_judged_is_said()
     {
-        LanguageModel model = TinyAssistant.Model(context: 64);
+        LanguageModel model = LetterModels.Chatting(context: 64);
         var judge = new ModelJudge(model, model.ChatTemplate, "m", Kernels.Simd);
         Assert.Contains("64", Assert.Throws<GrimoireException>(() => judge.Compare(Prompt, "a", "b")).Message, StringComparison.Ordinal);
     }

@@ -47,25 +47,8 @@ public sealed class DistillObjectiveTests : IDisposable
     }
 
     [Fact]
-    public void A_stopped_and_resumed_run_has_the_bits_of_an_uninterrupted_one()
-    {
-        LanguageModel whole = TinyAnswers.Model();
-        using (Run run = tiny.Run("whole"))
-            Trainer(run, whole, Small, 12).Train();
-        using Run halves = tiny.Run("halves");
-        using var stop = new CancellationTokenSource();
-        Trainer(halves, TinyAnswers.Model(), Small, 12, e =>
-        {
-            if (e.Step == 5)
-                stop.Cancel();
-        }).Train(stop.Token);
-        string checkpoint = Checkpoint.Newest(halves.Folder)!;
-        LanguageModel resumed = LanguageModel.Load(checkpoint, trainable: true);
-        Trainer trainer = Trainer(halves, resumed, Small, 12);
-        trainer.Restore(checkpoint);
-        trainer.Train();
-        Assert.Equal(TinyTraining.Weights(whole), TinyTraining.Weights(resumed));
-    }
+    public void A_stopped_and_resumed_run_has_the_bits_of_an_uninterrupted_one() =>
+        HalvedRun.AssertEqualsWhole(tiny, (run, model, events) => Trainer(run, model, Small, 12, events), resumedFrom: 6);
 
     private static DistillObjective Objective(LanguageModel model, DistillSettings settings) =>
         new(model.Transformer, TinyAnswers.Groups(model, settings.Answers, settings.Generation), settings, 8, seed: 5);

@@ -110,24 +110,7 @@ public sealed class GrpoObjectiveTests : IDisposable
     public void A_stopped_and_resumed_run_has_the_bits_of_an_uninterrupted_one()
     {
         GrpoSettings settings = Small with { Minibatches = 2, EqualGroups = EqualGroups.Resample };
-        LanguageModel whole = TinyAnswers.Model();
-        using (Run run = tiny.Run("whole"))
-            Trainer(run, whole, settings, 12).Train();
-
-        using Run halves = tiny.Run("halves");
-        using var stop = new CancellationTokenSource();
-        Trainer(halves, TinyAnswers.Model(), settings, 12, e =>
-        {
-            if (e.Step == 5)
-                stop.Cancel();
-        }).Train(stop.Token);
-        string checkpoint = Checkpoint.Newest(halves.Folder)!;
-        LanguageModel resumed = LanguageModel.Load(checkpoint, trainable: true);
-        Trainer trainer = Trainer(halves, resumed, settings, 12);
-        trainer.Restore(checkpoint);
-        Assert.Equal(6, trainer.State.Step);
-        trainer.Train();
-        Assert.Equal(TinyTraining.Weights(whole), TinyTraining.Weights(resumed));
+        HalvedRun.AssertEqualsWhole(tiny, (run, model, events) => Trainer(run, model, settings, 12, events), resumedFrom: 6);
     }
 
     [Fact]

@@ -145,10 +145,7 @@ public sealed class OptimizerTests
 
     internal static Parameter Random(string name, Shape shape, ulong seed)
     {
-        Tensor tensor = Tensor.Zeros(shape);
-        Span<float> values = tensor.Span<float>();
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)CountedRandom.Normal(seed, (ulong)i);
+        Tensor tensor = RandomTensor.Normal(shape, seed);
         tensor.RequiresGrad = true;
         return new Parameter(name, tensor);
     }

@@ -13,7 +13,7 @@ public sealed class DpoStageTests : IDisposable
 
     public DpoStageTests()
     {
-        TinyAssistant.Model(context: 96).Save(scratch["model"]);
+        LetterModels.Chatting(context: 96).Save(scratch["model"]);
         scratch.Write("pairs.jsonl", Lines(60, i =>
             $$"""{"prompt": "Question {{i}}?", "chosen": "Yes, {{i}}.", "rejected": "{{(i % 2 == 0 ? "Oh" : "Go on and on and")}} no."}"""));
         scratch.Write("labelled.jsonl", Lines(60, i =>
@@ -64,27 +64,7 @@ public sealed class DpoStageTests : IDisposable
     public void Stopped_and_continued_it_gives_equal_bits(PreferenceLoss loss, int stopAfter, AdapterChoice adapter)
     {
         var said = new DpoRecipe { Preference = new() { Loss = loss }, Stage = Stage(20) with { Adapter = new AdapterSettings { Kind = adapter } } };
-        using (StageRun whole = Prepare("whole", said))
-            whole.Train();
-        using (var stop = new CancellationTokenSource())
-        {
-            var events = new Listener<TrainingEvent>(e =>
-            {
-                if (e is TrainingEvent.Stepped && e.Step == stopAfter)
-                    stop.Cancel();
-            });
-            using StageRun parted = Prepare("parted", said, events);
-            Assert.Equal(TrainingOutcome.Stopped, parted.Train(stop.Token));
-        }
-
-        using (StageRun rest = Prepare("parted", said))
-        {
-            Assert.Equal(stopAfter, rest.Plan.ResumedFrom);
-            rest.Train();
-        }
-
-        string file = adapter == AdapterChoice.None ? "model.safetensors" : "adapter_model.safetensors";
-        Assert.Equal(File.ReadAllBytes(scratch[$"whole/model/{file}"]), File.ReadAllBytes(scratch[$"parted/model/{file}"]));
+        PartedStage.AssertEqualsWhole(scratch, (folder, events) => Prepare(folder, said, events), stopAfter, stopAfter, adapter == AdapterChoice.None ? "model.safetensors" : "adapter_model.safetensors");
     }
 
     [Fact]

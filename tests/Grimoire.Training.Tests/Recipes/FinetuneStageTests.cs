@@ -14,7 +14,7 @@ public sealed class FinetuneStageTests : IDisposable
 
     public FinetuneStageTests()
     {
-        (TinyAssistant.Model(context: 96) with { ChatTemplate = null }).Save(scratch["model"]);
+        (LetterModels.Chatting(context: 96) with { ChatTemplate = null }).Save(scratch["model"]);
         scratch.Write("answers.jsonl", string.Join('\n', Enumerable.Range(0, 60).Select(i => $$"""{"prompt": "Say {{i % 10}}.", "completion": "{{i % 10}}!"}""")));
     }
 
@@ -55,25 +55,7 @@ public sealed class FinetuneStageTests : IDisposable
     public void Stopped_and_continued_it_gives_equal_bits(int stopAfter)
     {
         FinetuneRecipe said = Recipe with { Stage = Recipe.Stage with { Steps = 12, Batch = 4, Log = new LogSettings { CheckpointInterval = 5, EvaluationInterval = 6 } } };
-        using (StageRun whole = Prepare("whole", said))
-            whole.Train();
-        using (var stop = new CancellationTokenSource())
-        {
-            using StageRun parted = Prepare("parted", said, new Listener<TrainingEvent>(e =>
-            {
-                if (e is TrainingEvent.Stepped && e.Step == stopAfter)
-                    stop.Cancel();
-            }));
-            Assert.Equal(TrainingOutcome.Stopped, parted.Train(stop.Token));
-        }
-
-        using (StageRun rest = Prepare("parted", said))
-        {
-            Assert.Equal(stopAfter, rest.Plan.ResumedFrom);
-            rest.Train();
-        }
-
-        Assert.Equal(File.ReadAllBytes(scratch["whole/model/model.safetensors"]), File.ReadAllBytes(scratch["parted/model/model.safetensors"]));
+        PartedStage.AssertEqualsWhole(scratch, (folder, events) => Prepare(folder, said, events), stopAfter, stopAfter, "model.safetensors");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class PpoStageTests : IDisposable
 
     public PpoStageTests()
     {
-        TinyAssistant.Model(context: 64).Save(scratch["model"]);
+        LetterModels.Chatting(seed: 6, context: 64).Save(scratch["model"]); // one some of whose answers earn, so that it can learn
         scratch.Write("prompts.jsonl", string.Join('\n', Enumerable.Range(0, 40).Select(i => $$"""{"prompt": "Say {{i}}."}""")));
     }
 
@@ -55,26 +55,7 @@ public sealed class PpoStageTests : IDisposable
     {
         PpoRecipe recipe = Recipe(steps: 16);
         recipe = recipe with { Ppo = recipe.Ppo with { KlTarget = 0.1, KlHorizon = 50 } };
-        using (StageRun whole = Prepare("whole", recipe))
-            whole.Train();
-        using (var stop = new CancellationTokenSource())
-        {
-            using StageRun half = Prepare("halves", recipe, new Listener<TrainingEvent>(e =>
-            {
-                if (e is TrainingEvent.Stepped && e.Step == stopAfter)
-                    stop.Cancel();
-            }));
-            Assert.Equal(TrainingOutcome.Stopped, half.Train(stop.Token));
-        }
-
-        using (StageRun rest = Prepare("halves", recipe))
-        {
-            Assert.Equal(stopAfter == 4 ? 4 : 8, rest.Plan.ResumedFrom);
-            rest.Train();
-        }
-
-        foreach (string file in (string[])["model.safetensors", "heads.safetensors"])
-            Assert.Equal(File.ReadAllBytes(scratch[$"whole/model/{file}"]), File.ReadAllBytes(scratch[$"halves/model/{file}"]));
+        PartedStage.AssertEqualsWhole(scratch, (folder, events) => Prepare(folder, recipe, events), stopAfter, resumedFrom: stopAfter == 4 ? 4 : 8, "model.safetensors", "heads.safetensors");
     }
 
     [Fact]
@@ -91,7 +72,7 @@ public sealed class PpoStageTests : IDisposable
 
         void SaveJudge(float slope)
         {
-            LanguageModel model = TinyAssistant.Model(context: 64);
+            LanguageModel model = LetterModels.Chatting(context: 64);
             var head = new Head("score", 1, model.Config.Channels);
             head.Weight.Span<float>().Fill(slope);
             new RewardModel(model, head).Save(scratch["judge"]);

@@ -12,7 +12,7 @@ public sealed class RewardStageTests : IDisposable
 
     public RewardStageTests()
     {
-        TinyAssistant.Model(context: 96).Save(scratch["model"]);
+        LetterModels.Chatting(context: 96).Save(scratch["model"]);
         scratch.Write("pairs.jsonl", string.Join('\n', Enumerable.Range(0, 80).Select(i =>
             $$"""{"prompt": "Question {{i}}?", "chosen": "Yes, {{i}}.", "rejected": "{{(i % 2 == 0 ? "Oh" : "Go on and on and")}} no."}""")));
     }
@@ -48,32 +48,13 @@ public sealed class RewardStageTests : IDisposable
     public void Stopped_and_continued_it_gives_equal_bits(int stopAfter)
     {
         var said = new RewardRecipe { Data = [scratch["pairs.jsonl"]], Stage = new StageSettings { Steps = 12, Batch = 4, Log = new LogSettings { CheckpointInterval = 5, EvaluationInterval = 6 } } };
-        using (StageRun whole = Prepare("whole", said))
-            whole.Train();
-        using (var stop = new CancellationTokenSource())
-        {
-            var events = new Events(e =>
-            {
-                if (e is TrainingEvent.Stepped && e.Step == stopAfter)
-                    stop.Cancel();
-            });
-            using StageRun parted = Prepare("parted", said, events);
-            Assert.Equal(TrainingOutcome.Stopped, parted.Train(stop.Token));
-        }
-
-        using (StageRun rest = Prepare("parted", said))
-        {
-            Assert.Equal(stopAfter, rest.Plan.ResumedFrom);
-            rest.Train();
-        }
-
-        Assert.Equal(File.ReadAllBytes(scratch["whole/model/model.safetensors"]), File.ReadAllBytes(scratch["parted/model/model.safetensors"]));
+        PartedStage.AssertEqualsWhole(scratch, (folder, events) => Prepare(folder, said, events), stopAfter, stopAfter, "model.safetensors");
     }
 
     [Fact]
     public void A_reward_model_is_raised_further_under_its_own_head()
     {
-        LanguageModel model = TinyAssistant.Model(context: 96);
+        LanguageModel model = LetterModels.Chatting(context: 96);
         var head = new Head("score", Tensor.From((1, 16), [.. Enumerable.Range(0, 16).Select(i => 0.1f * i)]));
         new RewardModel(model, head).Save(scratch["rm"]);
         using StageRun run = Prepare("run", new RewardRecipe { Data = [scratch["pairs.jsonl"]], Stage = new StageSettings { Steps = 2 } }, from: "rm");
@@ -117,10 +98,5 @@ public sealed class RewardStageTests : IDisposable
         if (given.Steps is null)
             given = given with { Epochs = 10, Batch = 6 };
         return StageRun.Prepare(new RewardStage(recipe with { Stage = given, LearningRate = 5e-3 }), scratch[folder], [], null, events);
-    }
-
-    private sealed class Events(Action<TrainingEvent> tell) : IProgress<TrainingEvent>
-    {
-        public void Report(TrainingEvent value) => tell(value);
     }
 }

@@ -6,7 +6,7 @@ namespace Grimoire.Training.Tests.RewardModeling;
 public sealed class RewardDataTests : IDisposable
 {
     private readonly Scratch scratch = new();
-    private readonly LanguageModel model = TinyAssistant.Model(context: 64);
+    private readonly LanguageModel model = LetterModels.Chatting(context: 64);
 
     private ExampleEncoder Encoder => new(model.Tokenizer, model.ChatTemplate, model.Config.Context);
 

@@ -86,7 +86,8 @@ public sealed class RewardObjectiveTests
     /// <summary>Good answers end with 7, bad ones with 9.</summary>
     private static (RewardModel Model, RewardPair[] Pairs) Small()
     {
-        LanguageModel model = TinyAssistant.Model(trainable: true);
+        LanguageModel model = LetterModels.Chatting();
+        model.Transformer.SetTrainable(true);
         RewardPair[] pairs = [.. Enumerable.Range(0, 8).Select(i =>
         {
             int[] prompt = [.. Enumerable.Range(0, 3 + i).Select(t => 20 + ((5 * i * t) % 17))];

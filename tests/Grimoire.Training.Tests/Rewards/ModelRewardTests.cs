@@ -9,14 +9,14 @@ namespace Grimoire.Training.Tests.Rewards;
 public sealed class ModelRewardTests : IDisposable
 {
     private readonly Scratch scratch = new();
-    private readonly RewardModel model = Random(TinyAssistant.Model());
+    private readonly RewardModel model = Random(LetterModels.Chatting());
 
     public void Dispose() => scratch.Dispose();
 
     [Fact]
     public void A_roll_out_of_the_same_vocabulary_is_scored_token_for_token()
     {
-        LanguageModel policy = TinyAssistant.Model(seed: 9);
+        LanguageModel policy = LetterModels.Chatting(seed: 9);
         var encoder = new ExampleEncoder(policy.Tokenizer, policy.ChatTemplate, policy.Config.Context);
         PromptExample[] prompts = [new(new Passage("One?"), []), new(new Passage("Two?"), [])];
         IReadOnlyList<Rollout> rollouts = new RolloutSampler(policy, encoder, Kernels.Simd).Sample(prompts, 3, new GenerationOptions { MaxTokens = 12 }, seed: 4);
@@ -40,8 +40,8 @@ public sealed class ModelRewardTests : IDisposable
     [Fact]
     public void What_is_longer_than_its_context_loses_the_begin()
     {
-        RewardModel small = Random(TinyAssistant.Model(context: 48));
-        LanguageModel policy = TinyAssistant.Model(context: 512);
+        RewardModel small = Random(LetterModels.Chatting(context: 48));
+        LanguageModel policy = LetterModels.Chatting(context: 512);
         var encoder = new ExampleEncoder(policy.Tokenizer, policy.ChatTemplate, policy.Config.Context);
         var prompt = new PromptExample(new Passage("Hm?"), []);
         int[] asked = encoder.EncodePrompt(prompt), answer = [.. Enumerable.Range(0, 40).Select(i => 20 + (i % 30))];
@@ -61,9 +61,5 @@ public sealed class ModelRewardTests : IDisposable
         Assert.Contains("none", Assert.Throws<GrimoireException>(() => RewardNames.Parse($"model:{scratch["none"]}")).Message, StringComparison.Ordinal);
     }
 
-    private static RewardModel Random(LanguageModel language)
-    {
-        float[] weights = [.. Enumerable.Range(0, 16).Select(i => (float)CountedRandom.Normal(3, (ulong)i))];
-        return new RewardModel(language, new Head("score", Tensor.From((1, 16), weights)));
-    }
+    private static RewardModel Random(LanguageModel language) => new(language, new Head("score", RandomTensor.Normal((1, 16), 3)));
 }
