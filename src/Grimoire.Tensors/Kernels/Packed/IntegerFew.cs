@@ -44,8 +44,6 @@ internal readonly unsafe ref struct IntegerFew<V, B, T>
                 Add<WholeStep<V, B, T>>(group, to);
         }
 
-        for (int group = first; group < end; group++)
-            product.FetchOutputs(group, 0, x.Rows);
         product.Finish<V>(first, end, 0, x.Rows, sums, SumSize);
     }
 
