@@ -24,8 +24,8 @@ internal readonly unsafe ref struct IntegerFew<V, B, T>
     public IntegerFew(in IntegerProduct product, in IntegerPanels x) =>
         (this.product, this.x, records) = (product, x, x.Blocks * QuantizedRows.Size / T.Inputs);
 
-    /// <summary>More rows are faster in tiles. Eight-bit codes that are looked up are too dear to decode for each row.</summary>
-    public static int MaxRows => !IntegerDot<V, B, T>.IsWide ? 2 * IntegerPanels.Height : T.Bytes > Interleave.Rows * T.Inputs ? IntegerPanels.Height : 0;
+    /// <summary>More rows are faster from codes decoded once. Those that are looked up are too dear to decode for each row.</summary>
+    public static int MaxRows => !IntegerDot<V, B, T>.IsWide || T.Bytes > Interleave.Rows * T.Inputs ? 2 * IntegerPanels.Height : 0;
 
     [SkipLocalsInit]
     public void Multiply(int first, int end)
