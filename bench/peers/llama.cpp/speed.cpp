@@ -29,6 +29,7 @@ double now() {
 
 struct Settings {
     const char * model = nullptr;
+    const char * state = nullptr;
     int threads = 2;
     std::vector<int> prompts;
     int decode = 0, depth = 0, batch = 1, repeat = 1;
@@ -38,9 +39,10 @@ struct Settings {
 };
 
 constexpr const char * usage =
-    "llama-speed MODEL.gguf [--threads 2] [--prompt 128,512] [--decode 64] [--depth 0] [--batch 1] [--repeat 1] [--kv f16|f32|q8_0] [--flash auto|on|off] [--repack on|off]\n"
+    "llama-speed MODEL.gguf [--threads 2] [--prompt 128,512] [--decode 64] [--depth 0] [--state FILE] [--batch 1] [--repeat 1] [--kv f16|f32|q8_0] [--flash auto|on|off] [--repack on|off]\n"
     "  --prompt  lengths of prompts that are read; logits of the last token\n"
-    "  --decode  tokens written one after the other, behind --depth tokens; --batch sequences at once\n";
+    "  --decode  tokens written one after the other, behind --depth tokens; --batch sequences at once\n"
+    "  --state   keeps what was read for --depth in this file, or takes it from there instead of reading it\n";
 
 std::vector<int> numbers(const char * text) {
     std::vector<int> all;
@@ -64,6 +66,7 @@ Settings read_settings(int count, char ** args) {
         else if (name == "--threads") settings.threads = atoi(args[i + 1]);
         else if (name == "--decode") settings.decode = atoi(args[i + 1]);
         else if (name == "--depth") settings.depth = atoi(args[i + 1]);
+        else if (name == "--state") settings.state = args[i + 1];
         else if (name == "--batch") settings.batch = atoi(args[i + 1]);
         else if (name == "--repeat") settings.repeat = atoi(args[i + 1]);
         else if (name == "--kv" && value == "f16") settings.cache = GGML_TYPE_F16;
@@ -134,6 +137,16 @@ struct Machine {
         llama_synchronize(context);
     }
 
+    // What was read for a depth, from a file if it is there, else read and kept in it.
+    void read_or_recall(int depth, const char * state) {
+        std::vector<llama_token> known(depth);
+        size_t count = 0;
+        if (state && llama_state_load_file(context, state, known.data(), known.size(), &count) && count == known.size()) return;
+        forget();
+        read(depth);
+        if (state && !llama_state_save_file(context, state, ids.data(), depth)) fail(std::string(state) + ": cannot be written");
+    }
+
     // One token of each sequence.
     void write(llama_batch & batch, int position) {
         for (int i = 0; i < batch.n_tokens; i++) {
@@ -170,7 +183,7 @@ Result write_tokens(Machine & machine, const Settings & settings) {
     batch.n_tokens = settings.batch;
     for (int i = 0; i < settings.repeat; i++) {
         machine.forget();
-        if (settings.depth > 0) machine.read(settings.depth);
+        if (settings.depth > 0) machine.read_or_recall(settings.depth, settings.state);
         for (int s = 1; s < settings.batch && settings.depth > 0; s++)
             llama_memory_seq_cp(llama_get_memory(machine.context), 0, s, -1, -1);
         int position = settings.depth;
