@@ -59,7 +59,8 @@ internal static class ModelPath
     public static string NameOf(string path)
     {
         string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), name = Path.GetFileName(whole);
-        return name == "model" ? NameOf(Path.GetDirectoryName(whole)!) : name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(name) : name;
+        return name == "model" ? NameOf(Path.GetDirectoryName(whole)!)
+            : name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(name) : name;
     }
 
     private static bool HasBegun(string run) => Run.Exists(run) && (HasModel(Pretraining.ModelFolder(run)) || Checkpoint.Newest(run) is not null);

@@ -339,7 +339,8 @@ public sealed unsafe class Tensor
 
     private Tensor NewGrad()
     {
-        Tensor made = Workspace is { } workspace ? workspace.Recycled(Shape) : new Tensor(Shape, DType, new NativeBuffer(DType.Bytes(Shape.Count), zeroed: false));
+        Tensor made = Workspace is { } workspace ? workspace.Recycled(Shape)
+            : new Tensor(Shape, DType, new NativeBuffer(DType.Bytes(Shape.Count), zeroed: false));
         made.unwritten = made;
         made.holders = 1;
         return made;

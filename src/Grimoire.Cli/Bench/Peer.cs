@@ -24,7 +24,8 @@ internal sealed class Peer(string command)
         (int code, string output, string error) = ChildProcess.Run(filled[0], [.. filled.Skip(1)], cancellation);
         string said = (error.Trim().Length > 0 ? error : output).Trim();
         return code == 0 ? PeerOutput.Parse(output, command) : throw new GrimoireException(
-            $"--against: \"{string.Join(' ', filled)}\" ended with exit code {code}{(said.Length > 0 ? $": {Sentences.OneLine(said, 300)}" : " and said nothing.")}");
+            $"--against: \"{string.Join(' ', filled)}\" ended with exit code " +
+            $"{code}{(said.Length > 0 ? $": {Sentences.OneLine(said, 300)}" : " and said nothing.")}");
     }
 
     /// <summary>The words with the values in their places; a word that is nothing but <c>{shape}</c> becomes several.</summary>

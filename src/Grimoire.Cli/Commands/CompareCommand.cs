@@ -20,17 +20,21 @@ internal static class CompareCommand
         public static SettingList<Choices> Settings { get; } =
         [
             .. AnswerSettings.Within((Choices c) => c.Answers, (c, v) => c with { Answers = v }),
-            Setting.Of("out", "where preferences are appended; ties and skipped pairs go beside it", Text("a path"), (Choices c) => c.Out, (c, v) => c with { Out = v },
-                "Output"),
-            Setting.Of("count", "the most pairs to compare now", SettingTypes.Count(1, int.MaxValue).OrNone(), (Choices c) => c.Count, (c, v) => c with { Count = v },
-                "Output"),
+            Setting.Of("out", "where preferences are appended; ties and skipped pairs go beside it", Text("a path"), (Choices c) => c.Out,
+                (c, v) => c with { Out = v }, "Output"),
+            Setting.Of("count", "the most pairs to compare now", SettingTypes.Count(1, int.MaxValue).OrNone(), (Choices c) => c.Count,
+                (c, v) => c with { Count = v }, "Output"),
         ];
     }
 
     public static Verb Create()
     {
         var model = new Argument<string>("MODEL") { Description = "a model folder, a run folder, an adapter or a .gguf file" };
-        var other = new Argument<string?>("OTHER") { Description = "another one; without it MODEL answers twice, with two seeds", Arity = ArgumentArity.ZeroOrOne };
+        var other = new Argument<string?>("OTHER")
+        {
+            Description = "another one; without it MODEL answers twice, with two seeds",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Options<Choices>? options = null;
         Verb verb = new("compare", "Say which of two answers is better, and keep what you say as training data.",
             "grimoire compare runs/quickstart --prompts prompts.txt --out comparisons.jsonl",

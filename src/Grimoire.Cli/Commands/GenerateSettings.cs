@@ -46,7 +46,8 @@ internal sealed record GenerateSettings
             "Text"),
         OfText(Drawn(Setting.Of("stop", "end before this text; may be given several times", Texts("a text"), (GenerateSettings s) => s.Stop,
             (s, v) => s with { Stop = v }, "Text"))),
-        Setting.Of("count", "how many texts; each has a seed of its own", Whole(1, 1 << 16), (GenerateSettings s) => s.Count, (s, v) => s with { Count = v }, "Text")
+        Setting.Of("count", "how many texts; each has a seed of its own", Whole(1, 1 << 16), (GenerateSettings s) => s.Count, (s, v) => s with { Count = v },
+            "Text")
             .IdleWhere(s => s.Beams > 0 && s.Count > s.Beams, "above the number of --beams"),
         .. SamplingSettings.Settings.Within((GenerateSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Choice of tokens").Select(Drawn),
         OfText(Setting.Of("beams", "search for the likeliest text with so many beams instead of drawing (0: draw)", Whole(0, 1024),

@@ -20,11 +20,12 @@ internal sealed record GuessSettings
 
     public static SettingList<GuessSettings> Settings { get; } =
     [
-        Setting.Of("lookup", "guess up to so many tokens ahead by what followed the same words before; for texts that repeat their prompt (0: none)", Count(0, Most),
-            (GuessSettings s) => s.Lookup, (s, v) => s with { Lookup = v }),
+        Setting.Of("lookup", "guess up to so many tokens ahead by what followed the same words before; for texts that repeat their prompt (0: none)",
+            Count(0, Most), (GuessSettings s) => s.Lookup, (s, v) => s with { Lookup = v }),
         Setting.Of("draft", "a smaller model of the same vocabulary that guesses ahead", Text("a model").OrNone(),
             (GuessSettings s) => s.Draft, (s, v) => s with { Draft = v }),
-        Setting.Of("draft_tokens", "how many tokens it guesses at once", Count(1, Most), (GuessSettings s) => s.DraftTokens, (s, v) => s with { DraftTokens = v })
+        Setting.Of("draft_tokens", "how many tokens it guesses at once", Count(1, Most), (GuessSettings s) => s.DraftTokens,
+            (s, v) => s with { DraftTokens = v })
             .IdleWhere(s => s.Draft is null, "without --draft"),
     ];
 

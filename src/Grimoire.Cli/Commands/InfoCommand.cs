@@ -38,7 +38,8 @@ internal static class InfoCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Options<Choices>? options = null;
-        Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.gguf --tensors", "grimoire info --machine --limits")
+        Verb verb = new("info", "Tell what a model, run, file or tokenizer is.", "grimoire info runs/quickstart", "grimoire info model.gguf --tensors",
+            "grimoire info --machine --limits")
         {
             Run = (parse, terminal) =>
             {
@@ -87,7 +88,8 @@ internal static class InfoCommand
 
         ModelDescription model = ModelDescription.Read(folder);
         terminal.Line($"[bold]{path}[/]   {(folder == path ? "model" : "run, whose model lies in " + folder)}");
-        Sheet.Facts(terminal, [.. Architecture(model), .. Labels(folder), .. Adapters(model), ("weights", Weights(model.Tensors)), .. Memory(model), .. TokenizerFacts(model.Tokenizer)]);
+        Sheet.Facts(terminal, [.. Architecture(model), .. Labels(folder), .. Adapters(model), ("weights", Weights(model.Tensors)), .. Memory(model),
+            .. TokenizerFacts(model.Tokenizer)]);
         if (choices.Tensors)
             Tensors(terminal, model.Tensors);
     }
@@ -114,7 +116,8 @@ internal static class InfoCommand
         string experts = config.Experts > 0 ? $", {config.Experts} experts, {config.ExpertsPerToken} a token" : "";
         int windowed = Enumerable.Range(0, config.Layers).Count(config.IsWindowed);
         string window = windowed == 0 ? "" : $", window {config.Window}{(windowed < config.Layers ? $" in {windowed} layers" : "")}";
-        string ends = config.IsTrunk ? ", a reward model or a tagger without logits" : !config.Head ? ", an encoder without logits" : config.TiedEmbeddings ? ", embedding and unembedding tied" : "";
+        string ends = config.IsTrunk ? ", a reward model or a tagger without logits" : !config.Head ? ", an encoder without logits"
+            : config.TiedEmbeddings ? ", embedding and unembedding tied" : "";
         return
         [
             ("family", $"{model.Family.Name} ({model.Family.Architecture})"),

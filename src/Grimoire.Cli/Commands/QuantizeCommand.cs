@@ -31,9 +31,10 @@ internal static class QuantizeCommand
                 (Choices c) => c.Type, (c, v) => c with { Type = v }),
             Setting.Of("calibrate", "a text like those the model will see: errors are made where they matter least to it", Text("a path").OrNone(),
                 (Choices c) => c.Calibrate, (c, v) => c with { Calibrate = v }),
-            Setting.Of("text", "what perplexity is measured on; otherwise the last tenth of the calibration text, or a made-up world's stories", Text("a path").OrNone(),
-                (Choices c) => c.Text, (c, v) => c with { Text = v }),
-            Setting.Of("tokens", "the most tokens to measure perplexity on; 0 measures none", Count(0, 1 << 24), (Choices c) => c.Tokens, (c, v) => c with { Tokens = v }),
+            Setting.Of("text", "what perplexity is measured on; otherwise the last tenth of the calibration text, or a made-up world's stories",
+                Text("a path").OrNone(), (Choices c) => c.Text, (c, v) => c with { Text = v }),
+            Setting.Of("tokens", "the most tokens to measure perplexity on; 0 measures none", Count(0, 1 << 24), (Choices c) => c.Tokens,
+                (c, v) => c with { Tokens = v }),
             Setting.Of("allow_requantize", "take a model that is quantised already, which loses twice", Flag,
                 (Choices c) => c.AllowRequantize, (c, v) => c with { AllowRequantize = v }),
             Setting.Of("force", "replace OUT", Flag, (Choices c) => c.Force, (c, v) => c with { Force = v }),
@@ -50,7 +51,8 @@ internal static class QuantizeCommand
         {
             Run = (parse, terminal) => Run(
                 terminal, Device.Kernels(parse), parse.GetRequiredValue(from), parse.GetRequiredValue(to), options!.Read(parse, new Choices())),
-            Detail = "Most matrices become the type, a few that matter more a better one, vectors stay F32: the mixes that llama.cpp's users know by these names.",
+            Detail = "Most matrices become the type, a few that matter more a better one, vectors stay F32: the mixes that llama.cpp's users know by these " +
+                "names.",
         };
         verb.Add(from);
         verb.Add(to);

@@ -18,8 +18,8 @@ internal static class QuickstartCommand
         Verb verb = new("quickstart", "Raise a small assistant in five minutes, with no data at hand.", "grimoire quickstart",
             "grimoire quickstart --fresh --minutes 1")
         {
-            Detail = "Writes a small generated language world, trains a tokenizer and a model on its text, teaches the model to answer and then to prefer better answers, and " +
-                "measures after each stage how well it does. Ctrl-C saves a checkpoint; the same command goes on from it.",
+            Detail = "Writes a small generated language world, trains a tokenizer and a model on its text, teaches the model to answer and then to prefer " +
+                "better answers, and measures after each stage how well it does. Ctrl-C saves a checkpoint; the same command goes on from it.",
             Run = (parse, terminal) => Run(parse, terminal, options!.Read(parse, new QuickstartSettings())),
         };
         options = new Options<QuickstartSettings>(verb, QuickstartSettings.Settings, new QuickstartSettings());
@@ -136,7 +136,8 @@ internal static class QuickstartCommand
     private static void LastWord(Terminal terminal, QuickstartPlan plan)
     {
         IReadOnlyList<MetricRow> rows = Training.Runs.Run.Metrics(plan.Folder);
-        Sheet.Rows(terminal, ["never asked in training", .. rows.Select(row => ">" + QuickstartPlan.Stages[(int)row.Step - 1])], QuickstartScores.Told.Select(told => (IReadOnlyList<string>)
+        Sheet.Rows(terminal, ["never asked in training", .. rows.Select(row => ">" + QuickstartPlan.Stages[(int)row.Step - 1])],
+            QuickstartScores.Told.Select(told => (IReadOnlyList<string>)
         [
             told.Words, .. rows.Select(row => row[told.Metric] is { } value ? QuickstartScores.Shown(told.Metric, value) : "–"),
         ]));

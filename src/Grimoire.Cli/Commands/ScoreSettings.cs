@@ -46,10 +46,13 @@ internal sealed record ScoreSettings
 
     private static Setting<ScoreSettings>[] All() =>
     [
-        Setting.Of("metrics", "what to measure: bleu, chrf, chrf++, ter, rouge (1, 2, L and Lsum; or rouge1 … rouge9, rougeL, rougeLsum), em, f1, edit, wer, cer",
+        Setting.Of("metrics",
+            "what to measure: bleu, chrf, chrf++, ter, rouge (1, 2, L and Lsum; or rouge1 … rouge9, rougeL, rougeLsum), em, f1, edit, wer, cer",
             Texts("names, joined by commas"), (ScoreSettings c) => c.Metrics, (c, v) => c with { Metrics = v }),
-        Setting.Of("lowercase", "case makes no difference (it makes none to TER and ROUGE anyway)", Flag, (ScoreSettings c) => c.Lowercase, (c, v) => c with { Lowercase = v }),
-        Setting.Of("tokenize", "how BLEU finds words", Text("13a, intl, char, zh or none"), (ScoreSettings c) => c.Tokenize, (c, v) => c with { Tokenize = v }, "BLEU"),
+        Setting.Of("lowercase", "case makes no difference (it makes none to TER and ROUGE anyway)", Flag, (ScoreSettings c) => c.Lowercase,
+            (c, v) => c with { Lowercase = v }),
+        Setting.Of("tokenize", "how BLEU finds words", Text("13a, intl, char, zh or none"), (ScoreSettings c) => c.Tokenize, (c, v) => c with { Tokenize = v },
+            "BLEU"),
         Setting.Of("smooth", "what becomes of n-grams without a match",
             Choice(("exp", BleuSmoothing.Exponential), ("floor", BleuSmoothing.Floor), ("add-k", BleuSmoothing.AddK), ("none", BleuSmoothing.None)),
             (ScoreSettings c) => c.Smooth, (c, v) => c with { Smooth = v }, "BLEU"),
@@ -113,7 +116,8 @@ internal sealed record ScoreSettings
         "edit" => [new EditDistance(Unit, normalized: false, Lowercase), new EditDistance(Unit, normalized: true, Lowercase)],
         "wer" => [new ErrorRate(EditUnit.Word, Lowercase)],
         "cer" => [new ErrorRate(EditUnit.Character, Lowercase)],
-        _ => throw new UsageException($"--metrics: there is no \"{name}\"; known are bleu, chrf, chrf++, ter, rouge, rouge1 to rouge9, rougeL, rougeLsum, em, f1, edit, wer and cer."),
+        _ => throw new UsageException($"--metrics: there is no \"{name}\"; known are bleu, chrf, chrf++, ter, rouge, rouge1 to rouge9, rougeL, rougeLsum, " +
+            "em, f1, edit, wer and cer."),
     };
 
     private Bleu Bleu() => new(new BleuSettings

@@ -17,9 +17,9 @@ internal static class TagCommand
 
     private static Verb Train() => StageVerb.Of(
         "train", "Train a tagger: a small one from scratch, or a head on a model.",
-        "Without a MODEL words and characters are read by a BiLSTM that is trained from scratch in minutes. With one, a label is read off at each word's last " +
-        "token, or in an encoder at its first; all of the model is trained or an --adapter; the finished tagger is a …ForTokenClassification folder. The best " +
-        "checkpoint is the one of the highest accuracy on --dev, or of the highest F1 of spans.",
+        "Without a MODEL words and characters are read by a BiLSTM that is trained from scratch in minutes. With one, a label is read off at each word's " +
+        "last token, or in an encoder at its first; all of the model is trained or an --adapter; the finished tagger is a …ForTokenClassification folder. " +
+        "The best checkpoint is the one of the highest accuracy on --dev, or of the highest F1 of spans.",
         TagRecipe.Settings, new TagRecipe(), recipe => new TagStage(recipe), NameOf,
         "grimoire tag train --data train.conllu --dev dev.conllu", "grimoire tag train my-model --data train.conll --dev dev.conll --crf --adapter lora");
 

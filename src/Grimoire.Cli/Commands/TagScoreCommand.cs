@@ -68,8 +68,8 @@ internal static class TagScoreCommand
         Verb verb = new("score", "Score labels: accuracy, and precision, recall and F1 of spans by type.",
             "grimoire tag score runs/train-tag test.conllu --floor train.conllu", "grimoire tag score gold.conll predicted.conll --rules conlleval")
         {
-            Detail = "Intervals are by resampled sentences; a table tells what was taken for what. Spans are right if place and type are. seqeval and conlleval " +
-                "agree on IOB labels; strict counts nothing that breaks the scheme.",
+            Detail = "Intervals are by resampled sentences; a table tells what was taken for what. Spans are right if place and type are. seqeval and " +
+                "conlleval agree on IOB labels; strict counts nothing that breaks the scheme.",
             Run = (parse, terminal) =>
                 Run(terminal, parse.GetRequiredValue(first), parse.GetValue(second), options!.Read(parse, new Choices()), Device.Kernels(parse),
                 [.. parse.Tokens.Select(token => token.Value)]),

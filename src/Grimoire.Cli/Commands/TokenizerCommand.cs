@@ -38,7 +38,8 @@ internal static class TokenizerCommand
             Setting.Of("vocabulary", "the most pieces, special ones included", Count(2, 1 << 20), (TrainChoices c) => c.Vocabulary,
                 (c, v) => c with { Vocabulary = v }),
             Setting.Of("out", "the folder to write tokenizer.json to", Text("a path"), (TrainChoices c) => c.Out, (c, v) => c with { Out = v }),
-            Setting.Of("pattern", "how text is cut into words, across which nothing merges", Text("gpt2, gpt4 (or llama3), gpt4o, qwen (or qwen2), qwen-marks, tekken or deepseek"),
+            Setting.Of("pattern", "how text is cut into words, across which nothing merges",
+                Text("gpt2, gpt4 (or llama3), gpt4o, qwen (or qwen2), qwen-marks, tekken or deepseek"),
                 (TrainChoices c) => c.Pattern, (c, v) => c with { Pattern = v }),
             Setting.Of("special", "special tokens; the first ends a text", Texts("texts"), (TrainChoices c) => c.Special, (c, v) => c with { Special = v }),
         ];

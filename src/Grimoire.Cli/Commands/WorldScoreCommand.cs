@@ -56,7 +56,8 @@ internal static class WorldScoreCommand
         Verb verb = new("score", "Have a model do the world's exercises, and judge each answer exactly.", "grimoire world score runs/quickstart",
             "grimoire world score my-model --split validation --wrong 2")
         {
-            Detail = "Answers are greedy, so the same model has the same score; ± is the standard error of a share, which tells how far the luck of the draw goes.",
+            Detail = "Answers are greedy, so the same model has the same score; ± is the standard error of a share, which tells how far the luck of the draw " +
+                "goes.",
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), Device.Kernels(parse)),
         };
         verb.Add(model);
@@ -96,7 +97,8 @@ internal static class WorldScoreCommand
 
     private static IReadOnlyList<string> Row(SubjectMarks subject) =>
     [
-        subject.Name, .. Counted(subject.Scores.Accepted), Numbers.Fixed(subject.Reward, 2), Numbers.Fixed(subject.Length, 1), Numbers.Percent(subject.Ended.Share),
+        subject.Name, .. Counted(subject.Scores.Accepted), Numbers.Fixed(subject.Reward, 2), Numbers.Fixed(subject.Length, 1),
+        Numbers.Percent(subject.Ended.Share),
     ];
 
     private static IReadOnlyList<string> Row((string Skill, Rate Accepted) skill) => ["  " + Words(skill.Skill), .. Counted(skill.Accepted), "", "", ""];
@@ -148,7 +150,8 @@ internal static class WorldScoreCommand
 
         json.WriteEndObject();
         json.WriteStartObject("skills");
-        foreach ((string skill, Rate accepted) in marks.Subjects.Where(subject => !AskedAgain.Contains(subject.Name)).SelectMany(subject => subject.Scores.BySkill))
+        foreach ((string skill, Rate accepted) in marks.Subjects.Where(subject => !AskedAgain.Contains(subject.Name))
+            .SelectMany(subject => subject.Scores.BySkill))
             WriteNamed(json, skill, accepted);
         json.WriteEndObject();
         WriteNamed(json, "unknown_admitted", marks.AdmittedIgnorance);

@@ -43,7 +43,8 @@ internal static class QuickstartReport
     ];
 
     private static IReadOnlyList<Fact> Values(MetricRow row) =>
-        [.. QuickstartScores.Told.Where(told => row[told.Metric] is not null).Select(told => new Fact(told.Words, QuickstartScores.Shown(told.Metric, row[told.Metric]!.Value)))];
+        [.. QuickstartScores.Told.Where(told => row[told.Metric] is not null)
+            .Select(told => new Fact(told.Words, QuickstartScores.Shown(told.Metric, row[told.Metric]!.Value)))];
 
     private static IEnumerable<Fact> Training(string stage, RunSummary run) =>
         [new Fact($"{stage}: steps", Numbers.Count(run.Steps)), new Fact($"{stage}: time", Numbers.Duration(run.Seconds))];

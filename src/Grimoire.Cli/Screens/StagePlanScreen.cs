@@ -33,7 +33,8 @@ internal static class StagePlanScreen
         yield return ("memory", Memory(memory));
         string rounds = plan.Epochs is { } epochs ? $": {Numbers.Fixed(epochs, 2)} rounds over the data" : "";
         yield return ("training", $"{Numbers.Count(plan.Steps)} steps of {Numbers.Count((long)settings.Batch * settings.Accumulate)}{rounds}");
-        yield return ("optimizer", $"{settings.Optimizer.Kind.ToString().ToLowerInvariant()}, learning rate {Numbers.Metric(settings.Optimizer.LearningRate)}, " +
+        yield return ("optimizer",
+            $"{settings.Optimizer.Kind.ToString().ToLowerInvariant()}, learning rate {Numbers.Metric(settings.Optimizer.LearningRate)}, " +
             $"{settings.Optimizer.Schedule.ToString().ToLowerInvariant()} schedule");
         yield return ("time", $"about {Numbers.Duration(plan.EstimatedSeconds)} on this machine, without measuring");
         if (plan is { FirstLoss: { } loss, KnownLoss: { } known })

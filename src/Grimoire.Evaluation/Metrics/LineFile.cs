@@ -16,7 +16,8 @@ public static class LineFile
     public static IReadOnlyList<IReadOnlyList<string>> Read(string path, string column)
     {
         if (!File.Exists(path))
-            throw new GrimoireException($"{path}: {(Directory.Exists(path) ? "this is a folder" : "there is no such file")}; give a text file, one text a line, or a .jsonl file.");
+            throw new GrimoireException($"{path}: {(Directory.Exists(path) ? "this is a folder" : "there is no such file")}; give a text file, one text a " +
+                "line, or a .jsonl file.");
         try
         {
             using var reader = new StreamReader(path, Strict);
@@ -64,7 +65,8 @@ public static class LineFile
             if (row.RootElement.ValueKind != JsonValueKind.Object)
                 throw new GrimoireException($"{place}: not an object with columns; in .jsonl each line is one.");
             if (!row.RootElement.TryGetProperty(column, out JsonElement value))
-                throw new GrimoireException($"{place}: there is no column \"{column}\"; its columns are {string.Join(", ", row.RootElement.EnumerateObject().Select(one => one.Name))}.");
+                throw new GrimoireException($"{place}: there is no column \"{column}\"; its columns are " +
+                    $"{string.Join(", ", row.RootElement.EnumerateObject().Select(one => one.Name))}.");
             string[]? texts = value.ValueKind switch
             {
                 JsonValueKind.String => [value.GetString()!],

@@ -151,7 +151,8 @@ internal static class PorterStemmer
     private static bool EndsShort(string word) => word.Length switch
     {
         2 => !IsConsonant(word, 0) && IsConsonant(word, 1),
-        >= 3 => IsConsonant(word, word.Length - 3) && !IsConsonant(word, word.Length - 2) && IsConsonant(word, word.Length - 1) && word[^1] is not ('w' or 'x' or 'y'),
+        >= 3 => IsConsonant(word, word.Length - 3) && !IsConsonant(word, word.Length - 2) && IsConsonant(word, word.Length - 1)
+            && word[^1] is not ('w' or 'x' or 'y'),
         _ => false,
     };
 }

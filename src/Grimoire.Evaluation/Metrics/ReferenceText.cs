@@ -82,5 +82,6 @@ internal static class ReferenceText
         Rune.GetUnicodeCategory(c) is <= UnicodeCategory.TitlecaseLetter || c.Value is 'ª' or 'º' or (>= 'Ⅰ' and <= 'ⅿ') or (>= 'Ⓐ' and <= 'ⓩ'));
 
     private static bool IsIgnored(Rune c) => c.Value is '\'' or '.' or ':' or '·' or '’' or '‘' or '․' || Rune.GetUnicodeCategory(c) is
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
+        UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 }

@@ -37,7 +37,8 @@ public sealed class ScoreSheet
     /// <param name="references">The references of each line.</param>
     /// <param name="resamples">Resamples for intervals; 0 for none.</param>
     /// <param name="seed">Their seed.</param>
-    public ScoreSheet(IReadOnlyList<TextMetric> metrics, IReadOnlyList<IReadOnlyList<string>> references, int resamples = Bootstrap.Resamples, ulong seed = Bootstrap.Seed) =>
+    public ScoreSheet(IReadOnlyList<TextMetric> metrics, IReadOnlyList<IReadOnlyList<string>> references, int resamples = Bootstrap.Resamples,
+        ulong seed = Bootstrap.Seed) =>
         (this.metrics, this.references, this.resamples, this.seed) = (metrics, references, resamples, seed);
 
     /// <summary>Scores a system.</summary>
@@ -72,7 +73,8 @@ public sealed class ScoreSheet
     /// <summary>What the figures are made of, where a metric tells more than its figure.</summary>
     public DataTable Details() => new("What they are made of", ["Figure", "Of"],
     [
-        .. systems.SelectMany(system => metrics.Select((metric, i) => (IReadOnlyList<string>)[Called(system.Name, metric), metric.Details(system.Corpora[i].Total)]))
+        .. systems.SelectMany(system => metrics.Select((metric, i) =>
+            (IReadOnlyList<string>)[Called(system.Name, metric), metric.Details(system.Corpora[i].Total)]))
             .Where(row => row[1].Length > 0),
     ]);
 
@@ -98,7 +100,8 @@ public sealed class ScoreSheet
         [
             .. comparisons.Select(one => (IReadOnlyList<string>)
             [
-                one.System, one.Metric.Name, Signed(one.Comparison.Difference), $"{Signed(one.Comparison.Interval.Lower)} … {Signed(one.Comparison.Interval.Upper)}",
+                one.System, one.Metric.Name, Signed(one.Comparison.Difference),
+                $"{Signed(one.Comparison.Interval.Lower)} … {Signed(one.Comparison.Interval.Upper)}",
                 one.Comparison.PValue.ToString("F4", CultureInfo.InvariantCulture), Verdict(one),
             ]),
         ]);
@@ -108,7 +111,8 @@ public sealed class ScoreSheet
     [
         .. Enumerable.Range(0, references.Count).Select(line => (IReadOnlyList<string>)
         [
-            (line + 1).ToString(CultureInfo.InvariantCulture), .. systems.SelectMany(system => metrics.Select(metric => Figure.Text(OfLine(system.Texts, metric, line)))),
+            (line + 1).ToString(CultureInfo.InvariantCulture),
+            .. systems.SelectMany(system => metrics.Select(metric => Figure.Text(OfLine(system.Texts, metric, line)))),
         ]),
     ]);
 
@@ -117,7 +121,8 @@ public sealed class ScoreSheet
     {
         ["id"] = systems.Count > 1 ? $"{system.Name}/{line + 1}" : $"{line + 1}",
         ["task"] = systems.Count > 1 ? system.Name : "",
-        ["scores"] = new JsonObject(metrics.Select(metric => KeyValuePair.Create<string, JsonNode?>(metric.Name, JsonLines.Number(OfLine(system.Texts, metric, line))))),
+        ["scores"] = new JsonObject(metrics.Select(metric =>
+            KeyValuePair.Create<string, JsonNode?>(metric.Name, JsonLines.Number(OfLine(system.Texts, metric, line))))),
         ["hypothesis"] = system.Texts[line],
         ["references"] = new JsonArray([.. references[line].Select(reference => JsonValue.Create(reference))]),
     }));

@@ -25,7 +25,8 @@ public static class PairedTests
     /// <summary>The paired bootstrap test (Koehn 2004) of two means.</summary>
     /// <exception cref="ArgumentException">There are no values, or not as many of the one as of the other.</exception>
     public static PairedComparison Bootstrap(
-        IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = Evaluation.Bootstrap.Resamples, ulong seed = Evaluation.Bootstrap.Seed, double level = 0.95) =>
+        IReadOnlyList<double> a, IReadOnlyList<double> b, int resamples = Evaluation.Bootstrap.Resamples, ulong seed = Evaluation.Bootstrap.Seed,
+        double level = 0.95) =>
         Bootstrap(SufficientStatistics.OfMean(a), SufficientStatistics.OfMean(b), resamples, seed, level);
 
     /// <summary>
@@ -34,7 +35,8 @@ public static class PairedTests
     /// </summary>
     /// <exception cref="ArgumentException">The two are of different examples.</exception>
     public static PairedComparison Bootstrap(
-        SufficientStatistics a, SufficientStatistics b, int resamples = Evaluation.Bootstrap.Resamples, ulong seed = Evaluation.Bootstrap.Seed, double level = 0.95)
+        SufficientStatistics a, SufficientStatistics b, int resamples = Evaluation.Bootstrap.Resamples, ulong seed = Evaluation.Bootstrap.Seed,
+        double level = 0.95)
     {
         double[] differences = Differences(a, b, resamples, seed);
         double difference = b.Value - a.Value, mean = differences.Average(Math.Abs);

@@ -65,7 +65,8 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
     }
 
     private static GrimoireException Refuse(int index, string why) => new(
-        $"the chat template {why} in message {index + 1}, the assistant's, so that its tokens cannot be told from others; mark them in the template with {{% generation %}}.");
+        $"the chat template {why} in message {index + 1}, the assistant's, so that its tokens cannot be told from others; mark them in the template with {{% " +
+        $"generation %}}.");
 
     /// <summary>From the first to the last character of a message; -1 where there is none.</summary>
     private static (int First, int End) Extent(Jinja.Text text, int index)
@@ -96,7 +97,8 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
 
     /// <summary>A message without words: the token that ends the turn, right after the prompt.</summary>
     private (int Start, int End)? Empty(int start) => ConversationEncoding.NextSpecial(tokenizer, text, start) is { } special
-        && tokenizer.StopIds.Contains(special.Token.Id) && string.IsNullOrWhiteSpace(chars[start..special.At]) ? (start, special.At + special.Token.Content.Length) : null;
+        && tokenizer.StopIds.Contains(special.Token.Id) && string.IsNullOrWhiteSpace(chars[start..special.At])
+            ? (start, special.At + special.Token.Content.Length) : null;
 
     /// <summary>
     /// Whether what stands between the prompt and the message is the turn's header, special tokens and all, because the template has no prompt to answer.
@@ -154,7 +156,9 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
         if (render(index + 1, false) is not { } then || Extent(then, index).End is not (>= 0 and var spoken))
             return last;
         int closing = last + then.Chars.AsSpan(spoken).CommonPrefixLength(chars.AsSpan(last));
-        for (int at = end; ConversationEncoding.NextSpecial(tokenizer, text, at) is { } next && End(next) <= closing && IsTemplate(last, next.At); at = End(next))
+        for (int at = end;
+            ConversationEncoding.NextSpecial(tokenizer, text, at) is { } next && End(next) <= closing && IsTemplate(last, next.At);
+            at = End(next))
         {
             if (tokenizer.StopIds.Contains(next.Token.Id))
                 return End(next);

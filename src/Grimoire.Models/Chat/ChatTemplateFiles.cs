@@ -12,7 +12,8 @@ namespace Grimoire.Models.Chat;
 internal static class ChatTemplateFiles
 {
     public const string GgufKey = "tokenizer.chat_template", GgufToolKey = GgufKey + ".tool_use";
-    private const string Plain = "chat_template.jinja", Wrapped = "chat_template.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json";
+    private const string Plain = "chat_template.jinja", Wrapped = "chat_template.json", Config = "tokenizer_config.json",
+        SpecialMap = "special_tokens_map.json";
     private const string Key = "chat_template", Default = "default", ToolUse = "tool_use";
     private const int LargestTemplate = 4 << 20;
     private static readonly string OfTools = Path.Combine("additional_chat_templates", ToolUse + ".jinja");

@@ -20,13 +20,16 @@ internal static class ConfigKeys
         "forced_bos_token_id", "forced_eos_token_id", "tokenizer_class", "model_max_length", "prefix", "task_specific_params", "finetuning_task",
         "attn_pdrop", "embd_pdrop", "resid_pdrop", "attention_dropout", "hidden_dropout", "resid_dropout", "embd_dropout", "gradient_checkpointing",
         "n_ctx", "reorder_and_upcast_attn", "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
-        "summary_type", "summary_use_proj", "return_dict", "output_attentions", "output_hidden_states", "torchscript", "id2label", "label2id", "problem_type", "is_decoder",
+        "summary_type", "summary_use_proj", "return_dict", "output_attentions", "output_hidden_states", "torchscript", "id2label", "label2id", "problem_type",
+        "is_decoder",
         "_attn_implementation", "attn_implementation", "_attn_implementation_autoset", "unsloth_version", "unsloth_fixed",
-        "max_length", "min_length", "do_sample", "early_stopping", "num_beams", "num_beam_groups", "diversity_penalty", "temperature", "top_k", "top_p", "typical_p",
+        "max_length", "min_length", "do_sample", "early_stopping", "num_beams", "num_beam_groups", "diversity_penalty", "temperature", "top_k", "top_p",
+        "typical_p",
         "repetition_penalty", "length_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "num_return_sequences",
         "remove_invalid_values", "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens", "chunk_size_feed_forward", "output_scores",
         "return_dict_in_generate", "use_bfloat16", "tf_legacy_loss", "pruned_heads", "auto_map", "transformers.js_config", "is_llama_config",
-        LabelScheme, "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout", "output_router_logits", "router_aux_loss_coef", "router_jitter_noise",
+        LabelScheme, "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout", "output_router_logits", "router_aux_loss_coef",
+        "router_jitter_noise",
     ], StringComparer.Ordinal);
 
     private static readonly (string Name, Activation Activation)[] Activations =

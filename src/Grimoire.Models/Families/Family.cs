@@ -35,7 +35,8 @@ public sealed class Family
     internal string? Classifier
     {
         get => field ?? (Architecture.EndsWith("ForCausalLM", StringComparison.Ordinal) || Architecture.EndsWith("LMHeadModel", StringComparison.Ordinal)
-            ? Architecture.Replace("ForCausalLM", "", StringComparison.Ordinal).Replace("LMHeadModel", "", StringComparison.Ordinal) + "ForSequenceClassification"
+            ? Architecture.Replace("ForCausalLM", "", StringComparison.Ordinal)
+                .Replace("LMHeadModel", "", StringComparison.Ordinal) + "ForSequenceClassification"
             : null);
         init;
     }
@@ -154,7 +155,8 @@ public sealed class Family
     {
         int labels = json.Object("id2label")?.Keys.Count() ?? json.Int("num_labels", 2);
         json.Skip("num_labels");
-        return labels == 1 ? config : throw json.Refusal(json.Has("id2label") ? "id2label" : "num_labels", $"a reward model has one label, this is a classifier of {labels}");
+        return labels == 1 ? config : throw json.Refusal(json.Has("id2label") ? "id2label" : "num_labels",
+            $"a reward model has one label, this is a classifier of {labels}");
     }
 
     /// <summary>What labels there are does not change the model under the head.</summary>

@@ -70,7 +70,8 @@ public static class Gpt2
         json.Demand("add_cross_attention", false);
         int channels = json.Int("n_embd");
         int? feedForward = json.Has("n_inner") ? json.Int("n_inner") : null;
-        return Config(json.Int("n_layer", most: ModelConfig.MostLayers), json.Int("n_head"), channels, json.Int("n_positions"), json.Int("vocab_size"), feedForward) with
+        return Config(json.Int("n_layer", most: ModelConfig.MostLayers), json.Int("n_head"), channels, json.Int("n_positions"), json.Int("vocab_size"),
+            feedForward) with
         {
             Activation = json.ActivationOf("activation_function", "gelu_new"),
             NormEpsilon = json.Epsilon("layer_norm_epsilon", 1e-5),

@@ -48,7 +48,8 @@ public static class ModelFolder
         Family family = Family.Named(model.Config.Family);
         string config = family.WriteConfig(Halved(model.Config), stored, beginOfText, endOfText, padding, labels, scheme);
         IEnumerable<StoredTensor> tensors = StoredWeights.Of(model, family.Weights, interleaved: false, (_, _) => stored)
-            .Concat(beside.Select(parameter => new StoredTensor(parameter.Name, stored, parameter.Tensor.Shape, () => parameter.Tensor.To(stored, parameter.Name))));
+            .Concat(beside.Select(parameter => new StoredTensor(parameter.Name, stored, parameter.Tensor.Shape,
+                () => parameter.Tensor.To(stored, parameter.Name))));
         Safetensors.Write(Path.Combine(folder, WeightFiles.SingleFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config);
     }

@@ -37,17 +37,20 @@ public sealed class Generator(Transformer model, Tokenizer tokenizer, Kernels ke
 
     /// <summary>Continues several prompts at once; prompt i draws with seed + i, so each says what it would say alone with that seed.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions?, PromptCache?, CancellationToken)"/>
-    public IReadOnlyList<GeneratedText> GenerateAll(IReadOnlyList<string> prompts, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+    public IReadOnlyList<GeneratedText> GenerateAll(IReadOnlyList<string> prompts, GenerationOptions? options = null,
+        CancellationToken cancellation = default) =>
         GenerateAll([.. prompts.Select(Encode)], options, cancellation);
 
     /// <summary>Continues several prompts of token ids at once; prompt i draws with seed + i.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions?, PromptCache?, CancellationToken)"/>
-    public IReadOnlyList<GeneratedText> GenerateAll(IReadOnlyList<int[]> prompts, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+    public IReadOnlyList<GeneratedText> GenerateAll(IReadOnlyList<int[]> prompts, GenerationOptions? options = null,
+        CancellationToken cancellation = default) =>
         All(Begin(prompts, options ?? Default, cache: null), cancellation);
 
     /// <summary>Continues a prompt and returns each token as soon as it is there; the last one says why the text ended.</summary>
     /// <inheritdoc cref="Generate(string, GenerationOptions?, PromptCache?, CancellationToken)"/>
-    public IEnumerable<GeneratedToken> Stream(string prompt, GenerationOptions? options = null, PromptCache? cache = null, CancellationToken cancellation = default) =>
+    public IEnumerable<GeneratedToken> Stream(string prompt, GenerationOptions? options = null, PromptCache? cache = null,
+        CancellationToken cancellation = default) =>
         Stream(Encode(prompt), options, cache, cancellation);
 
     /// <summary>Continues a prompt of token ids and returns each token as soon as it is there. Enumerating again generates again.</summary>

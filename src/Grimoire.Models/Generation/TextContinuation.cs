@@ -35,7 +35,8 @@ internal sealed class TextContinuation(Continuation continuation, Tokenizer toke
 
     /// <summary>All of it, once it has ended.</summary>
     public GeneratedText Whole() => new(
-        string.Concat(tokens.Select(token => token.Text)), tokens, continuation.Stop ?? StopReason.Length, continuation.PromptTokens, continuation.ReusedTokens);
+        string.Concat(tokens.Select(token => token.Text)), tokens, continuation.Stop ?? StopReason.Length, continuation.PromptTokens,
+        continuation.ReusedTokens);
 
     private string Decoded(int id) => continuation.Stop switch
     {

@@ -71,7 +71,8 @@ public sealed class Head
                 throw new GrimoireException($"{path}: {name} is no weight of a head.");
         }
 
-        return [.. names.Where(name => name.EndsWith(WeightSuffix, StringComparison.Ordinal)).Select(name => Of(file, name[..^WeightSuffix.Length], trainable))];
+        return [.. names.Where(name => name.EndsWith(WeightSuffix, StringComparison.Ordinal))
+            .Select(name => Of(file, name[..^WeightSuffix.Length], trainable))];
     }
 
     /// <summary>Writes heads to a safetensors file, whole or not at all.</summary>

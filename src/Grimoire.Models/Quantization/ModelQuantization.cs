@@ -18,7 +18,8 @@ public static class ModelQuantization
     /// <param name="progress">Told before each weight which share of all is done; what it throws ends the writing, and no file is left.</param>
     /// <exception cref="GrimoireException">The format cannot express the model, a weight is no finite number, or the file cannot be written.</exception>
     public static void Run(
-        string from, string to, Transformer model, LanguageModel? language, QuantizationMix mix, Importance? importance = null, Action<double>? progress = null) =>
+        string from, string to, Transformer model, LanguageModel? language, QuantizationMix mix, Importance? importance = null,
+        Action<double>? progress = null) =>
         GgufModel.Save(to, model, mix, GgufModel.IsGguf(from) ? Kept(GgufFile.Open(from).Metadata) : OfFolder(from, language), importance, progress);
 
     private static GgufMetadata OfFolder(string folder, LanguageModel? model)

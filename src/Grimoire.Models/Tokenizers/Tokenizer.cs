@@ -81,7 +81,8 @@ public sealed class Tokenizer
     /// are given here.
     /// </summary>
     /// <exception cref="GrimoireException">The file is missing or broken.</exception>
-    public static Tokenizer LoadTiktoken(string path, SplitPattern pattern, IReadOnlyList<AddedToken> special, string? beginOfText = null, string? endOfText = null) =>
+    public static Tokenizer LoadTiktoken(string path, SplitPattern pattern, IReadOnlyList<AddedToken> special, string? beginOfText = null,
+        string? endOfText = null) =>
         Tiktoken.Load(path, pattern, special, beginOfText, endOfText);
 
     /// <summary>Opens a vocabulary of llama2.c (<c>tokenizer.bin</c>, <c>tok512.bin</c>): SentencePiece's BPE with scores.</summary>
@@ -191,7 +192,8 @@ public sealed class Tokenizer
     {
         if (_addedByText.TryGetValue(piece, out int id))
             return id;
-        return Model.Vocabulary.Find(piece) ?? (Model is Bpe { Settings.ByteLevel: true } ? Model.Vocabulary.Find(ByteAlphabet.Spell(Encoding.UTF8.GetBytes(piece))) : null);
+        return Model.Vocabulary.Find(piece) ?? (Model is Bpe { Settings.ByteLevel: true }
+            ? Model.Vocabulary.Find(ByteAlphabet.Spell(Encoding.UTF8.GetBytes(piece))) : null);
     }
 
     private void EncodeText(ReadOnlySpan<char> text, List<int> ids, bool parseSpecial, bool atStart)

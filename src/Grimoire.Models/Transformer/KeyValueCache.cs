@@ -4,8 +4,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models;
 
 /// <summary>
-/// The keys and values of a sequence's tokens so far, per layer, so that each new token costs one row. Grows up to the model's context, by doubling, one layer's
-/// keys or values after the other.
+/// The keys and values of a sequence's tokens so far, per layer, so that each new token costs one row. Grows up to the model's context, by doubling, one
+/// layer's keys or values after the other.
 /// </summary>
 public sealed class KeyValueCache
 {

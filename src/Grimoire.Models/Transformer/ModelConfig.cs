@@ -112,7 +112,9 @@ public sealed partial record ModelConfig
     /// <summary>Whether the feed-forward projections have a bias.</summary>
     public bool FeedForwardBias { get; init; }
 
-    /// <summary>Number of feed-forward experts in each block, of <see cref="FeedForward"/> channels each; 0 for one feed-forward half that all tokens share.</summary>
+    /// <summary>
+    /// Number of feed-forward experts in each block, of <see cref="FeedForward"/> channels each; 0 for one feed-forward half that all tokens share.
+    /// </summary>
     public int Experts { get; init; }
 
     /// <summary>How many experts a token is sent to.</summary>
@@ -162,7 +164,8 @@ public sealed partial record ModelConfig
 
     /// <summary>What a model that gives no logits is, and what to do with it.</summary>
     internal string WithoutLogits() => IsTrunk
-        ? "a reward model or a tagger gives no text; score answers with the one (grimoire reward score), label words with the other (grimoire tag run), or use the model it was raised from."
+        ? "a reward model or a tagger gives no text; score answers with the one (grimoire reward score), label words with the other (grimoire tag run), or " +
+            "use the model it was raised from."
         : $"a {Family} model is an encoder: it gives a vector for each token and no probabilities; embed texts with it (grimoire embed).";
 
     /// <summary>The same model with a window on some of its layers, written in the one way that compares equal.</summary>

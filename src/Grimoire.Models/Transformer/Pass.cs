@@ -83,8 +83,8 @@ public sealed class Pass
 
     /// <summary>
     /// Runs a block on the residual stream. Without a tape its memory is given back at once and the result takes the place of
-    /// <paramref name="x"/>; with one it is recorded, its activations as they are or rounded, or, with checkpoints, computed again in the backward pass (Chen et
-    /// al. 2016, arXiv:1604.06174).
+    /// <paramref name="x"/>; with one it is recorded, its activations as they are or rounded, or, with checkpoints, computed again in the backward pass (Chen
+    /// et al. 2016, arXiv:1604.06174).
     /// </summary>
     /// <exception cref="OperationCanceledException"><see cref="Cancellation"/> was asked for.</exception>
     public Tensor Run(Block block, Tensor x)
@@ -142,7 +142,9 @@ public sealed class Pass
     internal Tensor? RotaryTable(int layer) =>
         !model.Config.IsRotary(layer) ? null : windowRotaryTable is not null && model.Config.IsWindowed(layer) ? windowRotaryTable : rotaryTable;
 
-    /// <summary>What a layer's attention reads, after <see cref="Remember"/>: with a cache all keys and values from there, unless the pass is recorded.</summary>
+    /// <summary>
+    /// What a layer's attention reads, after <see cref="Remember"/>: with a cache all keys and values from there, unless the pass is recorded.
+    /// </summary>
     internal Segment[] Segments(int layer)
     {
         bool isRecorded = Workspace.Tape is not null, isCached = false;
@@ -279,7 +281,8 @@ public sealed class Pass
         foreach (Batch.Sequence s in Batch.Sequences)
         {
             if (s.Cache is not null && !model.Config.Causal)
-                throw new GrimoireException($"a {model.Config.Family} model is an encoder: it reads a text as a whole and cannot continue one; embed texts with it.");
+                throw new GrimoireException($"a {model.Config.Family} model is an encoder: it reads a text as a whole and cannot continue one; embed texts " +
+                    "with it.");
             if (Before(s) is var before && before + s.Position + s.Length > model.Config.Context)
             {
                 string behind = before > 0 ? $", behind {before} that an adapter puts before it," : "";
@@ -291,7 +294,8 @@ public sealed class Pass
         foreach (int token in Batch.Tokens)
         {
             if ((uint)token >= (uint)model.Config.Vocabulary)
-                throw new GrimoireException($"token {token} is not in the model's vocabulary of {model.Config.Vocabulary}; the tokenizer does not belong to this model.");
+                throw new GrimoireException($"token {token} is not in the model's vocabulary of {model.Config.Vocabulary}; the tokenizer does not belong to " +
+                    "this model.");
         }
 
         if (model.Config.TokenTypes > 0 && Batch.Types.ContainsAnyExceptInRange(0, model.Config.TokenTypes - 1))
@@ -331,6 +335,8 @@ public enum SavedActivations
     /// <summary>As they were computed.</summary>
     F32,
 
-    /// <summary>Rounded to bfloat16: half the memory, and gradients that differ by less than two per cent of their norm. What the forward pass computes is the same.</summary>
+    /// <summary>
+    /// Rounded to bfloat16: half the memory, and gradients that differ by less than two per cent of their norm. What the forward pass computes is the same.
+    /// </summary>
     BF16,
 }

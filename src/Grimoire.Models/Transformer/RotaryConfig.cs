@@ -89,7 +89,8 @@ public sealed record RotaryConfig
                 $"model: LongRoPE has {stretch.ShortFactors.Count} short and {stretch.LongFactors.Count} long factors for {rotated / 2} pairs of channels.");
         }
 
-        if (stretch.OriginalContext < 2 || !double.IsFinite(stretch.AttentionFactor) || stretch.ShortFactors.Concat(stretch.LongFactors).Any(factor => !(factor > 0)))
+        if (stretch.OriginalContext < 2 || !double.IsFinite(stretch.AttentionFactor)
+            || stretch.ShortFactors.Concat(stretch.LongFactors).Any(factor => !(factor > 0)))
             throw new GrimoireException("model: LongRoPE's original context, attention factor or factors are out of range.");
     }
 

@@ -98,7 +98,9 @@ public sealed class Transformer
         return pass.Dropout(EmbeddingNorm is null ? x : EmbeddingNorm.Forward(x));
     }
 
-    /// <summary>All blocks and the final norm where there is one, <c>[token, channel]</c> → <c>[token, channel]</c>; the batch's caches then hold its tokens.</summary>
+    /// <summary>
+    /// All blocks and the final norm where there is one, <c>[token, channel]</c> → <c>[token, channel]</c>; the batch's caches then hold its tokens.
+    /// </summary>
     public Tensor Stream(Pass pass, Tensor x)
     {
         x = pass.WithPrompt(x);

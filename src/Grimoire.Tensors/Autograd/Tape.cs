@@ -12,7 +12,8 @@ public sealed class Tape
     public int Count { get; private set; }
 
     /// <summary>
-    /// Appends an op that computed <paramref name="y"/>. Where the same kind of op stood in this place before, as in each step of training, nothing is allocated.
+    /// Appends an op that computed <paramref name="y"/>. Where the same kind of op stood in this place before, as in each step of training, nothing is
+    /// allocated.
     /// </summary>
     public void Add<TNode>(Tensor y, in TNode node)
         where TNode : struct, INode

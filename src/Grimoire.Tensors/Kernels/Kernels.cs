@@ -225,7 +225,8 @@ public abstract partial class Kernels
 
     /// <summary>Gradients of <see cref="Attention"/>, recomputing the pattern; cached keys and values are constants.</summary>
     public abstract void AttentionGrad(
-        Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv);
+        Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk,
+        Tensor dv);
 
     /// <summary>
     /// The scores before the softmax, <c>[head, token, key]</c>: scale · q·k, soft-capped, −∞ where a token may not look. Key j is position j of

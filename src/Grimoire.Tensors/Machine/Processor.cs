@@ -16,7 +16,8 @@ public static class Processor
         Field(CpuList, "model name") ?? Arm ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     /// <summary>Linux names ARM processors by numbers only.</summary>
-    private static string? Arm => Field(CpuList, "CPU part") is { } part ? $"ARM processor (implementer {Field(CpuList, "CPU implementer")}, part {part})" : null;
+    private static string? Arm =>
+        Field(CpuList, "CPU part") is { } part ? $"ARM processor (implementer {Field(CpuList, "CPU implementer")}, part {part})" : null;
 
     /// <summary>Bits of the widest registers that are used.</summary>
     public static int VectorBits =>

@@ -4,8 +4,8 @@ namespace Grimoire.Tensors;
 public static partial class Ops
 {
     /// <summary>
-    /// y += factor · (x Aᵀ) Bᵀ, in place: y <c>[row, out]</c>, x <c>[row, in]</c>, a <c>[rank, in]</c>, b <c>[out, rank]</c> (Hu et al. 2021, arXiv:2106.09685).
-    /// Only <c>[row, rank]</c> numbers are kept for the backward pass.
+    /// y += factor · (x Aᵀ) Bᵀ, in place: y <c>[row, out]</c>, x <c>[row, in]</c>, a <c>[rank, in]</c>, b <c>[out, rank]</c> (Hu et al. 2021,
+    /// arXiv:2106.09685). Only <c>[row, rank]</c> numbers are kept for the backward pass.
     /// </summary>
     /// <returns><paramref name="y"/>, whose old values must not be needed by anybody else.</returns>
     /// <exception cref="ArgumentException">The sizes do not match.</exception>

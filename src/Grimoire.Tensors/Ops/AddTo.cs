@@ -3,7 +3,9 @@ namespace Grimoire.Tensors;
 /// <content>Sums in place.</content>
 public static partial class Ops
 {
-    /// <summary>sum + term, of one shape: in the memory of an activation <paramref name="sum"/> where nothing is recorded, which then is the result itself.</summary>
+    /// <summary>
+    /// sum + term, of one shape: in the memory of an activation <paramref name="sum"/> where nothing is recorded, which then is the result itself.
+    /// </summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Tensor AddTo(Tensor sum, Tensor term)
     {

@@ -71,7 +71,8 @@ public static partial class Ops
     private static void CheckTape(bool isTracked, Segment[] segments)
     {
         if (isTracked && Array.Exists(segments, segment => segment.Written || segment.PastKeys?.DType is DType.F16 or DType.Q8_0))
-            Refuse(nameof(segments), "a pass that is differentiated keeps its own keys and values out of the cache, and the cache in the type of its activations");
+            Refuse(nameof(segments),
+                "a pass that is differentiated keeps its own keys and values out of the cache, and the cache in the type of its activations");
     }
 
     private static void CheckCache(Tensor? cache, int past, Shape keys)

@@ -4,7 +4,8 @@ namespace Grimoire.Tensors;
 public static partial class Ops
 {
     /// <summary>
-    /// y = σ(x W₁ᵀ + b₁) ⊙ (x W₂ᵀ + b₂), the <see cref="Gate"/> of two layers of one input (Shazeer 2020, arXiv:2002.05202); where nothing is recorded, x is read once for both.
+    /// y = σ(x W₁ᵀ + b₁) ⊙ (x W₂ᵀ + b₂), the <see cref="Gate"/> of two layers of one input (Shazeer 2020, arXiv:2002.05202); where nothing is recorded, x is
+    /// read once for both.
     /// </summary>
     /// <param name="kind">σ.</param>
     /// <param name="x"><c>[rows…, in]</c>.</param>

@@ -6,9 +6,9 @@ public static partial class Ops
     private const int ChunkLogits = 1 << 24;
 
     /// <summary>
-    /// <see cref="CrossEntropy"/> of <see cref="Linear(Tensor, Tensor, Tensor?)"/>, computed a chunk of rows at a time and recomputed in the backward pass: memory is
-    /// chunk × vocabulary instead of rows × vocabulary. What fits into one chunk is kept instead, to become its own gradient. x <c>[rows…, channel]</c>, weight <c>[vocabulary, channel]</c>, targets of I32
-    /// <c>[row]</c>, result <c>[row]</c>.
+    /// <see cref="CrossEntropy"/> of <see cref="Linear(Tensor, Tensor, Tensor?)"/>, computed a chunk of rows at a time and recomputed in the backward pass:
+    /// memory is chunk × vocabulary instead of rows × vocabulary. What fits into one chunk is kept instead, to become its own gradient. x
+    /// <c>[rows…, channel]</c>, weight <c>[vocabulary, channel]</c>, targets of I32 <c>[row]</c>, result <c>[row]</c>.
     /// </summary>
     /// <param name="x">The last layer's output.</param>
     /// <param name="weight">The unembedding.</param>

@@ -23,8 +23,8 @@ public static partial class Ops
     }
 
     /// <summary>
-    /// <see cref="Patches"/> through <see cref="Linear(Tensor, Tensor, Tensor?)"/>: the first layer of a vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929).
-    /// Weight <c>[out, channel · size · size]</c>, result <c>[patch, out]</c>.
+    /// <see cref="Patches"/> through <see cref="Linear(Tensor, Tensor, Tensor?)"/>: the first layer of a vision transformer (Dosovitskiy et al. 2021,
+    /// arXiv:2010.11929). Weight <c>[out, channel · size · size]</c>, result <c>[patch, out]</c>.
     /// </summary>
     /// <exception cref="ArgumentException">As for those.</exception>
     public static Tensor PatchEmbed(Tensor image, int size, Tensor weight, Tensor? bias) => Linear(Patches(image, size), weight, bias);

@@ -165,8 +165,8 @@ internal sealed unsafe class ThreadTeam
     }
 
     /// <summary>
-    /// What caller and helpers share, on one line, with the next pieces of up to eight threads: who enters by the gate has the job and its piece with it, as a line
-    /// that comes from another processor costs as much as the rest of a dispatch. What only callers touch lies before, on a line of its own.
+    /// What caller and helpers share, on one line, with the next pieces of up to eight threads: who enters by the gate has the job and its piece with it, as a
+    /// line that comes from another processor costs as much as the rest of a dispatch. What only callers touch lies before, on a line of its own.
     /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = Size)]
     private struct Place

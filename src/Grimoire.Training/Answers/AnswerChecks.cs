@@ -70,7 +70,8 @@ public static class AnswerChecks
     }
 
     private static IEnumerable<PromptExample> Prompts(CheckSettings settings, IReadOnlyList<Example> heldOut) =>
-        settings.Count == 0 ? [] : settings.Prompts is { } path ? ExampleFiles.Read([path], ExampleKinds.Prompt).Examples.Cast<PromptExample>() : PromptsOf(heldOut, settings.Count);
+        settings.Count == 0 ? [] : settings.Prompts is { } path ? ExampleFiles.Read([path], ExampleKinds.Prompt).Examples.Cast<PromptExample>()
+            : PromptsOf(heldOut, settings.Count);
 
     /// <summary>
     /// The prompts of examples, with all columns of their rows: an example that was read as an answered one is read again as what asks for the answer.

@@ -18,7 +18,8 @@ public sealed record AnswerScores(
         AnswerVerdict[] judged = [.. verdicts.Where(verdict => verdict.Accepted is not null)];
         return new AnswerScores(
             Right(judged),
-            [.. judged.Where(verdict => verdict.Skill is not null).GroupBy(verdict => verdict.Skill!, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            [.. judged.Where(verdict => verdict.Skill is not null).GroupBy(verdict => verdict.Skill!, StringComparer.Ordinal)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => (group.Key, Right(group)))],
             Rate.Of(verdicts.Where(verdict => verdict.Skill == nameof(Skill.Unknown) && verdict.Refused is not null), verdict => verdict.Refused == true),
             Rate.Of(verdicts.Where(verdict => verdict.MayRefuse == false), verdict => verdict.Refused == true),

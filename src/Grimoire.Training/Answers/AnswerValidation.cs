@@ -62,7 +62,8 @@ public sealed class AnswerValidation(LanguageModel model, ExampleEncoder encoder
 
     /// <summary>The model's greedy answers to all prompts, or to the first few.</summary>
     public IReadOnlyList<Rollout> Answer(int count = int.MaxValue) =>
-        sampler.Sample([.. prompts.Take(count)], perPrompt: 1, new GenerationOptions { MaxTokens = MaxTokens, Sampling = new SamplingOptions { Temperature = 0 } }, seed: 0);
+        sampler.Sample([.. prompts.Take(count)], perPrompt: 1,
+            new GenerationOptions { MaxTokens = MaxTokens, Sampling = new SamplingOptions { Temperature = 0 } }, seed: 0);
 
     /// <summary>The share of answers with a higher reward than the start's, those of equal reward counting half.</summary>
     public static double WinRate(IReadOnlyList<double> rewards, IReadOnlyList<double> start) =>

@@ -17,7 +17,8 @@ public sealed class PlainText
     {
         List<int[]> sequences = [];
         int tokens = 0;
-        foreach (int[] sequence in documents.SelectMany(document => Sequences(document, tokenizer, context)).TakeWhile(sequence => (tokens += sequence.Length) <= MostTokens))
+        foreach (int[] sequence in documents.SelectMany(document => Sequences(document, tokenizer, context))
+            .TakeWhile(sequence => (tokens += sequence.Length) <= MostTokens))
             sequences.Add(sequence);
         batches = [.. Grouped(sequences).Select(Batch)];
     }

@@ -35,7 +35,8 @@ public sealed class WorldExam(World world, Split split, int count)
     public WorldMarks Take(LanguageModel model, ExampleEncoder encoder, Kernels kernels, int maxTokens = 128)
     {
         var subjects = Kinds.Select(kind => (Name: kind, Places: Places(kind)))
-            .Append((Unanswerable, [.. Placed("questions", split).Take(Wordings * world.QuestionCount(split)).Where(place => place.Exercise.Skill == Skill.Unknown).Take(count)]))
+            .Append((Unanswerable, [.. Placed("questions", split).Take(Wordings * world.QuestionCount(split))
+                .Where(place => place.Exercise.Skill == Skill.Unknown).Take(count)]))
             .Append((PlainRequests, [.. Placed("requests", Split.Train).Where(place => place.Exercise.Skill == Skill.Refuse).Take(count)]));
         return new WorldMarks([.. subjects.Select(subject => Mark(subject.Name, subject.Places))]);
 

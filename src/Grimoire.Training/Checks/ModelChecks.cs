@@ -148,7 +148,8 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
         float[] expected = LogitsOf(model, Kernels.Reference, Batch.Of(tokens));
         double worst = WorstDifference(LogitsOf(model, kernels, Batch.Of(tokens)), expected) / RootMeanSquare(expected);
         return new CheckResult(
-            "kernels", worst < Limit, $"largest difference of logits from the reference kernels', as a part of their size, {Number(worst)} (limit {Number(Limit)})");
+            "kernels", worst < Limit,
+            $"largest difference of logits from the reference kernels', as a part of their size, {Number(worst)} (limit {Number(Limit)})");
     }
 
     /// <summary>The number of threads changes no bit of loss or gradient.</summary>

@@ -33,7 +33,8 @@ public static class ResumeCheck
         string? differs = files.FirstOrDefault(f => !SameBytes(FinalFile(whole, f), FinalFile(halves, f)));
         return new CheckResult(
             "resume", differs is null,
-            differs is null ? $"{steps} steps = {steps / 2} + {steps - (steps / 2)} steps, every bit of weights and optimizer" : $"{differs} differs after {steps} steps");
+            differs is null ? $"{steps} steps = {steps / 2} + {steps - (steps / 2)} steps, every bit of weights and optimizer"
+                : $"{differs} differs after {steps} steps");
     }
 
     private static void Train(PretrainRecipe recipe, string folder, int? stopAt)

@@ -40,7 +40,8 @@ public sealed class RevisionFile : IDisposable
             foreach (JsonObject row in JsonLines.Read(file))
             {
                 keys.Add(row[Key] is JsonValue value && value.TryGetValue(out string? key) ? key
-                    : throw new GrimoireException($"{file}: a row has no \"{Key}\", so it was not written by grimoire align constitution; give another --out."));
+                    : throw new GrimoireException($"{file}: a row has no \"{Key}\", so it was not written by grimoire align " +
+                "constitution; give another --out."));
             }
         }
 

@@ -29,7 +29,8 @@ public static class TextFiles
             return [path];
         if (Directory.Exists(path))
             return Found(path, Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-                .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase))), $"holds no {string.Join(" or ", endings)} file");
+                .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase))),
+                $"holds no {string.Join(" or ", endings)} file");
 
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
         string pattern = Path.GetFileName(path);

@@ -53,10 +53,13 @@ public sealed record DistillSettings
             (DistillSettings s) => s.Keep, (s, v) => s with { Keep = v }),
         Setting.Of("least", "what an answer must earn to be learned (none: more than another to its prompt)", Number(-1e6, 1e6).OrNone(),
             (DistillSettings s) => s.Least, (s, v) => s with { Least = v }),
-        Setting.Of("round_epochs", "times the kept answers of a round are gone through", Count(1, 1000), (DistillSettings s) => s.Epochs, (s, v) => s with { Epochs = v }),
-        Setting.Of("minibatches", "parts of the kept answers, a step each", Count(1, 1 << 20), (DistillSettings s) => s.Minibatches, (s, v) => s with { Minibatches = v }),
+        Setting.Of("round_epochs", "times the kept answers of a round are gone through", Count(1, 1000), (DistillSettings s) => s.Epochs,
+            (s, v) => s with { Epochs = v }),
+        Setting.Of("minibatches", "parts of the kept answers, a step each", Count(1, 1 << 20), (DistillSettings s) => s.Minibatches,
+            (s, v) => s with { Minibatches = v }),
         Setting.Of("max_tokens", "longest answer", Count(1, 1 << 20), (DistillSettings s) => s.MaxTokens, (s, v) => s with { MaxTokens = v }),
-        Setting.Of("temperature", "temperature at which answers are drawn", Number(0.01, 100), (DistillSettings s) => s.Temperature, (s, v) => s with { Temperature = v }),
+        Setting.Of("temperature", "temperature at which answers are drawn", Number(0.01, 100), (DistillSettings s) => s.Temperature,
+            (s, v) => s with { Temperature = v }),
         Setting.Of("at_once", "answers drawn at once", Count(1, 1 << 16), (DistillSettings s) => s.AtOnce, (s, v) => s with { AtOnce = v }),
     ];
 

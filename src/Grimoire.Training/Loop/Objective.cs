@@ -4,8 +4,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Training;
 
 /// <summary>
-/// What is learned: which data a step takes, and what their loss is. The data are a function of (seed, state, model) alone, so that preparing a step twice gives
-/// the same work, and a resumed run repeats what would have come.
+/// What is learned: which data a step takes, and what their loss is. The data are a function of (seed, state, model) alone, so that preparing a step twice
+/// gives the same work, and a resumed run repeats what would have come.
 /// </summary>
 public abstract class Objective
 {
@@ -28,7 +28,9 @@ public abstract class Objective
         }
     }
 
-    /// <summary>Asks for an end while training: a long preparation, such as roll-outs, then throws <see cref="OperationCanceledException"/> and has changed nothing.</summary>
+    /// <summary>
+    /// Asks for an end while training: a long preparation, such as roll-outs, then throws <see cref="OperationCanceledException"/> and has changed nothing.
+    /// </summary>
     public CancellationToken Stop { get; set; }
 
     /// <summary>Draws the data of the step that comes after <paramref name="state"/>: roll-outs and reference scores belong here.</summary>

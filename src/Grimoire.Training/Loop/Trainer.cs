@@ -9,7 +9,8 @@ namespace Grimoire.Training;
 /// The training loop: prepare, forward, backward, clip, step; log, validate, sample, save. Stages differ only in what they pass in.
 /// </summary>
 public sealed class Trainer(
-    Learner learner, Optimizer optimizer, Schedule schedule, Objective objective, Validation? validation, Run run, TrainerSettings settings, Workspace workspace)
+    Learner learner, Optimizer optimizer, Schedule schedule, Objective objective, Validation? validation, Run run, TrainerSettings settings,
+    Workspace workspace)
 {
     private readonly Tape tape = new();
     private (long Tokens, double Seconds) logged;
@@ -146,7 +147,8 @@ public sealed class Trainer(
         workspace.Exchange(tape);
         workspace.Reset();
         var options = new PassOptions(
-            settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)pass), settings.Recompute, AdapterDropout: true, settings.SavedActivations);
+            settings.Dropout, CountedRandom.Bits(settings.Seed, (ulong)State.Step, (ulong)pass), settings.Recompute, AdapterDropout: true,
+            settings.SavedActivations);
         PassLoss loss = work.Loss(pass, workspace, options);
         tape.Backward(loss.Root, loss.Scale);
         workspace.Exchange(null);
@@ -215,6 +217,7 @@ public sealed class Trainer(
     {
         optimizer.ZeroGradients();
         string kept = Checkpoint.Newest(run.Folder) is { } folder ? $"the last good checkpoint is {folder}" : "there is no checkpoint yet";
-        return new GrimoireException($"Step {step}: {fault}; {kept}. Start again with a lower learning rate (--lr), more warm-up (--warmup) or stronger clipping (--clip).");
+        return new GrimoireException($"Step {step}: {fault}; {kept}. Start again with a lower learning rate (--lr), more warm-up (--warmup) or stronger " +
+            "clipping (--clip).");
     }
 }

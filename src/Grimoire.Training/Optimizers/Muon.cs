@@ -34,7 +34,8 @@ public sealed class Muon : Optimizer
     /// <inheritdoc/>
     public override IEnumerable<Parameter> State =>
         Parameters.Select((p, i) => new Parameter(second[i] is null ? $"{p.Name}.velocity" : $"{p.Name}.m", first[i]))
-            .Concat(Parameters.Select((p, i) => (p.Name, Square: second[i])).Where(p => p.Square is not null).Select(p => new Parameter($"{p.Name}.v", p.Square!)));
+            .Concat(Parameters.Select((p, i) => (p.Name, Square: second[i])).Where(p => p.Square is not null)
+                .Select(p => new Parameter($"{p.Name}.v", p.Square!)));
 
     /// <summary>
     /// The nearest semi-orthogonal matrix to g, approximately: five steps of the Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ,
@@ -93,5 +94,6 @@ public sealed class Muon : Optimizer
     }
 
     private static bool IsHidden(Parameter parameter) =>
-        parameter.Tensor.Shape.Rank == 2 && !parameter.Name.StartsWith("embed.", StringComparison.Ordinal) && !parameter.Name.StartsWith("head.", StringComparison.Ordinal);
+        parameter.Tensor.Shape.Rank == 2 && !parameter.Name.StartsWith("embed.", StringComparison.Ordinal)
+            && !parameter.Name.StartsWith("head.", StringComparison.Ordinal);
 }

@@ -6,7 +6,8 @@ using Grimoire.Training.Runs;
 namespace Grimoire.Training;
 
 /// <summary>One optimizer step on some of a round's answers: the mean loss over all their tokens, in passes of a few answers.</summary>
-internal sealed class PpoStep(Transformer model, Head value, PpoRound round, IReadOnlyList<PpoAnswer> answers, int sequences, int batch, PpoSettings settings) : StepWork
+internal sealed class PpoStep(Transformer model, Head value, PpoRound round, IReadOnlyList<PpoAnswer> answers, int sequences, int batch, PpoSettings settings)
+    : StepWork
 {
     private readonly PpoAnswer[][] passes = [.. answers.Chunk(batch)];
 

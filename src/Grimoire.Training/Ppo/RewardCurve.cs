@@ -34,7 +34,8 @@ internal static class RewardCurve
     public static Plot Plot(StartRewards start, IReadOnlyList<RewardPoint> ppo)
     {
         RewardPoint[] learned = [.. ppo.Select(start.Standard)], best = [.. start.Best.Select(start.Standard)];
-        return new Plot("Proxy and meant reward, far from the start", "√KL from the start, in √nats an answer", "reward, in deviations from its mean at the start",
+        return new Plot("Proxy and meant reward, far from the start", "√KL from the start, in √nats an answer",
+            "reward, in deviations from its mean at the start",
         [
             new PlotSeries("PPO, proxy", Points(learned, p => p.Proxy)), new PlotSeries("PPO, gold", Points(learned, p => p.Gold)),
             new PlotSeries("best of n, proxy", Points(best, p => p.Proxy)), new PlotSeries("best of n, gold", Points(best, p => p.Gold)),

@@ -51,7 +51,8 @@ internal sealed record StartRewards((double Mean, double Deviation) Proxy, (doub
             return new StartRewards(
                 (Number("proxy_mean"), Number("proxy_deviation")),
                 (Number("gold_mean"), Number("gold_deviation")),
-                [.. json["best_of_n"]!.AsArray().Select(p => new RewardPoint(p!["kl"]!.GetValue<double>(), p["proxy"]!.GetValue<double>(), p["gold"]!.GetValue<double>()))]);
+                [.. json["best_of_n"]!.AsArray().Select(p =>
+                    new RewardPoint(p!["kl"]!.GetValue<double>(), p["proxy"]!.GetValue<double>(), p["gold"]!.GetValue<double>()))]);
         }
         catch (Exception e) when (
             e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or NullReferenceException or FormatException)

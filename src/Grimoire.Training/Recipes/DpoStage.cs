@@ -77,7 +77,8 @@ public sealed class DpoStage : Stage
             Validation = answers is { Reward: not null } ? new BestByReward(answers) : answers ?? preferences,
             Sample = AnswerChecks.Samples(answers),
             Facts = [.. PreferenceFacts.Of(data, Loss, context.Trainee), PreferenceRate.Fact(recipe.LearningRate, Settings)],
-            Examples = [.. data.Train[0].Answers.Zip((string[])["preferred", "not preferred"], (a, name) => MarkedText.Of(name, model.Tokenizer, a.Ids, a.Trained))],
+            Examples = [.. data.Train[0].Answers.Zip((string[])["preferred", "not preferred"],
+                (a, name) => MarkedText.Of(name, model.Tokenizer, a.Ids, a.Trained))],
             KnownLoss = Loss.FirstLoss,
         };
     }

@@ -13,7 +13,8 @@ public static class FinetuneRate
 
     /// <summary>The rate for the model that a stage begins with.</summary>
     public static double For(StageSettings stage) =>
-        stage.Model.Length == 0 ? Least : Of(ModelFiles.ReadConfig(stage.Model).ParameterCount, stage.Adapter.Kind); // no model is refused by the check of the settings
+        // No model is refused by the check of the settings.
+        stage.Model.Length == 0 ? Least : Of(ModelFiles.ReadConfig(stage.Model).ParameterCount, stage.Adapter.Kind);
 
     /// <summary>The rate for a model of so many parameters, to two digits.</summary>
     public static double Of(long parameters, AdapterChoice adapter)

@@ -25,7 +25,8 @@ public sealed class Pretraining : IDisposable
     private readonly Run run;
 
     private Pretraining(
-        PretrainRecipe requested, string folder, PreparedText text, IReadOnlyList<string> command, IProgress<string>? progress, IProgress<TrainingEvent>? events)
+        PretrainRecipe requested, string folder, PreparedText text, IReadOnlyList<string> command, IProgress<string>? progress,
+        IProgress<TrainingEvent>? events)
     {
         (this.folder, data) = (folder, text.Data);
         kernels = requested.Threads is { } threads ? Kernels.CreateSimd(threads) : Kernels.Simd;
@@ -36,7 +37,8 @@ public sealed class Pretraining : IDisposable
         optimizer = StageModel.MakeOptimizer(requested.Optimizer, trainee, kernels);
         Objective objective = requested.MakeObjective(Model.Transformer, sampler);
         double secondsPerStep = standing.SecondsPerStep ?? TimeBudget.SecondsPerStep(
-            objective, optimizer, workspace, new PassOptions((float)requested.Model.Dropout, Checkpoint: requested.Recompute), requested.Steps is null, progress);
+            objective, optimizer, workspace, new PassOptions((float)requested.Model.Dropout, Checkpoint: requested.Recompute), requested.Steps is null,
+            progress);
         recipe = standing.Begun ? Resolved(folder) : TimeBudget.Resolve(requested, secondsPerStep);
         Finished = standing.State.Step == recipe.Steps && Run.ReadInfo(folder).Status == RunStatus.Finished && Directory.Exists(ModelFolder(folder));
 
@@ -140,8 +142,9 @@ public sealed class Pretraining : IDisposable
     {
         long steps = recipe.Steps!.Value;
         Validation? validation = recipe.MakeValidation(data.Validation, Model, recipe.Log.EvaluationBatches);
+        TrainerSettings settings = RunCourse.Settings(steps, recipe.Model.Dropout, recipe.Recompute, recipe.Seed, recipe.Optimizer, recipe.Log);
         return new Trainer(trainee, optimizer, recipe.MakeSchedule(steps), objective, validation, run,
-            RunCourse.Settings(steps, recipe.Model.Dropout, recipe.Recompute, recipe.Seed, recipe.Optimizer, recipe.Log) with { SavedActivations = recipe.SavedActivations }, workspace)
+            settings with { SavedActivations = recipe.SavedActivations }, workspace)
         {
             Sample = recipe.Log.SampleInterval > 0 ? WriteSamples : null,
             Progress = events,

@@ -54,7 +54,8 @@ public sealed class RewardStage : Stage
 
     /// <inheritdoc/>
     public override IReadOnlyList<Head> MakeHeads(LanguageModel model) =>
-        [RewardModel.Exists(Settings.Model) ? RewardModel.Load(Settings.Model, trainable: true).Score : new Head(RewardModel.HeadName, 1, model.Config.Channels)];
+        [RewardModel.Exists(Settings.Model) ? RewardModel.Load(Settings.Model, trainable: true).Score
+            : new Head(RewardModel.HeadName, 1, model.Config.Channels)];
 
     /// <inheritdoc/>
     public override void Save(Learner learner, string folder)

@@ -51,7 +51,8 @@ public sealed class SelfPlayStage(SelfPlayRecipe recipe) : Stage
                 new Fact("game", $"riddles of {recipe.Sentences} sentences about the {source.Count} residents of world {recipe.World}"),
                 new Fact("a round", $"{grpo.Group} riddles about each of {grpo.Prompts} residents, {grpo.Group} guesses at each true one"),
                 new Fact(
-                    "reward", FormattableString.Invariant($"1 for a right guess; for a true riddle {RiddleGroups.ForTruth}, and the rest of 1 as it is guessed")),
+                    "reward",
+                    FormattableString.Invariant($"1 for a right guess; for a true riddle {RiddleGroups.ForTruth}, and the rest of 1 as it is guessed")),
             ],
         };
     }

@@ -37,7 +37,8 @@ internal static class StageReport
                     new("seed", Number(plan.Settings.Seed)),
                 ]),
                 new FactTable("Result",
-                    [.. report.Run.Results.Select(r => new Fact(r.Key.Replace('_', ' '), r.Value == Math.Floor(r.Value) ? Number((long)r.Value) : Decimals(r.Value, 4)))]),
+                    [.. report.Run.Results.Select(r => new Fact(r.Key.Replace('_', ' '),
+                        r.Value == Math.Floor(r.Value) ? Number((long)r.Value) : Decimals(r.Value, 4)))]),
             ],
         };
     }

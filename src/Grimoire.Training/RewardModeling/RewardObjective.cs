@@ -14,7 +14,8 @@ namespace Grimoire.Training;
 /// <param name="batch">Pairs per pass.</param>
 /// <param name="accumulate">Passes per step.</param>
 /// <param name="centering">Weight of (r_c + r_r)².</param>
-public sealed class RewardObjective(RewardModel model, IReadOnlyList<RewardPair> pairs, ulong seed, int batch, int accumulate = 1, double centering = 0) : Objective
+public sealed class RewardObjective(RewardModel model, IReadOnlyList<RewardPair> pairs, ulong seed, int batch, int accumulate = 1, double centering = 0)
+    : Objective
 {
     /// <inheritdoc/>
     public override StepWork Prepare(TrainerState state, Workspace workspace) =>

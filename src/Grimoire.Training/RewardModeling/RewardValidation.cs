@@ -21,7 +21,8 @@ public sealed class RewardValidation(RewardModel model, IReadOnlyList<RewardPair
         PairReliability found = Reliability(workspace);
         return new ValidationResult(found.Loss,
         [
-            (Metric.ValidationLoss, found.Loss), (Metric.Accuracy, found.Accuracy), (Metric.Brier, found.Brier), (Metric.CalibrationError, found.CalibrationError),
+            (Metric.ValidationLoss, found.Loss), (Metric.Accuracy, found.Accuracy), (Metric.Brier, found.Brier),
+            (Metric.CalibrationError, found.CalibrationError),
             (Metric.ValidationMargin, found.Margin), (Metric.LengthAccuracy, lengthAccuracy),
         ]);
     }

@@ -19,7 +19,8 @@ public static partial class FinalNumber
         if (numbers.Count == 0)
             return null;
         string digits = numbers[mark < 0 ? ^1 : 0].Value.Replace(",", "", StringComparison.Ordinal).Replace("$", "", StringComparison.Ordinal);
-        return decimal.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) ? number : null;
+        return decimal.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            ? number : null;
     }
 
     [GeneratedRegex(@"(?:(?<![\w)\]])-)?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)", RegexOptions.CultureInvariant)]

@@ -17,7 +17,8 @@ namespace Grimoire.Training;
 /// <param name="settings">How riddles are drawn; guesses are greedy.</param>
 /// <param name="sentences">Sentences of a riddle.</param>
 /// <param name="text">Plain text whose perplexity is measured.</param>
-public sealed class RiddleValidation(Riddles riddles, LanguageModel model, RolloutSampler sampler, GrpoSettings settings, int sentences, PlainText text) : Validation
+public sealed class RiddleValidation(Riddles riddles, LanguageModel model, RolloutSampler sampler, GrpoSettings settings, int sentences, PlainText text)
+    : Validation
 {
     private const ulong Seed = 1;
 
@@ -41,10 +42,12 @@ public sealed class RiddleValidation(Riddles riddles, LanguageModel model, Rollo
     public (Person Resident, Riddle Riddle, string Guess)[] Play()
     {
         IReadOnlyList<Rollout> tales = sampler.Sample([.. riddles.Residents.Select(RiddleGroups.Beginning)], 1, settings.Generation, Seed);
-        (Person Resident, Riddle Riddle)[] told = [.. riddles.Residents.Zip(tales).Select(pair => (pair.First, riddles.Judge(pair.First, pair.Second.Text, sentences)))];
+        (Person Resident, Riddle Riddle)[] told =
+            [.. riddles.Residents.Zip(tales).Select(pair => (pair.First, riddles.Judge(pair.First, pair.Second.Text, sentences)))];
         return [.. told.Zip(Guess(told)).Select(pair => (pair.First.Resident, pair.First.Riddle, pair.Second))];
     }
 
     private string[] Guess((Person, Riddle)[] told) =>
-        [.. sampler.Sample([.. told.Select(RiddleGroups.Question)], 1, new GenerationOptions { MaxTokens = RiddleGroups.GuessTokens, Sampling = SamplingOptions.Greedy }, 0).Select(guess => guess.Text.Trim())];
+        [.. sampler.Sample([.. told.Select(RiddleGroups.Question)], 1,
+            new GenerationOptions { MaxTokens = RiddleGroups.GuessTokens, Sampling = SamplingOptions.Greedy }, 0).Select(guess => guess.Text.Trim())];
 }

@@ -46,7 +46,8 @@ internal sealed class PeftConfig
         IsScoring = json.Text("task_type", "") == ScoringTask;
         string[] saved = json.Texts("modules_to_save") ?? [];
         if (saved.Length > 0 && !(IsScoring && saved.All(module => module is ScoreModule or "classifier")))
-            throw json.Refusal("modules_to_save", "whole modules trained beside the adapter are not supported, but for a reward model's score; merge them where they were trained");
+            throw json.Refusal("modules_to_save",
+                "whole modules trained beside the adapter are not supported, but for a reward model's score; merge them where they were trained");
         if (json.Unasked.FirstOrDefault() is { } unknown)
             throw json.Refusal(unknown, "the key is unknown and may change what the adapter does; delete it if it does not");
     }

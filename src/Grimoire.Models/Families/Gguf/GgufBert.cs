@@ -11,7 +11,8 @@ internal static class GgufBert
         int heads = keys.Int("attention.head_count");
         keys.Demand("attention.head_count_kv", heads);
         return Bert.Config(
-            keys.Int("block_count", most: ModelConfig.MostLayers), heads, keys.Int("embedding_length"), keys.Int("context_length"), keys.Rows("token_embd.weight"),
+            keys.Int("block_count", most: ModelConfig.MostLayers), heads, keys.Int("embedding_length"), keys.Int("context_length"),
+            keys.Rows("token_embd.weight"),
             keys.Int("feed_forward_length")) with
         {
             NormEpsilon = (float)keys.Real(GgufGpt2.Epsilon),

@@ -14,7 +14,8 @@ internal static class GgufGpt2
         int heads = keys.Int("attention.head_count");
         keys.Demand("attention.head_count_kv", heads);
         ModelConfig config = Gpt2.Config(
-            keys.Int("block_count", most: ModelConfig.MostLayers), heads, keys.Int("embedding_length"), keys.Int("context_length"), keys.Rows("token_embd.weight"),
+            keys.Int("block_count", most: ModelConfig.MostLayers), heads, keys.Int("embedding_length"), keys.Int("context_length"),
+            keys.Rows("token_embd.weight"),
             keys.Int("feed_forward_length"));
         return config with { NormEpsilon = (float)keys.Real(Epsilon), TiedEmbeddings = !keys.HasTensor("output.weight") };
     }

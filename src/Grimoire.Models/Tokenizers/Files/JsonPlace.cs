@@ -198,5 +198,6 @@ internal sealed class JsonTrail
     public JsonTrail(JsonTrail? above, int index) => (_above, _index) = (above, index);
 
     public override string ToString() =>
-        _name is null ? string.Create(CultureInfo.InvariantCulture, $"{_above}[{_index}]") : $"{_above}{(_above is null ? "" : ".")}{(_quoted ? _name.Quoted() : _name)}";
+        _name is null ? string.Create(CultureInfo.InvariantCulture, $"{_above}[{_index}]")
+            : $"{_above}{(_above is null ? "" : ".")}{(_quoted ? _name.Quoted() : _name)}";
 }

@@ -33,7 +33,16 @@ internal static class Llama2cFile
             pieces[id] = pieces[id] with { Kind = kind, Text = id switch { 0 => "<unk>", 1 => "<s>", 2 => "</s>", _ => pieces[id].Text } };
         }
 
-        var vocabulary = new SentencePieces { Source = path, Pieces = pieces, ByteFallback = true, RemoveExtraSpaces = false, Unknown = 0, BeginOfText = 1, EndOfText = 2 };
+        var vocabulary = new SentencePieces
+        {
+            Source = path,
+            Pieces = pieces,
+            ByteFallback = true,
+            RemoveExtraSpaces = false,
+            Unknown = 0,
+            BeginOfText = 1,
+            EndOfText = 2,
+        };
         return SentencePieceTokenizer.Build(vocabulary, new TokenizerSettings(), []);
     }
 }

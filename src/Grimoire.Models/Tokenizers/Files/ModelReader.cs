@@ -18,7 +18,8 @@ internal static class ModelReader
     {
         return TypeOf(json) switch
         {
-            "BPE" => ReadBpe(json.Only("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"), vocabulary, byteLevel),
+            "BPE" => ReadBpe(json.Only("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges",
+                "vocab", "merges"), vocabulary, byteLevel),
             "WordLevel" => new WordLevel(vocabulary, json.Only("vocab", "unk_token")["unk_token"].TextOrNull()),
             "WordPiece" => ReadWordPiece(json.Only("unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"), vocabulary),
             "Unigram" => ReadUnigram(json.Only("unk_id", "vocab", "byte_fallback"), vocabulary, special, likeSentencePiece),
@@ -105,7 +106,8 @@ internal static class ModelReader
     private static Unigram ReadUnigram(JsonPlace json, Vocabulary vocabulary, IReadOnlySet<int> special, bool single)
     {
         double[] scores = [.. json["vocab"].Items().Select(item => item.At(1).Real())];
-        string? unknown = json["unk_id"].IsNull ? null : vocabulary[json["unk_id"].Number(TokenizerJson.LargestId)] ?? throw json["unk_id"].Error("is no id of the vocabulary.");
+        string? unknown = json["unk_id"].IsNull ? null : vocabulary[json["unk_id"].Number(TokenizerJson.LargestId)]
+            ?? throw json["unk_id"].Error("is no id of the vocabulary.");
         var settings = new UnigramSettings { Unknown = unknown, ByteFallback = json["byte_fallback"].Flag(), SinglePrecision = single };
         // The text "<0x0A>" is six characters and no newline, "<unk>" five and nothing unknown, as in SentencePiece.
         IEnumerable<string> names = settings.ByteFallback ? Enumerable.Range(0, 256).Select(value => Bpe.ByteName((byte)value)) : [];

@@ -65,7 +65,8 @@ internal static class ModelWriter
         for (int piece = 0; piece < unigram.Vocabulary.Size; piece++)
         {
             json.WriteStartArray();
-            json.WriteStringValue(unigram.Vocabulary[piece] ?? throw new GrimoireException($"The id {piece} has no piece, and a unigram model's file cannot leave one out; give every id a piece."));
+            json.WriteStringValue(unigram.Vocabulary[piece]
+                ?? throw new GrimoireException($"The id {piece} has no piece, and a unigram model's file cannot leave one out; give every id a piece."));
             json.WriteNumberValue(unigram.Scores[piece]);
             json.WriteEndArray();
         }

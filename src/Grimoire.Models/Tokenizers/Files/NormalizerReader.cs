@@ -49,6 +49,7 @@ internal static class NormalizerReader
             throw json.Error("is no base64.");
         if (length == 0)
             return new NormalizerSequence([]);
-        return new Precompiled(PrecompiledMap.TryParse(bytes.AsSpan(0, length)) ?? throw json.Error("is no map of characters as SentencePiece writes them."), byGrapheme: !longest);
+        return new Precompiled(PrecompiledMap.TryParse(bytes.AsSpan(0, length)) ?? throw json.Error("is no map of characters as SentencePiece writes them."),
+            byGrapheme: !longest);
     }
 }

@@ -13,7 +13,8 @@ internal static class PostProcessorReader
                 // It trims offsets, of which there are none here.
                 "ByteLevel" => Template.Empty,
                 "TemplateProcessing" => ReadSingle(step.Only("single", "pair", "special_tokens")),
-                "BertProcessing" or "RobertaProcessing" => new Template([Id(step.Only("cls", "sep", "trim_offsets", "add_prefix_space")["cls"])], [Id(step["sep"])]),
+                "BertProcessing" or "RobertaProcessing" =>
+                    new Template([Id(step.Only("cls", "sep", "trim_offsets", "add_prefix_space")["cls"])], [Id(step["sep"])]),
                 var type => throw step.Unsupported("post-processor", type),
             };
             template = new Template([.. next.Before, .. template.Before], [.. template.After, .. next.After]);
@@ -32,7 +33,8 @@ internal static class PostProcessorReader
         {
             if (!item["Sequence"].IsNull)
             {
-                pastText = !pastText && item["Sequence"]["id"].TextOrNull() is null or "A" ? true : throw item.Error("puts another text around the text; a single template has one Sequence, A.");
+                pastText = !pastText && item["Sequence"]["id"].TextOrNull() is null or "A" ? true
+                    : throw item.Error("puts another text around the text; a single template has one Sequence, A.");
                 continue;
             }
 

@@ -10,7 +10,8 @@ internal static class PreTokenizerReader
     /// <param name="spell">Whether a byte-level step writes the words in its alphabet; if not, that is left to the model.</param>
     public static PreTokenizer? Read(JsonPlace json, bool spell) => json.IsNull ? null : json["type"].Text() switch
     {
-        "Sequence" => new PreTokenizerSequence([.. json.Only("pretokenizers")["pretokenizers"].Items().Select(step => Read(step, spell)).OfType<PreTokenizer>()]),
+        "Sequence" =>
+            new PreTokenizerSequence([.. json.Only("pretokenizers")["pretokenizers"].Items().Select(step => Read(step, spell)).OfType<PreTokenizer>()]),
         "ByteLevel" => ReadByteLevel(json.Only("add_prefix_space", "trim_offsets", "use_regex"), spell),
         "Split" => ReadSplit(json.Only("pattern", "behavior", "invert")),
         "Metaspace" => ReadMetaspace(json.Only("replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep")),
@@ -21,7 +22,8 @@ internal static class PreTokenizerReader
         "Digits" => CharacterSplit.Numbers(json.Only("individual_digits")["individual_digits"].Flag() ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
         "Punctuation" => CharacterSplit.Punctuation(ReadBehavior(json.Only("behavior")["behavior"])),
         "UnicodeScripts" => new ScriptSplit(),
-        "FixedLength" => new FixedLengthSplit(json.Only("length")["length"].Number(int.MaxValue) is > 0 and int length ? length : throw json["length"].Error("must be at least 1.")),
+        "FixedLength" => new FixedLengthSplit(json.Only("length")["length"].Number(int.MaxValue) is > 0 and int length ? length
+            : throw json["length"].Error("must be at least 1.")),
         var type => throw json.Unsupported("pre-tokenizer", type),
     };
 
@@ -47,7 +49,8 @@ internal static class PreTokenizerReader
             return new RegexSplit(FilePattern.Literal(pattern["String"]), behavior, invert);
         // The known patterns match everywhere: to keep matches apart and to drop what is between them is the same.
         bool wordsAreMatches = (behavior == SplitBehavior.Isolated && !invert) || (behavior == SplitBehavior.Removed && invert);
-        return wordsAreMatches && SplitPattern.Of(regex) is { } known ? new PatternSplit(known) : new RegexSplit(FilePattern.Read(pattern["Regex"]), behavior, invert);
+        return wordsAreMatches && SplitPattern.Of(regex) is { } known ? new PatternSplit(known)
+            : new RegexSplit(FilePattern.Read(pattern["Regex"]), behavior, invert);
     }
 
     private static SplitBehavior ReadBehavior(JsonPlace json) => json.TextOrNull() switch

@@ -19,7 +19,8 @@ internal static class SentencePieceFile
         {
             switch (model.Field)
             {
-                case 1 when pieces.Count > TokenizerJson.LargestId: throw new GrimoireException($"{path}: more than {pieces.Count} pieces are too many for a vocabulary.");
+                case 1 when pieces.Count > TokenizerJson.LargestId:
+                    throw new GrimoireException($"{path}: more than {pieces.Count} pieces are too many for a vocabulary.");
                 case 1: pieces.Add(ReadPiece(model.Bytes(), path)); break;
                 case 2: vocabulary = ReadTrainer(model.Bytes(), vocabulary); break;
                 case 3: vocabulary = ReadNormalizer(model.Bytes(), vocabulary); break;
@@ -53,7 +54,8 @@ internal static class SentencePieceFile
         }
 
         if (piece.Text.Length == 0 || !Enum.IsDefined(piece.Kind))
-            throw new GrimoireException($"{path}: the piece {piece.Text.Quoted()} of kind {(int)piece.Kind} is none that SentencePiece knows; the file is damaged or something else.");
+            throw new GrimoireException($"{path}: the piece {piece.Text.Quoted()} of kind {(int)piece.Kind} is none that SentencePiece knows; the file is " +
+                "damaged or something else.");
         return piece;
     }
 
@@ -64,7 +66,9 @@ internal static class SentencePieceFile
             vocabulary = fields.Field switch
             {
                 3 => vocabulary with { Unigram = IsUnigram(fields.Int(), vocabulary.Source) },
-                24 when fields.Flag() => throw new GrimoireException($"{vocabulary.Source}: the vocabulary writes spaces behind words (treat_whitespace_as_suffix), which is not supported."),
+                24 when fields.Flag() =>
+                    throw new GrimoireException($"{vocabulary.Source}: the vocabulary writes spaces behind words (treat_whitespace_as_suffix), which is not " +
+                        "supported."),
                 35 => vocabulary with { ByteFallback = fields.Flag() },
                 40 => vocabulary with { Unknown = fields.Int() },
                 41 => vocabulary with { BeginOfText = fields.Int() },

@@ -29,7 +29,8 @@ internal sealed record SentencePieceSteps
 
     private SentencePieceSteps? With(JsonPlace step, Vocabulary vocabulary) => step["type"].Text() switch
     {
-        "Precompiled" when step["precompiled_charsmap"].TextOrNull() is { } map && this == new SentencePieceSteps() => this with { CharacterMap = Convert.FromBase64String(map) },
+        "Precompiled" when step["precompiled_charsmap"].TextOrNull() is { } map && this == new SentencePieceSteps() =>
+            this with { CharacterMap = Convert.FromBase64String(map) },
         "Replace" => WithReplace(step["pattern"]["String"].TextOrNull(), step["pattern"]["Regex"].TextOrNull(), step["content"].Text()),
         "Strip" or "WhitespaceSplit" => this with { RemoveExtraSpaces = true },
         "Prepend" when step["prepend"].Text() is Mark or " " => this with { AddDummyPrefix = true },

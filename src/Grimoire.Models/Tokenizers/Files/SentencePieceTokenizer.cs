@@ -64,7 +64,8 @@ internal static class SentencePieceTokenizer
         {
             ScoredPiece piece = vocabulary.Pieces[id];
             // An unused piece of a unigram vocabulary is kept from spelling text by being special.
-            bool special = piece.Kind == PieceKind.Control || (piece.Kind == PieceKind.Unknown && vocabulary.ByteFallback) || (piece.Kind == PieceKind.Unused && vocabulary.Unigram);
+            bool special = piece.Kind == PieceKind.Control || (piece.Kind == PieceKind.Unknown && vocabulary.ByteFallback)
+                || (piece.Kind == PieceKind.Unused && vocabulary.Unigram);
             if (special || piece.Kind == PieceKind.UserDefined)
                 tokens.TryAdd(id, new AddedToken(id, piece.Text) { Special = special });
         }
@@ -75,9 +76,11 @@ internal static class SentencePieceTokenizer
     private static TokenizerParts Parts(SentencePieces vocabulary) => new()
     {
         LikeSentencePiece = true,
-        Normalizer = StandardParts.SentencePieceNormalizer(vocabulary.CharacterMap, vocabulary.RemoveExtraSpaces, vocabulary.AddDummyPrefix, vocabulary.EscapeSpaces),
+        Normalizer = StandardParts.SentencePieceNormalizer(vocabulary.CharacterMap, vocabulary.RemoveExtraSpaces, vocabulary.AddDummyPrefix,
+            vocabulary.EscapeSpaces),
         Decoder = StandardParts.SentencePieceDecoder(
-            vocabulary.ByteFallback ? null : Text(vocabulary, vocabulary.Unknown), vocabulary.UnknownSurface, strips: vocabulary.EscapeSpaces && (vocabulary.AddDummyPrefix || vocabulary.RemoveExtraSpaces)),
+            vocabulary.ByteFallback ? null : Text(vocabulary, vocabulary.Unknown), vocabulary.UnknownSurface,
+            strips: vocabulary.EscapeSpaces && (vocabulary.AddDummyPrefix || vocabulary.RemoveExtraSpaces)),
     };
 
     private static (string Token, int Id)? Find(string? content, List<AddedToken> tokens) =>

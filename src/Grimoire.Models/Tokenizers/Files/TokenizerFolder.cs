@@ -8,7 +8,8 @@ namespace Grimoire.Models.Tokenizers;
 /// <summary>A tokenizer's files in a Hugging Face folder.</summary>
 internal static class TokenizerFolder
 {
-    private const string Main = "tokenizer.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json", Added = "added_tokens.json", WordPieces = "vocab.txt";
+    private const string Main = "tokenizer.json", Config = "tokenizer_config.json", SpecialMap = "special_tokens_map.json", Added = "added_tokens.json",
+        WordPieces = "vocab.txt";
 
     /// <summary>A key of our own: see <see cref="TokenizerParts.LikeSentencePiece"/>.</summary>
     private const string LikeSentencePiece = "like_sentencepiece";
@@ -41,7 +42,8 @@ internal static class TokenizerFolder
             throw new GrimoireException($"{path}: {e.Message}", e);
         }
 
-        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, or vocab.json with merges.txt, or a tokenizer.model, or BERT's vocab.txt is needed.");
+        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, or vocab.json with merges.txt, or a tokenizer.model, " +
+            "or BERT's vocab.txt is needed.");
     }
 
     public static void Save(Tokenizer tokenizer, string folder)

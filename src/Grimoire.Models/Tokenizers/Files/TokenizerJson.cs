@@ -49,7 +49,10 @@ internal static class TokenizerJson
         json.WriteNull("padding");
         WriteAddedTokens(json, tokenizer.AddedTokens);
         TokenizerParts parts = tokenizer.Pipeline.Parts;
-        foreach ((string name, string? part) in ((string, string?)[])[("normalizer", parts.Normalizer), ("pre_tokenizer", parts.PreTokenizer), ("post_processor", parts.PostProcessor), ("decoder", parts.Decoder)])
+        foreach ((string name, string? part) in ((string, string?)[])
+        [
+            ("normalizer", parts.Normalizer), ("pre_tokenizer", parts.PreTokenizer), ("post_processor", parts.PostProcessor), ("decoder", parts.Decoder),
+        ])
         {
             json.WritePropertyName(name);
             json.WriteRawValue(part ?? "null");

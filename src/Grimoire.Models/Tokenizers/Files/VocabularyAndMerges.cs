@@ -13,7 +13,8 @@ internal static class VocabularyAndMerges
         {
             null or "GPT2Tokenizer" or "GPT2TokenizerFast" => StandardParts.ByteLevel(SplitPattern.Gpt2),
             "Qwen2Tokenizer" or "Qwen2TokenizerFast" => StandardParts.ByteLevel(SplitPattern.Qwen, composed: true),
-            var other => throw config["tokenizer_class"].Error($"is {other.Quoted()}, whose pre-tokenisation is not known here; a tokenizer.json would say it."),
+            var other =>
+                throw config["tokenizer_class"].Error($"is {other.Quoted()}, whose pre-tokenisation is not known here; a tokenizer.json would say it."),
         };
         List<AddedToken> added = ReadAddedTokens(config["added_tokens_decoder"]);
         if (added.Count == 0 && vocabulary.Find(EndOfText) is { } end)

@@ -16,7 +16,8 @@ internal static class VocabularyText
         if (pieces.Count > TokenizerJson.LargestId)
             throw new GrimoireException($"{path}: {pieces.Count} lines are more than any vocabulary has; is it the right file?");
         var vocabulary = new Vocabulary([.. pieces]);
-        AddedToken[] added = [.. Special.Where(name => vocabulary.Find(name) is not null).Select(name => new AddedToken(vocabulary.Find(name)!.Value, name)).OrderBy(token => token.Id)];
+        AddedToken[] added = [.. Special.Where(name => vocabulary.Find(name) is not null).Select(name => new AddedToken(vocabulary.Find(name)!.Value, name))
+            .OrderBy(token => token.Id)];
         if (vocabulary.Find(Begin) is not { } begin || vocabulary.Find(End) is not { } end)
             throw new GrimoireException($"{path}: {Begin} and {End} are missing; is it a vocabulary of BERT?");
         TokenizerParts parts = StandardParts.Bert(config["do_lower_case"].Flag(true), (Begin, begin), (End, end));

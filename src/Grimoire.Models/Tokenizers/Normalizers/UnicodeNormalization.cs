@@ -14,7 +14,8 @@ internal static class UnicodeNormalization
     private const int Syllables = 0xAC00, Leads = 0x1100, Vowels = 0x1161, Trails = 0x11A7;
     private const int VowelCount = 21, TrailCount = 28, SyllableCount = 19 * VowelCount * TrailCount;
     private static readonly Tables Data = Tables.Read();
-    private static readonly Lazy<SearchValues<char>>[] MayChange = [.. Enumerable.Range(0, 4).Select(form => new Lazy<SearchValues<char>>(() => FindChanging(form >= 2, form % 2 == 1)))];
+    private static readonly Lazy<SearchValues<char>>[] MayChange =
+        [.. Enumerable.Range(0, 4).Select(form => new Lazy<SearchValues<char>>(() => FindChanging(form >= 2, form % 2 == 1)))];
 
     /// <summary>NFC, NFD, NFKC or NFKD; the same span where no character can change. Only the stretches around those that can are worked on.</summary>
     public static ReadOnlySpan<char> Normalize(ReadOnlySpan<char> text, bool compatible, bool compose)

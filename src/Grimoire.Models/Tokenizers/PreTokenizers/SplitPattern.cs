@@ -6,7 +6,8 @@ namespace Grimoire.Models.Tokenizers;
 /// </summary>
 public sealed class SplitPattern
 {
-    private const string Suffixes = "'s|'t|'re|'ve|'m|'ll|'d", Contractions = $"(?i:{Suffixes})", Spaces = @"\s*[\r\n]+|\s+(?!\S)|\s+", Signs = @" ?[^\s\p{L}\p{N}]+";
+    private const string Suffixes = "'s|'t|'re|'ve|'m|'ll|'d", Contractions = $"(?i:{Suffixes})",
+        Spaces = @"\s*[\r\n]+|\s+(?!\S)|\s+", Signs = @" ?[^\s\p{L}\p{N}]+";
     private const string Capitals = @"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", Smalls = @"[\p{Ll}\p{Lm}\p{Lo}\p{M}]", Before = @"[^\r\n\p{L}\p{N}]?";
     // Possessive quantifiers change how fast these patterns match and never what; nor does it matter how contractions and newlines are spelled.
     private static readonly (string, string)[] Spellings =
@@ -28,11 +29,13 @@ public sealed class SplitPattern
 
     /// <summary>GPT-4's and Llama 3's: a sign may begin a word, digits in threes, newlines apart from other white space.</summary>
     public static SplitPattern Gpt4 { get; } =
-        new("gpt4", $@"{Contractions}|{Before}\p{{L}}+|\p{{N}}{{1,3}}|{Signs}[\r\n]*|{Spaces}", static (text, start) => WordScanners.Gpt4(text, start, 3, CharacterKind.Letter));
+        new("gpt4", $@"{Contractions}|{Before}\p{{L}}+|\p{{N}}{{1,3}}|{Signs}[\r\n]*|{Spaces}",
+            static (text, start) => WordScanners.Gpt4(text, start, 3, CharacterKind.Letter));
 
     /// <summary>Qwen's: as GPT-4's with every digit alone.</summary>
     public static SplitPattern Qwen { get; } =
-        new("qwen", $@"{Contractions}|{Before}\p{{L}}+|\p{{N}}|{Signs}[\r\n]*|{Spaces}", static (text, start) => WordScanners.Gpt4(text, start, 1, CharacterKind.Letter));
+        new("qwen", $@"{Contractions}|{Before}\p{{L}}+|\p{{N}}|{Signs}[\r\n]*|{Spaces}",
+            static (text, start) => WordScanners.Gpt4(text, start, 1, CharacterKind.Letter));
 
     /// <summary>Qwen 3.5's: as Qwen's with combining marks as parts of words.</summary>
     public static SplitPattern QwenMarks { get; } = new(
@@ -71,7 +74,8 @@ public sealed class SplitPattern
     /// <exception cref="GrimoireException">There is none of that name.</exception>
     public static SplitPattern Named(string name) =>
         Known.FirstOrDefault(pattern => pattern.Name == name)
-        ?? throw new GrimoireException($"There is no pre-tokenisation pattern named {name.Quoted()}; choose one of {string.Join(", ", Known.Select(p => p.Name))}.");
+        ?? throw new GrimoireException($"There is no pre-tokenisation pattern named {name.Quoted()}; choose one of " +
+            $"{string.Join(", ", Known.Select(p => p.Name))}.");
 
     /// <summary>The known pattern that a regular expression of a tokenizer file means, or null.</summary>
     internal static SplitPattern? Of(string regex)

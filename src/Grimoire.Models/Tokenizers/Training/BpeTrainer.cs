@@ -43,7 +43,8 @@ internal sealed class BpeTrainer
         List<Merge> merges = trainer.Merge(options.VocabularySize - options.Special.Count, options.MinFrequency, progress, cancel);
         var model = new Bpe(new Vocabulary([.. trainer._pieces]), merges, new BpeSettings { ByteLevel = true });
         return TokenizerJson.Create(
-            model, StandardParts.ByteLevel(options.Pattern), TokenizerTrainer.SpecialTokens(options, trainer._pieces.Count), TokenizerTrainer.Settings(options));
+            model, StandardParts.ByteLevel(options.Pattern), TokenizerTrainer.SpecialTokens(options, trainer._pieces.Count),
+            TokenizerTrainer.Settings(options));
     }
 
     private List<Merge> Merge(int size, long minFrequency, IProgress<TokenizerProgress>? progress, CancellationToken cancel)

@@ -61,7 +61,8 @@ internal sealed class Bpe : TokenModel
         _directBytes = settings.ByteLevel && !_affixed && !_byteIds.Contains(-1);
         if (settings.IgnoreMerges)
             _wholeWords = WholeWords().GetAlternateLookup<ReadOnlySpan<char>>();
-        bool cuts = !settings.ByteLevel && !settings.IgnoreMerges && !_affixed && _characterIds.ContainsKey(Metaspace) && vocabulary.CanCutBefore(Metaspace, merges.Select(merge => merge.Merged));
+        bool cuts = !settings.ByteLevel && !settings.IgnoreMerges && !_affixed && _characterIds.ContainsKey(Metaspace)
+            && vocabulary.CanCutBefore(Metaspace, merges.Select(merge => merge.Merged));
         CutBefore = cuts ? Metaspace : null;
     }
 
@@ -250,7 +251,8 @@ internal sealed class Bpe : TokenModel
     {
         for (int id = 0; id < Vocabulary.Size; id++)
         {
-            if (Vocabulary[id] is { Length: 1 or 2 } piece && Rune.DecodeFromUtf16(piece, out Rune rune, out int length) == OperationStatus.Done && length == piece.Length)
+            if (Vocabulary[id] is { Length: 1 or 2 } piece
+            && Rune.DecodeFromUtf16(piece, out Rune rune, out int length) == OperationStatus.Done && length == piece.Length)
                 _characterIds[rune.Value] = id;
         }
     }
@@ -274,7 +276,8 @@ internal sealed class Bpe : TokenModel
     }
 
     private static GrimoireException Missing(Rune rune) =>
-        new($"The character {rune.ToString().Quoted()} (U+{rune.Value:X4}) is not in the tokenizer's vocabulary, which has no unknown token; remove it from the text, or train with an unknown token or with bytes.");
+        new($"The character {rune.ToString().Quoted()} (U+{rune.Value:X4}) is not in the tokenizer's vocabulary, which has no unknown token; remove it from " +
+            "the text, or train with an unknown token or with bytes.");
 }
 
 /// <summary>Two neighbouring ids become one.</summary>

@@ -50,7 +50,8 @@ internal sealed class Unigram : TokenModel
         _unknownScore = ids.Select(id => scores[id]).DefaultIfEmpty().Min() - UnknownPenalty;
         for (int value = 0; value < 256; value++)
             _byteIds[value] = vocabulary.Find(Bpe.ByteName((byte)value), -1);
-        CutBefore = vocabulary.Find([Bpe.Metaspace]) is { } mark && !settings.Hidden.Contains(mark) && vocabulary.CanCutBefore(Bpe.Metaspace, spelling) ? Bpe.Metaspace : null;
+        CutBefore = vocabulary.Find([Bpe.Metaspace]) is { } mark && !settings.Hidden.Contains(mark) && vocabulary.CanCutBefore(Bpe.Metaspace, spelling)
+            ? Bpe.Metaspace : null;
     }
 
     /// <summary>The score of each id.</summary>
@@ -144,7 +145,9 @@ internal sealed class Unigram : TokenModel
             ids.RemoveRange(before, ids.Count - before);
         }
 
-        ids.Add(_unknown >= 0 ? _unknown : throw new GrimoireException($"The text {text.ToString().Quoted()} is not in the tokenizer's vocabulary, which has no unknown token; remove it from the text."));
+        ids.Add(_unknown >= 0 ? _unknown
+            : throw new GrimoireException($"The text {text.ToString().Quoted()} is not in the tokenizer's vocabulary, which has no unknown token; remove it " +
+                "from the text."));
     }
 
     /// <summary>How a place is reached best: the sum of scores, where the last piece starts (-1: not yet reached), and its id (-1: unknown).</summary>

@@ -43,7 +43,9 @@ internal sealed class WordPiece : TokenModel
         if (IsTooLong(word) || !TrySpell(word, ids))
         {
             ids.RemoveRange(before, ids.Count - before);
-            ids.Add(_unknown >= 0 ? _unknown : throw new GrimoireException($"The word {word.ToString().Quoted()} cannot be spelled with the vocabulary, which has no {Settings.Unknown.Quoted()}; remove it from the text."));
+            ids.Add(_unknown >= 0 ? _unknown
+                : throw new GrimoireException($"The word {word.ToString().Quoted()} cannot be spelled with the vocabulary, which has no " +
+                    $"{Settings.Unknown.Quoted()}; remove it from the text."));
         }
     }
 

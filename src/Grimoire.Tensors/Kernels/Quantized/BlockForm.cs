@@ -147,7 +147,8 @@ internal readonly unsafe record struct BlockForm(int Groups, Levels Levels, int 
 
         double determinant = (aa * bb) - (ab * ab);
         if (MinimumHigh > 0 && determinant > 1e-9 * aa * bb)
-            (fit.Scale, fit.Minimum) = (Packed.Rounded((float)(((bb * ax) - (ab * bx)) / determinant)), Packed.Rounded((float)(((aa * bx) - (ab * ax)) / determinant)));
+            (fit.Scale, fit.Minimum) = (Packed.Rounded((float)(((bb * ax) - (ab * bx)) / determinant)),
+                Packed.Rounded((float)(((aa * bx) - (ab * ax)) / determinant)));
         else if (aa > 0)
             fit.Scale = Packed.Rounded((float)((ax - (ab * fit.Minimum)) / aa));
     }

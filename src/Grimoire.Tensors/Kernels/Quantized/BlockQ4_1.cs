@@ -25,7 +25,8 @@ internal readonly unsafe struct BlockQ4_1 : IBlock
     public static void Encode(float* values, float* weights, byte* block)
     {
         byte* codes = stackalloc byte[Size];
-        (float d, float m) = weights == null ? SingleFit.RoundFromLeast(values, 15, codes) : SingleFit.ScaleAndOffset(values, weights, new Levels(0, 15), codes);
+        (float d, float m) = weights == null ? SingleFit.RoundFromLeast(values, 15, codes)
+            : SingleFit.ScaleAndOffset(values, weights, new Levels(0, 15), codes);
         Packed.Store(d, block);
         Packed.Store(m, block + 2);
         Packed.StoreNibbles(codes, block + 4);

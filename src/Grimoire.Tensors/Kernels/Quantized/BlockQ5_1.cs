@@ -26,7 +26,8 @@ internal readonly unsafe struct BlockQ5_1 : IBlock
     public static void Encode(float* values, float* weights, byte* block)
     {
         byte* codes = stackalloc byte[Size];
-        (float d, float m) = weights == null ? SingleFit.RoundFromLeast(values, 31, codes) : SingleFit.ScaleAndOffset(values, weights, new Levels(0, 31), codes);
+        (float d, float m) = weights == null ? SingleFit.RoundFromLeast(values, 31, codes)
+            : SingleFit.ScaleAndOffset(values, weights, new Levels(0, 31), codes);
         Packed.Store(d, block);
         Packed.Store(m, block + 2);
         BlockQ5_0.StoreFiveBits(codes, block + 4);

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// <c>C = start + A·B</c>: C <c>[rows, columns]</c> with rows <paramref name="stride"/> floats apart, A by its rows, B by its columns. It starts from C itself if
-/// <paramref name="accumulate"/>, else from <paramref name="bias"/> in every row, else from zero.
+/// <c>C = start + A·B</c>: C <c>[rows, columns]</c> with rows <paramref name="stride"/> floats apart, A by its rows, B by its columns. It starts from C itself
+/// if <paramref name="accumulate"/>, else from <paramref name="bias"/> in every row, else from zero.
 /// </summary>
 internal readonly unsafe struct Product(
     Operand a, Operand b, float* c, nint stride, int rows, int columns, int depth, bool accumulate = false, float* bias = null)
@@ -30,8 +30,8 @@ internal readonly unsafe struct Product(
 
 /// <summary>
 /// Matrix products in blocks (Goto and van de Geijn 2008, doi:10.1145/1356052.1356053). The smaller factor is packed once, by all threads for all; the larger
-/// is cut into pieces of some panels, which the thread that takes a piece packs into its own second-level cache, a stretch of the depth at a time, and multiplies
-/// with all panels of the other. One driver serves every order and type of the factors.
+/// is cut into pieces of some panels, which the thread that takes a piece packs into its own second-level cache, a stretch of the depth at a time, and
+/// multiplies with all panels of the other. One driver serves every order and type of the factors.
 /// </summary>
 internal static unsafe class Gemm<V>
     where V : unmanaged, ILanes<V>

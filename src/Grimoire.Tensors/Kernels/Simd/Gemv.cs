@@ -1,8 +1,8 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// <c>y = x Wᵀ + b</c> for one row x: decoding. The weights are read once, in place, as fast as memory gives them. Every output is one chain of multiply-adds over the
-/// inputs that begins with the bias, as in the products of many rows.
+/// <c>y = x Wᵀ + b</c> for one row x: decoding. The weights are read once, in place, as fast as memory gives them. Every output is one chain of multiply-adds
+/// over the inputs that begins with the bias, as in the products of many rows.
 /// </summary>
 internal readonly unsafe struct Gemv<V, T>(float* x, byte* weight, float* bias, float* y, int inputs, int outputs, int pieces) : IJob
     where V : unmanaged, ILanes<V>

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Two registers of neighbouring outputs of one row x. The weight is read as it lies: square blocks of it are turned in registers, and their columns multiplied. Every
-/// output is one chain of multiply-adds over the inputs, as in <see cref="TileRows{V,T,H}"/>: the same bits as among many rows.
+/// Two registers of neighbouring outputs of one row x. The weight is read as it lies: square blocks of it are turned in registers, and their columns
+/// multiplied. Every output is one chain of multiply-adds over the inputs, as in <see cref="TileRows{V,T,H}"/>: the same bits as among many rows.
 /// </summary>
 /// <typeparam name="V">Registers.</typeparam>
 /// <typeparam name="T">How numbers lie in words of 32 bits: blocks are turned as words, whatever these hold.</typeparam>
@@ -13,7 +13,9 @@ internal static unsafe class GemvRows<V, T>
     where V : unmanaged, ILanes<V>
     where T : struct, IStoredPair
 {
-    /// <summary>Bytes of each row of the weight that are asked for ahead. Rows a power of two apart share few lines of the first-level cache: it would not hold more.</summary>
+    /// <summary>
+    /// Bytes of each row of the weight that are asked for ahead. Rows a power of two apart share few lines of the first-level cache: it would not hold more.
+    /// </summary>
     private const int Ahead = 256;
 
     /// <summary>Outputs.</summary>

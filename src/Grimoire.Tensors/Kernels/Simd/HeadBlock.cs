@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Rows of one head, which lie among those of the others, gathered into a block beside each other in which tiles read them, and put back. In the block a row is as
-/// wide as whole tiles; channels behind the last are zero.
+/// Rows of one head, which lie among those of the others, gathered into a block beside each other in which tiles read them, and put back. In the block a row is
+/// as wide as whole tiles; channels behind the last are zero.
 /// </summary>
 internal readonly unsafe struct HeadBlock<V>(int channels)
     where V : unmanaged, ILanes<V>

@@ -55,8 +55,8 @@ internal unsafe interface ILanes<V>
     void Store(float* destination, int count);
 
     /// <summary>
-    /// <see cref="Count"/> numbers of each of as many rows, transposed: register j of <paramref name="to"/>, whose registers are some floats apart, holds number j of
-    /// every row. They are stored in this order, so that what reaches into the next one is overwritten.
+    /// <see cref="Count"/> numbers of each of as many rows, transposed: register j of <paramref name="to"/>, whose registers are some floats apart, holds
+    /// number j of every row. They are stored in this order, so that what reaches into the next one is overwritten.
     /// </summary>
     static abstract void Transpose<T>(byte** rows, nint from, float* to, nint step)
         where T : struct, IElement;

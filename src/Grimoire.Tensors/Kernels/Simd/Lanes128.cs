@@ -211,7 +211,8 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static void Transpose<T>(byte** rows, nint from, float* to, nint step)
         where T : struct, IElement
     {
-        Lanes128 a = T.Load<Lanes128>(rows[0], from), b = T.Load<Lanes128>(rows[1], from), c = T.Load<Lanes128>(rows[2], from), d = T.Load<Lanes128>(rows[3], from);
+        Lanes128 a = T.Load<Lanes128>(rows[0], from), b = T.Load<Lanes128>(rows[1], from), c = T.Load<Lanes128>(rows[2], from),
+            d = T.Load<Lanes128>(rows[3], from);
         Transpose(ref a, ref b, ref c, ref d);
         a.Store(to);
         b.Store(to + step);

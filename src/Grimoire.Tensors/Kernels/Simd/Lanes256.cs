@@ -69,7 +69,8 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Widen(Vector128<sbyte> integers) =>
-        new(Vector256.ConvertToSingle(Avx2.IsSupported ? Avx2.ConvertToVector256Int32(integers) : Vector256.WidenLower(Vector128.WidenLower(integers).ToVector256Unsafe())));
+        new(Vector256.ConvertToSingle(Avx2.IsSupported ? Avx2.ConvertToVector256Int32(integers)
+            : Vector256.WidenLower(Vector128.WidenLower(integers).ToVector256Unsafe())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.v + b.v);
@@ -152,7 +153,8 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes128 Sums(Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d)
     {
         if (!Avx.IsSupported)
-            return Lanes128.Sums(new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()), new(c.v.GetLower() + c.v.GetUpper()), new(d.v.GetLower() + d.v.GetUpper()));
+            return Lanes128.Sums(new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()), new(c.v.GetLower() + c.v.GetUpper()),
+                new(d.v.GetLower() + d.v.GetUpper()));
         Vector256<double> ab = (Avx.UnpackLow(a.v, b.v) + Avx.UnpackHigh(a.v, b.v)).AsDouble();
         Vector256<double> cd = (Avx.UnpackLow(c.v, d.v) + Avx.UnpackHigh(c.v, d.v)).AsDouble();
         Vector256<float> sums = Avx.UnpackLow(ab, cd).AsSingle() + Avx.UnpackHigh(ab, cd).AsSingle();

@@ -35,7 +35,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 Load(float* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Load(float* source, int count) => Avx512F.IsSupported ? new(Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero)) : Rest<Lanes512>.Load(source, count);
+    public static Lanes512 Load(float* source, int count) =>
+        Avx512F.IsSupported ? new(Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero)) : Rest<Lanes512>.Load(source, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadHalf(ushort* source)
@@ -157,7 +158,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes128 Sums(Lanes512 a, Lanes512 b, Lanes512 c, Lanes512 d)
     {
         if (!Avx512F.IsSupported)
-            return Lanes256.Sums(new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()), new(c.v.GetLower() + c.v.GetUpper()), new(d.v.GetLower() + d.v.GetUpper()));
+            return Lanes256.Sums(new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()), new(c.v.GetLower() + c.v.GetUpper()),
+                new(d.v.GetLower() + d.v.GetUpper()));
         Vector512<double> ab = (Avx512F.UnpackLow(a.v, b.v) + Avx512F.UnpackHigh(a.v, b.v)).AsDouble();
         Vector512<double> cd = (Avx512F.UnpackLow(c.v, d.v) + Avx512F.UnpackHigh(c.v, d.v)).AsDouble();
         Vector512<float> sums = Avx512F.UnpackLow(ab, cd).AsSingle() + Avx512F.UnpackHigh(ab, cd).AsSingle();
@@ -203,10 +205,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
         Four<T>(rows + 12, from, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
         Quarters(
             Avx512F.Shuffle4x128(a0, b0, 0x44), Avx512F.Shuffle4x128(c0, d0, 0x44), Avx512F.Shuffle4x128(a1, b1, 0x44), Avx512F.Shuffle4x128(c1, d1, 0x44),
-            Avx512F.Shuffle4x128(a2, b2, 0x44), Avx512F.Shuffle4x128(c2, d2, 0x44), Avx512F.Shuffle4x128(a3, b3, 0x44), Avx512F.Shuffle4x128(c3, d3, 0x44), to, step);
+            Avx512F.Shuffle4x128(a2, b2, 0x44), Avx512F.Shuffle4x128(c2, d2, 0x44), Avx512F.Shuffle4x128(a3, b3, 0x44), Avx512F.Shuffle4x128(c3, d3, 0x44), to,
+            step);
         Quarters(
             Avx512F.Shuffle4x128(a0, b0, 0xEE), Avx512F.Shuffle4x128(c0, d0, 0xEE), Avx512F.Shuffle4x128(a1, b1, 0xEE), Avx512F.Shuffle4x128(c1, d1, 0xEE),
-            Avx512F.Shuffle4x128(a2, b2, 0xEE), Avx512F.Shuffle4x128(c2, d2, 0xEE), Avx512F.Shuffle4x128(a3, b3, 0xEE), Avx512F.Shuffle4x128(c3, d3, 0xEE), to + (8 * step), step);
+            Avx512F.Shuffle4x128(a2, b2, 0xEE), Avx512F.Shuffle4x128(c2, d2, 0xEE), Avx512F.Shuffle4x128(a3, b3, 0xEE), Avx512F.Shuffle4x128(c3, d3, 0xEE),
+            to + (8 * step), step);
     }
 
     /// <summary>Without the instructions of this width: four blocks of the next smaller one.</summary>
@@ -227,8 +231,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     {
         Vector512<float> r0 = T.Load<Lanes512>(rows[0], from).v, r1 = T.Load<Lanes512>(rows[1], from).v;
         Vector512<float> r2 = T.Load<Lanes512>(rows[2], from).v, r3 = T.Load<Lanes512>(rows[3], from).v;
-        Vector512<float> low02 = Avx512F.UnpackLow(r0, r2), high02 = Avx512F.UnpackHigh(r0, r2), low13 = Avx512F.UnpackLow(r1, r3), high13 = Avx512F.UnpackHigh(r1, r3);
-        (a, b, c, d) = (Avx512F.UnpackLow(low02, low13), Avx512F.UnpackHigh(low02, low13), Avx512F.UnpackLow(high02, high13), Avx512F.UnpackHigh(high02, high13));
+        Vector512<float> low02 = Avx512F.UnpackLow(r0, r2), high02 = Avx512F.UnpackHigh(r0, r2), low13 = Avx512F.UnpackLow(r1, r3),
+            high13 = Avx512F.UnpackHigh(r1, r3);
+        (a, b, c, d) = (Avx512F.UnpackLow(low02, low13), Avx512F.UnpackHigh(low02, low13), Avx512F.UnpackLow(high02, high13),
+            Avx512F.UnpackHigh(high02, high13));
     }
 
     /// <summary>Stores eight columns, the first first: of each two registers the even and the odd quarters make one column each, four columns apart.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Grimoire.Tensors;
 
-/// <summary>Floats rounded to numbers of 16 bits, to the nearest, ties to even: the bits of <c>(Half)x</c> and of <see cref="BFloat16.FromSingle"/>, whatever x is.</summary>
+/// <summary>
+/// Floats rounded to numbers of 16 bits, to the nearest, ties to even: the bits of <c>(Half)x</c> and of <see cref="BFloat16.FromSingle"/>, whatever x is.
+/// </summary>
 internal static unsafe class Narrowing
 {
     private const uint Infinity = 0x7F800000;

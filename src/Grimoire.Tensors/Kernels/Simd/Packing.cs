@@ -39,8 +39,8 @@ internal static unsafe class Packing<V>
     public static int RoundUp(int size, int step) => (size + step - 1) / step * step;
 
     /// <summary>
-    /// As many panels as the count fills, the last as wide as its tile. Where the numbers of neighbouring panels lie beside each other, all panels take some rows of them before the
-    /// next rows are read.
+    /// As many panels as the count fills, the last as wide as its tile. Where the numbers of neighbouring panels lie beside each other, all panels take some
+    /// rows of them before the next rows are read.
     /// </summary>
     public static void Panels(in Operand source, int count, int depth, float* panels, int width)
     {

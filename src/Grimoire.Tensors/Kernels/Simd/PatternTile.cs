@@ -19,7 +19,9 @@ internal readonly unsafe struct PatternTile<V>(AttentionSpec spec, int rows, int
     /// <summary>Keys.</summary>
     public int Keys => keys;
 
-    /// <summary>Floats from one row of the pattern to the next: an odd number of registers, so that rows do not crowd into few sets of the first cache.</summary>
+    /// <summary>
+    /// Floats from one row of the pattern to the next: an odd number of registers, so that rows do not crowd into few sets of the first cache.
+    /// </summary>
     public nint Stride => StrideOf(keys);
 
     /// <summary>Floats from one row to the next where there are so many keys.</summary>

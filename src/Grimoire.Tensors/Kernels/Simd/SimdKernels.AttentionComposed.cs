@@ -129,15 +129,19 @@ internal sealed unsafe partial class SimdKernels<V>
             for (int row = 0; row < rows; row++)
             {
                 nint at = row * part.Stride;
-                Slopes(all with { First = row, Rows = 1 }, part.Block(scores.Value, segment, head) + at, part.Block(scores.Grad, segment, head) + at, products + ((nint)row * keys));
+                Slopes(all with { First = row, Rows = 1 }, part.Block(scores.Value, segment, head) + at, part.Block(scores.Grad, segment, head) + at,
+                    products + ((nint)row * keys));
             }
 
             float* dq = part.Queries(q.Grad, segment, head), query = part.Queries(q.Value, segment, head);
             if (all.Past > 0)
-                Gemm<V>.Multiply(new(Operand.AlongDepth(products, keys), Operand.AlongOuter(all.PastKeys + part.Offset(head), stride), dq, part.Shape.Stride, rows, channels, all.Past, accumulate: true), 1);
+                Gemm<V>.Multiply(new(Operand.AlongDepth(products, keys), Operand.AlongOuter(all.PastKeys + part.Offset(head), stride), dq, part.Shape.Stride,
+                    rows, channels, all.Past, accumulate: true), 1);
             products += all.Past;
-            Gemm<V>.Multiply(new(Operand.AlongDepth(products, keys), Operand.AlongOuter(part.Keys(k.Value, segment, head), stride), dq, part.Shape.Stride, rows, channels, rows, accumulate: true), 1);
-            Gemm<V>.Multiply(new(Operand.AlongOuter(products, keys), Operand.AlongOuter(query, part.Shape.Stride), part.Keys(k.Grad, segment, head), stride, rows, channels, rows, accumulate: true), 1);
+            Gemm<V>.Multiply(new(Operand.AlongDepth(products, keys), Operand.AlongOuter(part.Keys(k.Value, segment, head), stride), dq, part.Shape.Stride,
+                rows, channels, rows, accumulate: true), 1);
+            Gemm<V>.Multiply(new(Operand.AlongOuter(products, keys), Operand.AlongOuter(query, part.Shape.Stride), part.Keys(k.Grad, segment, head), stride,
+                rows, channels, rows, accumulate: true), 1);
         }
 
         /// <summary>The gradient of one row's inner products, 0 where the row does not look.</summary>
@@ -164,11 +168,13 @@ internal sealed unsafe partial class SimdKernels<V>
             int rows = all.SegmentLength, channels = part.Shape.Channels;
             nint stride = part.Shape.KeyStride, wide = part.Shape.Stride;
             if (all.Cached > 0)
-                Gemm<V>.Multiply(new(Operand.AlongDepth(block, part.Stride), part.Cached(all.CachedValues, all, head).Turned, output, wide, rows, channels, all.Cached), 1);
+                Gemm<V>.Multiply(new(Operand.AlongDepth(block, part.Stride), part.Cached(all.CachedValues, all, head).Turned, output, wide, rows, channels,
+                    all.Cached), 1);
             if (all.Cached == all.End)
                 return;
             Operand recent = Operand.AlongDepth(block + all.Past, part.Stride);
-            Gemm<V>.Multiply(new(recent, Operand.AlongOuter(part.Keys(v, segment, head), stride), output, wide, rows, channels, rows, accumulate: all.Past > 0), 1);
+            Gemm<V>.Multiply(new(recent, Operand.AlongOuter(part.Keys(v, segment, head), stride), output, wide, rows, channels, rows,
+                accumulate: all.Past > 0), 1);
         }
     }
 
@@ -179,15 +185,19 @@ internal sealed unsafe partial class SimdKernels<V>
         public void Run(int segment, int head)
         {
             ref readonly AttentionTile all = ref part[segment];
-            float* dblock = part.Block(pattern.Grad, segment, head), block = part.Block(pattern.Value, segment, head), doutput = part.Queries(dy, segment, head);
+            float* dblock = part.Block(pattern.Grad, segment, head), block = part.Block(pattern.Value, segment, head),
+                doutput = part.Queries(dy, segment, head);
             int rows = all.SegmentLength, channels = part.Shape.Channels;
             nint stride = part.Shape.KeyStride, wide = part.Shape.Stride;
             Operand douts = Operand.AlongDepth(doutput, wide);
             if (all.Past > 0)
-                Gemm<V>.Multiply(new(douts, Operand.AlongDepth(all.PastValues + part.Offset(head), stride), dblock, part.Stride, rows, all.Past, channels, accumulate: true), 1);
-            Gemm<V>.Multiply(new(douts, Operand.AlongDepth(part.Keys(v.Value, segment, head), stride), dblock + all.Past, part.Stride, rows, rows, channels, accumulate: true), 1);
+                Gemm<V>.Multiply(new(douts, Operand.AlongDepth(all.PastValues + part.Offset(head), stride), dblock, part.Stride, rows, all.Past, channels,
+                    accumulate: true), 1);
+            Gemm<V>.Multiply(new(douts, Operand.AlongDepth(part.Keys(v.Value, segment, head), stride), dblock + all.Past, part.Stride, rows, rows, channels,
+                accumulate: true), 1);
             Operand weights = Operand.AlongOuter(block + all.Past, part.Stride);
-            Gemm<V>.Multiply(new(weights, Operand.AlongOuter(doutput, wide), part.Keys(v.Grad, segment, head), stride, rows, channels, rows, accumulate: true), 1);
+            Gemm<V>.Multiply(new(weights, Operand.AlongOuter(doutput, wide), part.Keys(v.Grad, segment, head), stride, rows, channels, rows, accumulate: true),
+                1);
         }
     }
 }

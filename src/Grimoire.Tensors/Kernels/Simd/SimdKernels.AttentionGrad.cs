@@ -13,7 +13,8 @@ internal sealed unsafe partial class SimdKernels<V>
     private static int GradRows => 56 / Tile<V>.MaxRows * Tile<V>.MaxRows;
 
     public override void AttentionGrad(
-        Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv)
+        Tensor q, Tensor k, Tensor v, ReadOnlySpan<Segment> segments, AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk,
+        Tensor dv)
     {
         var shape = new AttentionShape(q, k);
         AttentionTile* whole = Tiles(segments, WholeSegment, out int count, out long pairs);
@@ -37,7 +38,9 @@ internal sealed unsafe partial class SimdKernels<V>
         public bool Onto => onto;
     }
 
-    /// <summary>Memory of one piece of work: pattern and its gradient, rows of queries, a strip of their gradients, rows and panels of keys and their gradients.</summary>
+    /// <summary>
+    /// Memory of one piece of work: pattern and its gradient, rows of queries, a strip of their gradients, rows and panels of keys and their gradients.
+    /// </summary>
     private readonly struct GradScratch
     {
         public readonly float* Pattern, Slopes, Q, DY, DQ, K, PanelsK, PanelsV, DK, DV, Means, LogSums;
@@ -173,7 +176,8 @@ internal sealed unsafe partial class SimdKernels<V>
         /// <summary>The pattern of a strip of rows and its gradient, and what follows for the queries, whose gradients lie at <paramref name="at"/>.</summary>
         private void Strip(in PatternTile<V> tile, int row, int count, nint at, in GradScratch memory)
         {
-            int from = tile.KeysFrom(row), end = tile.KeysUpTo(row + count - 1), height = Tile<V>.RowsFor(count), width = block.Width, columns = Tile<V>.Columns;
+            int from = tile.KeysFrom(row), end = tile.KeysUpTo(row + count - 1), height = Tile<V>.RowsFor(count), width = block.Width,
+                columns = Tile<V>.Columns;
             nint stride = tile.Stride, first = (nint)row * width;
             float* pattern = memory.Pattern + (row * stride), slopes = memory.Slopes + (row * stride);
             for (int key = from / columns * columns; key < end; key += columns)
@@ -203,7 +207,8 @@ internal sealed unsafe partial class SimdKernels<V>
                 {
                     float* to = sums + ((nint)key * width) + j;
                     Tile<V>.Whole(
-                        Tile<V>.RowsFor(count), weights + (from * tile.Stride) + key, tile.Stride, values + ((nint)from * width) + j, width, depth, to, width, to, width);
+                        Tile<V>.RowsFor(count), weights + (from * tile.Stride) + key, tile.Stride, values + ((nint)from * width) + j, width, depth, to, width,
+                        to, width);
                 }
             }
         }

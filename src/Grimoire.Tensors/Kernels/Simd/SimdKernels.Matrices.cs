@@ -24,7 +24,8 @@ internal sealed unsafe partial class SimdKernels<V>
     {
         int rows = dx.Shape.Rows, inputs = weight.Shape[1], outputs = weight.Shape[0];
         Gemm<V>.Multiply(
-            new(Operand.AlongDepth(Floats(dy), outputs), Operand.AlongOuter(weight.Data, inputs, weight.DType), Gradient(dx, out bool onto), inputs, rows, inputs, outputs, onto),
+            new(Operand.AlongDepth(Floats(dy), outputs), Operand.AlongOuter(weight.Data, inputs, weight.DType), Gradient(dx, out bool onto), inputs, rows,
+                inputs, outputs, onto),
             threads);
     }
 
@@ -34,7 +35,8 @@ internal sealed unsafe partial class SimdKernels<V>
         if (rows == 0)
             return;
         Gemm<V>.Multiply(
-            new(Operand.AlongOuter(Floats(dy), outputs), Operand.AlongOuter(Floats(x), inputs), Gradient(dw, out bool onto), inputs, outputs, inputs, rows, onto),
+            new(Operand.AlongOuter(Floats(dy), outputs), Operand.AlongOuter(Floats(x), inputs), Gradient(dw, out bool onto), inputs, outputs, inputs, rows,
+                onto),
             threads);
     }
 

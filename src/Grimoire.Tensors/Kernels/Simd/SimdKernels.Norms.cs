@@ -80,7 +80,8 @@ internal sealed unsafe partial class SimdKernels<V>
         public void Add(int row, float* sums)
         {
             float mean = centred ? statistics[2 * row] : 0, scale = centred ? statistics[(2 * row) + 1] : statistics[row];
-            var at = new Channels(x + ((nint)row * n), weight, dy + ((nint)row * n), dx == null ? null : dx + ((nint)row * n), sums, n, V.Create(mean), V.Create(scale));
+            var at = new Channels(x + ((nint)row * n), weight, dy + ((nint)row * n), dx == null ? null : dx + ((nint)row * n), sums, n, V.Create(mean),
+                V.Create(scale));
             if (sums != null)
                 Sum(at);
             if (dx != null)

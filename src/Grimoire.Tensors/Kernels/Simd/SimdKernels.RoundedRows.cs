@@ -46,7 +46,8 @@ internal sealed unsafe partial class SimdKernels<V>
             }
 
             if (!good)
-                throw new GrimoireException("the model computes what is not a number; look for a broken checkpoint, or go on regardless with keys and values as F32");
+                throw new GrimoireException("the model computes what is not a number; look for a broken checkpoint, or go on regardless with keys and values " +
+                    "as F32");
         }
 
         /// <summary>The nearest binary16 numbers, ties to even.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Grimoire.Tensors;
 
-/// <summary>Blocks of C of any size up to the tallest tile: see <see cref="TileRows{V,T,H}"/>. All factors are floats, and the two registers of columns neighbours.</summary>
+/// <summary>
+/// Blocks of C of any size up to the tallest tile: see <see cref="TileRows{V,T,H}"/>. All factors are floats, and the two registers of columns neighbours.
+/// </summary>
 internal static unsafe class Tile<V>
     where V : unmanaged, ILanes<V>
 {
@@ -36,8 +38,8 @@ internal static unsafe class Tile<V>
     }
 
     /// <summary>
-    /// A tile of which only <paramref name="rows"/> × <paramref name="columns"/> elements are wanted; start is null for zero. Meanwhile it asks for what lies at
-    /// <paramref name="ahead"/>, <paramref name="aheadStep"/> bytes for each k.
+    /// A tile of which only <paramref name="rows"/> × <paramref name="columns"/> elements are wanted; start is null for zero. Meanwhile it asks for what lies
+    /// at <paramref name="ahead"/>, <paramref name="aheadStep"/> bytes for each k.
     /// </summary>
     public static void Any(
         float* a, nint aStep, float* b, nint bStep, int depth, float* start, nint startStride, float* c, nint cStride, int rows, int columns,
@@ -71,7 +73,9 @@ internal static unsafe class Tile<V>
         byte* ahead = null, nint aheadStep = 0) =>
         Whole<SinglePair>(height, a, aStep, (byte*)b, bStep * sizeof(float), depth, start, startStride, c, cStride, V.Count, ahead, aheadStep);
 
-    /// <summary>The same with a right factor of any type: <paramref name="bStep"/> counts bytes, and the registers are <paramref name="apart"/> columns apart.</summary>
+    /// <summary>
+    /// The same with a right factor of any type: <paramref name="bStep"/> counts bytes, and the registers are <paramref name="apart"/> columns apart.
+    /// </summary>
     public static void Whole<T>(
         int height, float* a, nint aStep, byte* b, nint bStep, int depth, float* start, nint startStride, float* c, nint cStride, nint apart,
         byte* ahead, nint aheadStep)

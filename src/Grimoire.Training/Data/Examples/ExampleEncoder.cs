@@ -101,7 +101,8 @@ public sealed class ExampleEncoder
             return Joined(example, before, answer);
         (int[] ids, bool[] assistant) = Told(example, () => template.Encode(tokenizer, prompt.Then(answer)));
         if (!ids.AsSpan().StartsWith(before))
-            throw Fault(example, "the chat format writes the prompt otherwise once it is answered, so a model would be asked otherwise than taught; choose another --template");
+            throw Fault(example,
+                "the chat format writes the prompt otherwise once it is answered, so a model would be asked otherwise than taught; choose another --template");
         assistant.AsSpan(0, before.Length).Clear();
         return Learned(example, ids, assistant);
     }

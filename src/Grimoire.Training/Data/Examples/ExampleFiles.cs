@@ -58,7 +58,8 @@ public sealed class ExampleFiles
         }
 
         read.Key = Convert.ToHexStringLower(hash.GetHashAndReset());
-        return read.examples.Count > 0 ? read : throw new GrimoireException(read.Skipped == 0 ? $"{string.Join(", ", files)}: there is no row in it; give some data."
+        return read.examples.Count > 0 ? read : throw new GrimoireException(read.Skipped == 0
+            ? $"{string.Join(", ", files)}: there is no row in it; give some data."
             : $"{string.Join(", ", files)}: all {read.Skipped} rows are bad, so nothing is left; the first: {read.faults[0]}");
     }
 

@@ -54,8 +54,8 @@ public sealed record FinetuneRecipe
 
     private static SettingList<FinetuneRecipe> Examples =>
     [
-        Setting.Of("data", "examples (.jsonl, .jsonl.gz, .json): text; prompt, completion; messages; instruction, input, output; or question, answer", Texts("paths"),
-            (FinetuneRecipe r) => r.Data, (r, v) => r with { Data = v }, "Data"),
+        Setting.Of("data", "examples (.jsonl, .jsonl.gz, .json): text; prompt, completion; messages; instruction, input, output; or question, answer",
+            Texts("paths"), (FinetuneRecipe r) => r.Data, (r, v) => r with { Data = v }, "Data"),
         Setting.Of("val_data", "held-out examples (none: a share of the data)", Texts("paths"),
             (FinetuneRecipe r) => r.Validation, (r, v) => r with { Validation = v }, "Data"),
         Setting.Of("val_share", "share of the examples held out", Number(0, 0.9),

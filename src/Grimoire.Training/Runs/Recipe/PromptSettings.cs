@@ -22,7 +22,8 @@ public sealed record PromptSettings
     [
         Setting.Of("prompts", "files with prompts (column prompt or messages, and what the reward needs)", Texts("paths"),
             (PromptSettings s) => s.Paths, (s, v) => s with { Paths = v }),
-        Setting.Of("reward", "what answers earn: exact, number, format=REGEX, length=TOKENS, sum-steps, world, model:PATH, perhaps with weights as in number,0.2*sum-steps",
+        Setting.Of("reward",
+            "what answers earn: exact, number, format=REGEX, length=TOKENS, sum-steps, world, model:PATH, perhaps with weights as in number,0.2*sum-steps",
             Text("rewards"), (PromptSettings s) => s.Reward, (s, v) => s with { Reward = v }),
         Setting.Of("template", "chat format; else as the model has it", ConversationFormat,
             (PromptSettings s) => s.Template, (s, v) => s with { Template = v }),

@@ -47,7 +47,8 @@ internal static class ReportScript
         .SelectMany(row => row.Values.Select(value => value.Key)).Distinct(StringComparer.Ordinal).Where(name => !Elsewhere.Contains(name))
         .Select((name, i) => (Id: FormattableString.Invariant($"metric-{i}"), Title: Capitalised(Metric.Words(name)), Points: Values(rows, name)))
         .Select(m => new Chart(m.Id, m.Title, Wide: false, FromZero: false,
-            m.Points.Count <= FewPoints ? [new(m.Title, "marked", m.Points)] : [new("batch", "faint", Thin(m.Points)), new("mean", "line", Thin(Smooth(m.Points)))]));
+            m.Points.Count <= FewPoints ? [new(m.Title, "marked", m.Points)]
+                : [new("batch", "faint", Thin(m.Points)), new("mean", "line", Thin(Smooth(m.Points)))]));
 
     private static string Capitalised(string words) => words.Length > 0 ? char.ToUpperInvariant(words[0]) + words[1..] : words;
 

@@ -9,7 +9,8 @@ internal static class Builtins
 {
     /// <summary>An argument that must be a text.</summary>
     public static Text Chars(Value? value, string what, Execution run) =>
-        value as Text ?? throw run.Error($"{what} must be a text, not {(value is Undefined nothing ? nothing.What + ", which is undefined" : value?.Kind ?? "left out")}");
+        value as Text
+            ?? throw run.Error($"{what} must be a text, not {(value is Undefined nothing ? nothing.What + ", which is undefined" : value?.Kind ?? "left out")}");
 
     /// <summary>An argument that must be a whole number between two limits, which it is brought into.</summary>
     public static int Int(Value? value, string what, Execution run, int least = int.MinValue, int most = int.MaxValue) =>
@@ -26,7 +27,8 @@ internal static class Builtins
         foreach (string part in text.Chars.Split('.'))
         {
             Value key = part.Length > 0 && part.All(char.IsAsciiDigit) && part.Length < 10 ? int.Parse(part, CultureInfo.InvariantCulture) : new Text(part);
-            value = Members.Item(value, key, run) ?? (key is Text ? Members.Attribute(value, part, run) : null) ?? otherwise ?? Members.Missing(value, key, run);
+            value = Members.Item(value, key, run) ?? (key is Text ? Members.Attribute(value, part, run) : null) ?? otherwise
+                ?? Members.Missing(value, key, run);
         }
 
         return value;

@@ -33,7 +33,9 @@ internal static class NumberFilters
             return otherwise;
         string digits = text.Chars.Trim().Replace("_", "", StringComparison.Ordinal);
         CultureInfo culture = CultureInfo.InvariantCulture;
-        if (radix == 16 && BigInteger.TryParse("0" + digits.Replace("0x", "", StringComparison.OrdinalIgnoreCase), NumberStyles.AllowHexSpecifier, culture, out BigInteger hex))
+        if (radix == 16
+            && BigInteger.TryParse(
+                "0" + digits.Replace("0x", "", StringComparison.OrdinalIgnoreCase), NumberStyles.AllowHexSpecifier, culture, out BigInteger hex))
             return new Int(hex);
         if (BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, culture, out BigInteger whole))
             return new Int(whole);
@@ -71,6 +73,7 @@ internal static class NumberFilters
     {
         if (digits is < 0 or > 15 || Math.Abs(x) >= 1e15)
             return digits > 15 || !double.IsFinite(x) ? x : Math.Round(x * scale, MidpointRounding.ToEven) / scale;
-        return digits == 0 ? Math.Round(x, MidpointRounding.ToEven) : double.Parse(x.ToString("F" + digits, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return digits == 0 ? Math.Round(x, MidpointRounding.ToEven)
+            : double.Parse(x.ToString("F" + digits, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

@@ -69,7 +69,8 @@ internal sealed class Parser
             "generation" => ReadGeneration(name.Place),
             "break" or "continue" => ReadJump(name),
             "do" => ReadDo(name.Place),
-            "include" or "import" or "from" or "extends" or "block" => throw SyntaxError.At(name.Place, $"'{name.Text}' needs other files, which a chat template has not"),
+            "include" or "import" or "from" or "extends" or "block" =>
+                throw SyntaxError.At(name.Place, $"'{name.Text}' needs other files, which a chat template has not"),
             _ => throw SyntaxError.At(name.Place, $"there is no statement {name.Shown}"),
         };
     }

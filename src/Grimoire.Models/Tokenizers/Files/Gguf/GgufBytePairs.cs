@@ -24,7 +24,8 @@ internal static class GgufBytePairs
         bool begins = settings.AddBeginOfText ?? cuts.AddBeginOfText;
         TokenizerParts parts = cuts.Parts with
         {
-            PostProcessor = StandardParts.Around(Special(begins, tokens, "bos_token"), Special(settings.AddEndOfText == true, tokens, "eos_token")) ?? cuts.Parts.PostProcessor,
+            PostProcessor = StandardParts.Around(Special(begins, tokens, "bos_token"), Special(settings.AddEndOfText == true, tokens, "eos_token"))
+                ?? cuts.Parts.PostProcessor,
         };
         return TokenizerJson.Create(model, parts, added, settings);
     }
@@ -36,7 +37,8 @@ internal static class GgufBytePairs
         if (cuts.IgnoreMerges != model.Settings.IgnoreMerges && FirstUnmerged(model) is { } piece)
         {
             throw new GrimoireException(
-                $"The tokenizer takes whole words {(model.Settings.IgnoreMerges ? "before" : "only by")} merging, and GGUF's {cuts.Name} does otherwise; {piece.Quoted()} would get other ids.");
+                $"The tokenizer takes whole words {(model.Settings.IgnoreMerges ? "before" : "only by")} merging, and GGUF's {cuts.Name} does otherwise; " +
+                $"{piece.Quoted()} would get other ids.");
         }
 
         // Merges are written with a space between the two pieces.

@@ -17,7 +17,8 @@ internal sealed class GgufPieces
             throw metadata.Refusal(GgufKeys.Tokens, $"from 1 to {TokenizerJson.LargestId} tokens are possible");
         float[] scores = Checked(metadata.Floats(GgufKeys.Scores), GgufKeys.Scores, texts.Count) ?? new float[texts.Count];
         int[]? kinds = Checked(metadata.Ints(GgufKeys.Types), GgufKeys.Types, texts.Count);
-        Pieces = [.. texts.Select((text, id) => new ScoredPiece(text.Length > 0 ? text : EmptyName(id), scores[id], kinds is null ? PieceKind.Normal : Kind(kinds[id])))];
+        Pieces = [.. texts.Select((text, id) =>
+            new ScoredPiece(text.Length > 0 ? text : EmptyName(id), scores[id], kinds is null ? PieceKind.Normal : Kind(kinds[id])))];
         if (scores.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             throw metadata.Refusal(GgufKeys.Scores, "finite numbers are expected");
         foreach ((string key, string name) in GgufKeys.Ids)

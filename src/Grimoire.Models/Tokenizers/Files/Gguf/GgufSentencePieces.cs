@@ -66,7 +66,8 @@ internal static class GgufSentencePieces
         List<Merge> implied = RankedPieces.Merges(model.Vocabulary, made.OrderByDescending(id => scores[id]), "the tokenizer");
         return implied.Select(Unordered).SequenceEqual(model.Merges.Select(Unordered)) || SameByPiece(implied, model.Merges)
             ? scores
-            : throw new GrimoireException("The tokenizer merges pieces in an order that no scores give, and GGUF has only scores for SentencePiece's BPE; the ids would differ.");
+            : throw new GrimoireException("The tokenizer merges pieces in an order that no scores give, and GGUF has only scores for SentencePiece's BPE; " +
+                "the ids would differ.");
 
         static (int, int, int) Unordered(Merge merge) => (merge.Merged, merge.Left, merge.Right);
     }
@@ -90,7 +91,9 @@ internal static class GgufSentencePieces
     }
 
     private static byte[] CharacterMap(GgufMetadata metadata) =>
-        [.. (metadata.Ints(GgufKeys.CharacterMap) ?? []).Select(value => value is >= sbyte.MinValue and <= byte.MaxValue ? (byte)value : throw metadata.Refusal(GgufKeys.CharacterMap, "bytes are expected"))];
+        [.. (metadata.Ints(GgufKeys.CharacterMap) ?? [])
+            .Select(value => value is >= sbyte.MinValue and <= byte.MaxValue ? (byte)value
+                : throw metadata.Refusal(GgufKeys.CharacterMap, "bytes are expected"))];
 
     /// <summary>The id that a file without the key means, if it is of that kind.</summary>
     private static int? Default(GgufPieces tokens, int id, PieceKind kind) => id < tokens.Pieces.Length && tokens.Pieces[id].Kind == kind ? id : null;

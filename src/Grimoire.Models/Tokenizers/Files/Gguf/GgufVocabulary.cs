@@ -74,14 +74,16 @@ internal static class GgufVocabulary
 
     public static List<KeyValuePair<string, GgufValue>> Common(string kind, string cuts, (string[] Texts, int[] Kinds) tokens) =>
     [
-        new(GgufKeys.Model, GgufValue.Of(kind)), new(GgufKeys.Cuts, GgufValue.Of(cuts)), new(GgufKeys.Tokens, GgufValue.Of(tokens.Texts)), new(GgufKeys.Types, GgufValue.Of(tokens.Kinds)),
+        new(GgufKeys.Model, GgufValue.Of(kind)), new(GgufKeys.Cuts, GgufValue.Of(cuts)), new(GgufKeys.Tokens, GgufValue.Of(tokens.Texts)),
+        new(GgufKeys.Types, GgufValue.Of(tokens.Kinds)),
     ];
 
     /// <summary>Whether the begin and the end are put around a text; other ids around a text cannot be said.</summary>
     public static IEnumerable<KeyValuePair<string, GgufValue>> Around(Tokenizer tokenizer)
     {
         Template template = tokenizer.Pipeline.Template;
-        bool begins = template.Before.Length == 1 && template.Before[0] == tokenizer.BeginOfText, ends = template.After.Length == 1 && template.After[0] == tokenizer.EndOfText;
+        bool begins = template.Before.Length == 1 && template.Before[0] == tokenizer.BeginOfText,
+            ends = template.After.Length == 1 && template.After[0] == tokenizer.EndOfText;
         if ((template.Before.Length > 0 && !begins) || (template.After.Length > 0 && !ends))
             throw new GrimoireException("The tokenizer puts other ids around a text than its begin and its end, which GGUF cannot say.");
         return [new(GgufKeys.AddBegin, GgufValue.Of(begins)), new(GgufKeys.AddEnd, GgufValue.Of(ends))];

@@ -27,7 +27,8 @@ internal static class GgufWholeWords
             if (!metadata.Has(key))
                 return null;
             int id = metadata.Int(key);
-            return unnamed.AddedTokens.FirstOrDefault(token => token.Id == id)?.Content ?? unnamed.Model.Vocabulary[id] ?? throw metadata.Refusal(key, "the tokenizer has no such id");
+            return unnamed.AddedTokens.FirstOrDefault(token => token.Id == id)?.Content ?? unnamed.Model.Vocabulary[id]
+                ?? throw metadata.Refusal(key, "the tokenizer has no such id");
         }
     }
 

@@ -31,7 +31,8 @@ internal static class GgufWordPieces
             PostProcessor = StandardParts.Around(begins ? (Text(begin), begin) : null, ends ? (Text(end), end) : null),
         };
         List<AddedToken> added = [.. special.Order().Select(id => new AddedToken(id, Text(id)))];
-        return TokenizerJson.Create(new WordPiece(vocabulary, new WordPieceSettings { Unknown = Text(unknown), ContinuingPrefix = Continuing, LongestWord = LongestWord }), parts, added, settings);
+        return TokenizerJson.Create(new WordPiece(vocabulary,
+            new WordPieceSettings { Unknown = Text(unknown), ContinuingPrefix = Continuing, LongestWord = LongestWord }), parts, added, settings);
     }
 
     public static List<KeyValuePair<string, GgufValue>> Write(Tokenizer tokenizer, WordPiece model, int size)
