@@ -7,7 +7,7 @@ namespace Grimoire.Training.Worlds;
 public sealed record Lesson(IReadOnlyList<Message> Messages, ExercisePlace? Place = null, Exercise? Exercise = null);
 
 /// <summary>
-/// The mixture that makes an assistant of a pretrained model: of twenty lessons 12 instructions, 3 questions, 2 questions more about what was never told of a
+/// The mixture that makes an assistant of a pretrained model: of twenty lessons 12 instructions, 4 questions, one more about what was never told of a
 /// resident, a request, a sum and a dialogue. Instructions are many because they are short and of ten kinds; a sum has as many tokens as
 /// seven of them. The shares are exact, and each kind is taken in the order of its own series, so that no exercise comes twice before all have come once.
 /// </summary>
@@ -17,7 +17,7 @@ internal sealed class Lessons(World world)
 
     private static readonly string[] Pattern =
     [
-        "instructions", "questions", "instructions", "instructions", "requests", "instructions", "instructions", Unanswerable, "questions", "instructions",
+        "instructions", "questions", "instructions", "instructions", "requests", "instructions", "instructions", "questions", "questions", "instructions",
         "sums", "instructions", Dialogue, "instructions", "instructions", "questions", "instructions", Unanswerable, "instructions", "instructions",
     ];
 

@@ -3,7 +3,7 @@ namespace Grimoire.Training.Worlds;
 /// <summary>The hidden facts: drawn once from the seed, never changed, and behind every text of the world.</summary>
 public sealed class Facts
 {
-    private const int UntoldPercent = 30;
+    private const int UntoldPercent = 50;
     private readonly Dictionary<string, Fact[]> _byAttribute;
 
     internal Facts(ulong seed, WorldOptions options)
