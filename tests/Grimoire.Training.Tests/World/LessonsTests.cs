@@ -19,7 +19,7 @@ public sealed class LessonsTests
     public void No_exercise_comes_twice_and_none_is_passed_over()
     {
         // Those that nobody can answer come more often than in their series.
-        var numbers = One.Lessons(Split.Test).Take(400).Where((lesson, i) => lesson.Place is not null && i % 20 is not (7 or 17)).ToLookup(lesson => lesson.Place!.Kind, lesson => lesson.Place!.Index);
+        var numbers = One.Lessons(Split.Test).Take(400).Where((lesson, i) => lesson.Place is not null && i % 20 != 17).ToLookup(lesson => lesson.Place!.Kind, lesson => lesson.Place!.Index);
         foreach (var kind in numbers) Assert.Equal(Enumerable.Range(0, kind.Count()).Select(i => (long)i), kind);
     }
 

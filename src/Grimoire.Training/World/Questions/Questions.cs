@@ -19,12 +19,16 @@ internal sealed class Questions
         _values = facts.All.Where(fact => fact.Value is not null).GroupBy(fact => fact.Attribute, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Select(fact => fact.Value!).Distinct().ToArray(), StringComparer.Ordinal);
         var known = facts.All.ToLookup(fact => fact.Subject, StringComparer.Ordinal);
-        var questions = facts.All.SelectMany(fact => Alone(fact).Concat(Joined(fact, known))).ToArray();
+        var questions = facts.All.SelectMany(fact => Alone(fact).Concat(Joined(fact, known))).Where(HasRival).ToArray();
         var told = questions.Where(question => question.Fact.Person?.Split is null or Split.Train && question.Link?.Person!.Split is null or Split.Train)
-            .Concat(facts.Strangers.SelectMany(About)).ToArray();
+            .Concat(facts.Strangers.SelectMany(About).Where(HasRival)).ToArray();
         _parts = Divide("questions", told, question => Splits.Of(question.Key));
         _searches = Divide("searches", questions.Where(question => question.Skill is Skill.Fact or Skill.TwoHop), SplitOfSearch);
     }
+
+    /// <summary>Whether there is a wrong answer to it: in a tiny world an attribute may have one value or none.</summary>
+    private bool HasRival(Question question) => _values.TryGetValue(question.Fact.Attribute, out var values)
+        && Array.Exists(values, value => value != question.Fact.Value && value != question.Fact.Subject);
 
     private Question[][] Divide(string kind, IEnumerable<Question> questions, Func<Question, Split> splitOf)
     {
