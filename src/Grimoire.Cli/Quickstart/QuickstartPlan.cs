@@ -46,6 +46,9 @@ internal sealed class QuickstartPlan(QuickstartSettings settings, int? threads)
     // Most of the time goes to reading: who knows nothing has nothing to answer.
     private const double PretrainShare = 0.6, FinetuneShare = 0.28, AlignShare = 0.12;
 
+    // The recipe's rate is for hundreds of steps; in a minute a model gets further by larger ones, and forgets more of its sums.
+    private const double HurriedRate = 0.01;
+
     /// <summary>The folder of all stages.</summary>
     public string Folder => settings.Run;
 
@@ -80,6 +83,7 @@ internal sealed class QuickstartPlan(QuickstartSettings settings, int? threads)
         {
             Data = [FileOf("sft.train.jsonl")],
             Validation = [FileOf("sft.validation.jsonl")],
+            LearningRate = HurriedRate,
             Stage = Timed(recipe.Stage, "pretrain", FinetuneShare),
         });
     }
