@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Grimoire.Models;
 using Grimoire.Models.Chat;
-using Grimoire.Tensors;
 using Grimoire.Training.Data;
 
 namespace Grimoire.Cli.Tests;

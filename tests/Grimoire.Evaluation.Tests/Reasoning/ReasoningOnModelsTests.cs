@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Grimoire.Evaluation.Tasks;
-using Grimoire.Evaluation.Tests;
 using Grimoire.Tensors;
 
 namespace Grimoire.Evaluation.Reasoning;
