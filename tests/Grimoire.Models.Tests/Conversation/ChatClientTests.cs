@@ -18,7 +18,7 @@ public sealed class ChatClientTests
         ChatResponse response = await client.GetResponseAsync("Hi");
         Assert.Equal("Hello friend", response.Text);
         Assert.Equal(ChatRole.Assistant, Assert.Single(response.Messages).Role);
-        Assert.Equal((ChatFinishReason.Stop, "test"), (response.FinishReason!.Value, response.ModelId));
+        Assert.Equal((ChatFinishReason.Stop, "llama"), (response.FinishReason!.Value, response.ModelId));
         // <|im_start|> u s e r \n H i <|im_end|> \n <|im_start|> assistant\n
         Assert.Equal((12, 4, 16), (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount));
     }
@@ -279,7 +279,7 @@ public sealed class ChatClientTests
     {
         LanguageModel model = ScriptedModel.Answering("x");
         using IChatClient client = Client(model);
-        Assert.Equal(("grimoire", "test"), (client.GetService<ChatClientMetadata>()!.ProviderName, client.GetService<ChatClientMetadata>()!.DefaultModelId));
+        Assert.Equal(("grimoire", "llama"), (client.GetService<ChatClientMetadata>()!.ProviderName, client.GetService<ChatClientMetadata>()!.DefaultModelId));
         Assert.Same(model, client.GetService<LanguageModel>());
         Assert.Same(client, client.GetService<ChatClient>());
         Assert.Same(client, client.GetService<IChatClient>());
