@@ -67,7 +67,7 @@ public sealed class EmbeddingModelTests
         Assert.Equal(model.Embed(["hello ther"])[0].Vector, cut.Vector);
         GeneratedEmbeddings<Embedding<float>> generated = await model.GenerateAsync(["hi", "hello there, friend"]);
         Assert.Equal((null, 9), (generated[0].AdditionalProperties, generated[1].AdditionalProperties!["cut_tokens"]));
-        Assert.Equal((12, "test"), (generated.Usage!.InputTokenCount, generated[0].ModelId));
+        Assert.Equal((12, "llama"), (generated.Usage!.InputTokenCount, generated[0].ModelId));
         Assert.Equal(60, Of(new EmbeddingSettings()).Embed([new string('a', 100)])[0].Tokens);
     }
 
@@ -103,11 +103,11 @@ public sealed class EmbeddingModelTests
     public async Task Options_that_cannot_be_honoured_are_refused()
     {
         using EmbeddingModel model = Of(new EmbeddingSettings());
-        Assert.Single(await model.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 32, ModelId = "test" }));
+        Assert.Single(await model.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 32, ModelId = "llama" }));
         foreach (EmbeddingGenerationOptions options in new EmbeddingGenerationOptions[] { new() { Dimensions = 16 }, new() { ModelId = "other" }, new() { AdditionalProperties = new() { ["x"] = 1 } } })
             await Assert.ThrowsAsync<GrimoireException>(() => model.GenerateAsync(["a"], options));
         IEmbeddingGenerator generator = model;
-        Assert.Equal((32, "test"), (generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelDimensions, generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId));
+        Assert.Equal((32, "llama"), (generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelDimensions, generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId));
         Assert.Same(Model, generator.GetService<LanguageModel>());
     }
 
