@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grimoire.Models;
 using Grimoire.Models.Chat;
+using Grimoire.Training;
 using Grimoire.Training.Data;
 
 namespace Grimoire.Cli.Tests;
@@ -35,17 +37,16 @@ public sealed class AlignConstitutionTests(TalkingModel talking) : IClassFixture
     [Fact]
     public void With_a_judge_only_what_it_prefers_is_kept()
     {
-        LanguageModel model = LanguageModel.Load(talking.Model);
-        var head = new Head("score", RandomTensor.Normal((1, 16), 2));
-        new RewardModel(model with { ChatTemplate = ChatTemplate.BuiltIn("plain") }, head).Save(scratch["rm"]);
         string[] prompts = [.. Enumerable.Range(0, 8).Select(i => $"Question {i}")];
-        Outcome.Of([.. Constitution(prompts), "--judge", scratch["rm"]]).AssertSucceeded();
-        JsonNode[] kept = Rows(Out), left = Rows(scratch["pairs.left-out.jsonl"]);
-        Assert.Equal(8, kept.Length + left.Length);
-        Assert.All(kept, row => Assert.True((double)row["preference"]! > 0.5));
-        Assert.All(left, row => Assert.True((double)row["preference"]! < 0.5 && (string)row["fate"]! == "notpreferred"));
-        Assert.NotEmpty(kept);
-        Assert.NotEmpty(left);
+        (Row[] kept, Row[] left) = Judged("here", liking: 2, prompts);
+        Assert.Equal(prompts, kept.Concat(left).Select(row => row.Prompt).Order(StringComparer.Ordinal));
+        Assert.All(kept, row => Assert.True(row.Preference > 0.5));
+        Assert.All(left, row => Assert.True(row.Preference < 0.5 && row.Fate == "notpreferred"));
+
+        // Whoever likes the contrary keeps the others, and the answers are the same wherever the model lies.
+        (Row[] others, Row[] leftByOther) = Judged("elsewhere", liking: -2, prompts);
+        Assert.Equal(kept.Select(row => (row.Prompt, row.Chosen, row.Rejected)), leftByOther.Select(row => (row.Prompt, row.Chosen, row.Rejected)));
+        Assert.Equal(left.Select(row => (row.Prompt, row.Chosen, row.Rejected)), others.Select(row => (row.Prompt, row.Chosen, row.Rejected)));
     }
 
     [Fact]
@@ -72,12 +73,28 @@ public sealed class AlignConstitutionTests(TalkingModel talking) : IClassFixture
         Assert.Equal(5, Training.Constitution.Read(Path.Combine(folder, "docs", "constitution.json")).All.Count);
     }
 
-    private static JsonNode[] Rows(string path) => File.Exists(path) ? [.. File.ReadLines(path).Select(line => JsonNode.Parse(line)!)] : [];
+    /// <summary>What a judge keeps and leaves out, of a model and a judge that lie in a folder; a liking of the other sign is the contrary one.</summary>
+    private (Row[] Kept, Row[] Left) Judged(string folder, double liking, string[] prompts)
+    {
+        LanguageModel model = LanguageModel.Load(talking.Model) with { ChatTemplate = ChatTemplate.BuiltIn("plain") };
+        model.Save(scratch[$"{folder}/model"]);
+        new RewardModel(model, new Head("score", RandomTensor.Normal((1, 16), 2, liking))).Save(scratch[$"{folder}/rm"]);
+        string pairs = scratch[$"{folder}/pairs.jsonl"];
+        Outcome.Of([.. Constitution(scratch[$"{folder}/model"], pairs, prompts), "--judge", scratch[$"{folder}/rm"]]).AssertSucceeded();
+        return (Rows(pairs), Rows(RevisionFile.LeftOutPath(pairs)));
+    }
 
-    private string[] Constitution(params string[] prompts) =>
+    private static Row[] Rows(string path) => File.Exists(path)
+        ? [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<Row>(line, JsonSerializerOptions.Web)!)] : [];
+
+    private string[] Constitution(params string[] prompts) => Constitution(talking.Model, Out, prompts);
+
+    private string[] Constitution(string model, string pairs, string[] prompts) =>
     [
-        "align", "constitution", talking.Model, "--template", "plain", "--threads", "1", "--max-tokens", "8", "--out", Out,
+        "align", "constitution", model, "--template", "plain", "--threads", "1", "--max-tokens", "8", "--out", pairs,
         "--constitution", scratch.Write("c.json", """{"principles": [{"name": "be kind", "critique": "Kind?", "revision": "Kinder!"}]}"""),
         "--prompts", scratch.Write("prompts.txt", string.Join('\n', prompts)),
     ];
+
+    private sealed record Row(string Prompt, string Chosen, string Rejected, double Preference, string? Fate);
 }

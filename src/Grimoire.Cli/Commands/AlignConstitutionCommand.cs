@@ -63,6 +63,7 @@ internal static class AlignConstitutionCommand
         using RevisionFile file = RevisionFile.Open(choices.Out);
         Respondent model = choices.Answers.Open(terminal, path, kernels);
         Judge? judge = choices.Answers.OpenJudge(terminal, kernels);
+        ulong seed = (ulong)choices.Answers.Sampling.Seed;
         if (file.Known > 0)
             terminal.Line($"[dim]{file.Known} revisions are there already; going on.[/]");
         var fates = new List<RevisionFate>();
@@ -71,12 +72,12 @@ internal static class AlignConstitutionCommand
             terminal.Stop.ThrowIfCancellationRequested();
             if (fates.Count == choices.Count)
                 break;
-            string key = RevisionFile.KeyOf(prompt.Prompt, model.Name, constitution, choices.Rounds, (ulong)choices.Answers.Sampling.Seed);
+            string key = RevisionFile.KeyOf(prompt.Prompt, model.Name, constitution, choices.Rounds, seed);
             if (file.Has(key))
                 continue;
-            ulong seed = CountedRandom.Bits((ulong)choices.Answers.Sampling.Seed, Convert.ToUInt64(key, 16));
             Revision revision = Waiting.While(
-                terminal, "answering, criticising, revising", () => Revision.Of(model, constitution, prompt.Prompt, choices.Rounds, seed, terminal.Stop));
+                terminal, "answering, criticising, revising",
+                () => Revision.Of(model, constitution, prompt.Prompt, choices.Rounds, RevisionFile.SeedOf(prompt.Prompt, seed), terminal.Stop));
             (RevisionFate fate, Judgement? said) = FateOf(revision, prompt.Prompt, judge);
             file.Append(key, prompt.Prompt, revision, fate, model.Name, said);
             fates.Add(fate);

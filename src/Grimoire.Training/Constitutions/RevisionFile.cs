@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -23,9 +24,8 @@ public enum RevisionFate
 }
 
 /// <summary>
-/// Preference pairs out of revisions, in TRL's columns: the revised answer is <c>chosen</c>, the first one <c>rejected</c>. Those that are none lie beside them
-/// in
-/// <c>NAME.left-out.jsonl</c>, so that they are not made again. Each is there as soon as it was made, one whole line at a time.
+/// Preference pairs out of revisions, in TRL's columns: the revised answer is <c>chosen</c>, the first one <c>rejected</c>. Those that are none lie beside
+/// them in <c>NAME.left-out.jsonl</c>, so that they are not made again. Each is there as soon as it was made, one whole line at a time.
 /// </summary>
 public sealed class RevisionFile : IDisposable
 {
@@ -40,8 +40,8 @@ public sealed class RevisionFile : IDisposable
             foreach (JsonObject row in JsonLines.Read(file))
             {
                 keys.Add(row[Key] is JsonValue value && value.TryGetValue(out string? key) ? key
-                    : throw new GrimoireException($"{file}: a row has no \"{Key}\", so it was not written by grimoire align " +
-                "constitution; give another --out."));
+                    : throw new GrimoireException(
+                        $"{file}: a row has no \"{Key}\", so it was not written by grimoire align constitution; give another --out."));
             }
         }
 
@@ -76,8 +76,11 @@ public sealed class RevisionFile : IDisposable
         var all = new JsonArray(Comparison.Content(prompt), model, rounds, seed);
         foreach (Principle principle in constitution.All)
             all.Add((JsonNode)new JsonArray(principle.Critique, principle.Revision));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToJsonString())).AsSpan(0, 8));
+        return Convert.ToHexStringLower(Digest(all));
     }
+
+    /// <summary>The seed of all draws for a prompt: of the prompt and the run's seed alone, so that it matters not where the model lies.</summary>
+    public static ulong SeedOf(Passage prompt, ulong seed) => BinaryPrimitives.ReadUInt64BigEndian(Digest(new JsonArray(Comparison.Content(prompt), seed)));
 
     /// <summary>Whether a revision was made before.</summary>
     public bool Has(string key) => keys.Contains(key);
@@ -120,6 +123,8 @@ public sealed class RevisionFile : IDisposable
                 File.Delete(file.Path);
         }
     }
+
+    private static ReadOnlySpan<byte> Digest(JsonArray json) => SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())).AsSpan(0, 8);
 
     private static JsonNode Said(string text, bool talks) =>
         talks ? new JsonArray(new JsonObject { ["role"] = "assistant", ["content"] = text }) : JsonValue.Create(text);
