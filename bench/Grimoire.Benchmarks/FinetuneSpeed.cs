@@ -8,8 +8,8 @@ using Grimoire.Training;
 namespace Grimoire.Benchmarks;
 
 /// <summary>
-/// Fine-tuning steps of one model shape in every way it can be fine-tuned: whole, or by LoRA on float and on quantised weights. Timed in turns, so that whatever
-/// else the machine does falls on all alike.
+/// Fine-tuning steps of one model shape in every way it can be fine-tuned: whole, or by LoRA on float and on quantised weights. Timed in turns, so that
+/// whatever else the machine does falls on all alike.
 /// </summary>
 internal static class FinetuneSpeed
 {

@@ -53,8 +53,8 @@ internal sealed class TrainingStep
     }
 
     /// <summary>
-    /// Times this and a peer in turns and prints the ratio, pair by pair. The peer is a command line whose output holds its milliseconds a step as the first number
-    /// after "ms".
+    /// Times this and a peer in turns and prints the ratio, pair by pair. The peer is a command line whose output holds its milliseconds a step as the first
+    /// number after "ms".
     /// </summary>
     public void Against(string command, IReadOnlyList<string> arguments, int rounds)
     {

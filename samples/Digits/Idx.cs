@@ -5,8 +5,8 @@ using Grimoire;
 namespace Digits;
 
 /// <summary>
-/// The file format of MNIST (LeCun, Cortes and Burges 1998): two zero bytes, the type of an element (8: unsigned byte), the number of
-/// axes, the size of each axis as a big-endian integer, and then the elements.
+/// The file format of MNIST (LeCun, Cortes and Burges 1998): two zero bytes, the type of an element (8: unsigned byte), the number of axes, the size of each
+/// axis as a big-endian integer, and then the elements.
 /// </summary>
 internal static class Idx
 {

@@ -1,8 +1,8 @@
 namespace Grimoire;
 
 /// <summary>
-/// A failure that the user can cause and cure. The message is one sentence that names what was wrong, where
-/// (file, line, key) and what to do; the command line prints it as it is and exits with code 1.
+/// A failure that the user can cause and cure. The message is one sentence that names what was wrong, where (file, line, key) and what to do; the command line
+/// prints it as it is and exits with code 1.
 /// </summary>
 public sealed class GrimoireException : Exception
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// A contiguous array of numbers with a <see cref="Shape"/>. An activation belongs to a <see cref="Workspace"/>: its memory is
-/// borrowed from the workspace's slab and ends with it. A parameter belongs to none and owns its memory, or maps a file's.
+/// A contiguous array of numbers with a <see cref="Shape"/>. An activation belongs to a <see cref="Workspace"/>: its memory is borrowed from the workspace's
+/// slab and ends with it. A parameter belongs to none and owns its memory, or maps a file's.
 /// </summary>
 public sealed unsafe class Tensor
 {
@@ -162,8 +162,7 @@ public sealed unsafe class Tensor
 
     /// <summary>
     /// <paramref name="count"/> entries of the first axis from <paramref name="start"/> on, sharing memory: one of several weights stored as one. No gradient
-    /// flows
-    /// through it to the whole.
+    /// flows through it to the whole.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no such entries.</exception>
     public Tensor Rows(int start, int count)

@@ -3,9 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Where activations live: the kernels that compute them, the slab that holds them, and, when gradients are wanted, the tape that
-/// records them. Memory is taken by moving a mark forward and given back by moving it back, so that after the first step nothing is
-/// allocated. A workspace belongs to one thread.
+/// Where activations live: the kernels that compute them, the slab that holds them, and, when gradients are wanted, the tape that records them. Memory is taken
+/// by moving a mark forward and given back by moving it back, so that after the first step nothing is allocated. A workspace belongs to one thread.
 /// </summary>
 public sealed unsafe class Workspace(Kernels kernels, Tape? tape = null, DType type = DType.F32)
 {

@@ -64,8 +64,8 @@ internal static class RandomModels
     ];
 
     /// <summary>
-    /// The model of a config. Norms lie around 1 and biases around 0; a matrix keeps the variance of what it is given, so that every part of the model has a say in
-    /// the logits. A weight depends on its name alone.
+    /// The model of a config. Norms lie around 1 and biases around 0; a matrix keeps the variance of what it is given, so that every part of the model has a
+    /// say in the logits. A weight depends on its name alone.
     /// </summary>
     public static Transformer Create(ModelConfig config) => new(config, Weights);
 

@@ -68,15 +68,15 @@ internal sealed record BenchSettings
         Setting.Of("suite",
             "what to measure: gemm, prefill, decode, batch, train, tokenizer, start, context, with commas between, or all (none: all but context)",
             Texts("suites"), (BenchSettings s) => s.SuiteWords, (s, v) => s with { SuiteWords = v }, "What"),
-        Setting.Of("prompt", "lengths of the prompts of prefill, with commas between (none: 128,512)", Texts("lengths"), (BenchSettings s) => s.PromptWords,
-            (s, v) => s with { PromptWords = v }, "What")
+        Setting.Of("prompt", "lengths of the prompts of prefill, with commas between (none: 128,512)", Texts("lengths"),
+            (BenchSettings s) => s.PromptWords, (s, v) => s with { PromptWords = v }, "What")
             .IdleWhere(s => !s.Has(Suite.Prefill) && s.Against is null, "without prefill in --suite"),
         Setting.Of("decode", "tokens to write a time", Count(1, Longest), (BenchSettings s) => s.Decode, (s, v) => s with { Decode = v }, "What")
             .IdleWhere(s => !s.Has(Suite.Decode) && !s.Has(Suite.Batch) && s.Against is null, "without decode or batch in --suite"),
         Setting.Of("batch", "sequences at once, for the suite batch", Count(2, 4096), (BenchSettings s) => s.Batch, (s, v) => s with { Batch = v }, "What")
             .IdleWhere(s => !s.Has(Suite.Batch) && s.Against is null, "without batch in --suite"),
-        Setting.Of("shape", $"models to train, as {TrainingShape.Expected} (none: 4,4,128,64,12,65)", Texts("shapes"), (BenchSettings s) => s.ShapeWords,
-            (s, v) => s with { ShapeWords = v }, "What")
+        Setting.Of("shape", $"models to train, as {TrainingShape.Expected} (none: 4,4,128,64,12,65)", Texts("shapes"),
+            (BenchSettings s) => s.ShapeWords, (s, v) => s with { ShapeWords = v }, "What")
             .IdleWhere(s => !s.Has(Suite.Train), "without train in --suite"),
         Setting.Of("context", "lengths for the suite context, with commas between (none: 1024,8192,32768, as far as the model reads)", Texts("lengths"),
             (BenchSettings s) => s.ContextWords, (s, v) => s with { ContextWords = v }, "What")
@@ -85,14 +85,14 @@ internal sealed record BenchSettings
             (BenchSettings s) => s.Text, (s, v) => s with { Text = v }, "What")
             .IdleWhere(s => !s.Has(Suite.Tokenizer), "without tokenizer in --suite"),
         CacheSetting.Of((BenchSettings s) => s.CacheType, (s, v) => s with { CacheType = v }),
-        Setting.Of("rounds", "how often each is measured, the machine's limits between", Count(1, 1000), (BenchSettings s) => s.Rounds,
-            (s, v) => s with { Rounds = v }, "How"),
+        Setting.Of("rounds", "how often each is measured, the machine's limits between", Count(1, 1000),
+            (BenchSettings s) => s.Rounds, (s, v) => s with { Rounds = v }, "How"),
         Setting.Of("against", "a peer's command line, run in turns; {model}, {threads}, {prompt}, {decode}, {batch}, {shape} stand for what is measured",
             SettingTypes.Text("a command").OrNone(), (BenchSettings s) => s.Against, (s, v) => s with { Against = v }, "How"),
-        Setting.Of("json", "write everything that was measured to this file", SettingTypes.Text("a file").OrNone(), (BenchSettings s) => s.Json,
-            (s, v) => s with { Json = v }, "Output"),
-        Setting.Of("markdown", "write the tables to this file", SettingTypes.Text("a file").OrNone(), (BenchSettings s) => s.Markdown,
-            (s, v) => s with { Markdown = v }, "Output"),
+        Setting.Of("json", "write everything that was measured to this file", SettingTypes.Text("a file").OrNone(),
+            (BenchSettings s) => s.Json, (s, v) => s with { Json = v }, "Output"),
+        Setting.Of("markdown", "write the tables to this file", SettingTypes.Text("a file").OrNone(),
+            (BenchSettings s) => s.Markdown, (s, v) => s with { Markdown = v }, "Output"),
     ];
 
     /// <summary>What to measure, in the order of <see cref="Suite"/>.</summary>

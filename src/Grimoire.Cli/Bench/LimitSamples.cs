@@ -25,8 +25,8 @@ internal sealed class LimitSamples(int threads)
         {
             double scaling = Spread.Of(Scaling).Median;
             return scaling < Wanted
-                ? $"The machine is not quiet: {threads} threads reach {Numbers.Fixed(scaling, 2)} times what one reaches, and at least "
-                    + $"{Numbers.Fixed(Wanted, 1)} is to be had. Trust ratios only."
+                ? $"The machine is not quiet: {threads} threads reach {Numbers.Fixed(scaling, 2)} times what one reaches, " +
+                    $"and at least {Numbers.Fixed(Wanted, 1)} is to be had. Trust ratios only."
                 : null;
         }
     }

@@ -36,8 +36,8 @@ internal static class PeerOutput
         }
 
         return found.Count > 0 ? found : throw new GrimoireException(
-            $"--against: \"{command}\" printed no JSON that is understood (objects with n_prompt, n_gen and avg_ts as llama-bench prints, or with tokens_s); "
-            + $"it printed: {Shown(output)}");
+            $"--against: \"{command}\" printed no JSON that is understood (objects with n_prompt, " +
+            $"n_gen and avg_ts as llama-bench prints, or with tokens_s); it printed: {Shown(output)}");
     }
 
     private static double Positive(double speed, string command) => double.IsFinite(speed) && speed > 0

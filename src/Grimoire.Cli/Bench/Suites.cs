@@ -65,8 +65,8 @@ internal sealed class Suites(BenchSettings settings, IReadOnlyList<string> paths
         if (suites.Contains(Suite.Start) && model.Path is { } path)
             benchmarks.AddRange(StartSpeed.Benchmarks(path, opening));
         if (benchmarks.Count == 0 && suites.Contains(Suite.Prefill))
-            throw new GrimoireException($"{model.Name} reads {Whole(model.Transformer.Config.Context)} tokens at most: no length of --prompt leaves room for " +
-                "an answer; choose shorter ones.");
+            throw new GrimoireException($"{model.Name} reads {Whole(model.Transformer.Config.Context)} tokens at most: " +
+                "no length of --prompt leaves room for an answer; choose shorter ones.");
         return new Subject(model.Name, benchmarks) { Words = Words(("model", model.Path ?? "")) };
     }
 

@@ -20,7 +20,7 @@ internal sealed record GlobalSettings
         Setting.Of("threads", "threads to compute with; results do not depend on them", Count(1, 1024).OrNone(),
             (GlobalSettings s) => s.Threads, (s, v) => s with { Threads = v }, "Everywhere"),
         Setting.Of("verbose", "on an error, show where it came from", Flag, (GlobalSettings s) => s.Verbose, (s, v) => s with { Verbose = v }, "Everywhere"),
-        Setting.Of("no_color", "no colours (as the environment variable NO_COLOR)", Flag, (GlobalSettings s) => s.NoColor, (s, v) => s with { NoColor = v },
-            "Everywhere"),
+        Setting.Of("no_color", "no colours (as the environment variable NO_COLOR)", Flag,
+            (GlobalSettings s) => s.NoColor, (s, v) => s with { NoColor = v }, "Everywhere"),
     ];
 }

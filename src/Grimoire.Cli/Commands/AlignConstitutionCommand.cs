@@ -26,15 +26,15 @@ internal static class AlignConstitutionCommand
 
         public static SettingList<Choices> Settings { get; } =
         [
-            Setting.Of("constitution", "the principles, a .json file", Text("a path").OrNone(), (Choices c) => c.Constitution,
-                (c, v) => c with { Constitution = v }, "Prompts"),
+            Setting.Of("constitution", "the principles, a .json file", Text("a path").OrNone(),
+                (Choices c) => c.Constitution, (c, v) => c with { Constitution = v }, "Prompts"),
             .. AnswerSettings.Within((Choices c) => c.Answers, (c, v) => c with { Answers = v }),
             Setting.Of("rounds", "how often an answer is criticised and revised, each time by another principle", SettingTypes.Count(1, 100),
                 (Choices c) => c.Rounds, (c, v) => c with { Rounds = v }, "Answers"),
-            Setting.Of("out", "where pairs are appended; what is none goes beside it", Text("a path"), (Choices c) => c.Out, (c, v) => c with { Out = v },
-                "Output"),
-            Setting.Of("count", "the most prompts to go through now", SettingTypes.Count(1, int.MaxValue).OrNone(), (Choices c) => c.Count,
-                (c, v) => c with { Count = v }, "Output"),
+            Setting.Of("out", "where pairs are appended; what is none goes beside it", Text("a path"),
+                (Choices c) => c.Out, (c, v) => c with { Out = v }, "Output"),
+            Setting.Of("count", "the most prompts to go through now", SettingTypes.Count(1, int.MaxValue).OrNone(),
+                (Choices c) => c.Count, (c, v) => c with { Count = v }, "Output"),
         ];
     }
 

@@ -27,8 +27,8 @@ internal sealed record AnswerSettings
             (AnswerSettings s) => s.Prompts, (s, v) => s with { Prompts = v }, "Prompts"),
         Setting.Of("template", "how a conversation is written; else as the model says", ConversationFormat,
             (AnswerSettings s) => s.Template, (s, v) => s with { Template = v }, "Answers"),
-        Setting.Of("max_tokens", "the most tokens of an answer", Count(1, 1 << 24), (AnswerSettings s) => s.MaxTokens, (s, v) => s with { MaxTokens = v },
-            "Answers"),
+        Setting.Of("max_tokens", "the most tokens of an answer", Count(1, 1 << 24),
+            (AnswerSettings s) => s.MaxTokens, (s, v) => s with { MaxTokens = v }, "Answers"),
         .. SamplingSettings.Settings.Within((AnswerSettings s) => s.Sampling, (s, v) => s with { Sampling = v }, "Answers"),
         Setting.Of("judge", "a model that judges: a reward model, or a language model that is asked in both orders", Text("a model").OrNone(),
             (AnswerSettings s) => s.Judge, (s, v) => s with { Judge = v }, "Judge"),
@@ -46,8 +46,8 @@ internal sealed record AnswerSettings
         if (!path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
             return [.. ExampleFiles.Read([path], ExampleKinds.Prompt).Examples.Cast<PromptExample>()];
         if (!File.Exists(path))
-            throw new GrimoireException($"{path}: {(Directory.Exists(path) ? "this is a folder" : "there is no such file")}; give a file with one prompt a " +
-                "line.");
+            throw new GrimoireException(
+                $"{path}: {(Directory.Exists(path) ? "this is a folder" : "there is no such file")}; give a file with one prompt a line.");
         PromptExample[] prompts = [.. File.ReadLines(path)
             .Select((line, index) => new PromptExample(new Passage(line.Trim()), []) { File = path, Line = index + 1 })
             .Where(prompt => prompt.Prompt.Text!.Length > 0)];

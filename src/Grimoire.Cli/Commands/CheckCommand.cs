@@ -34,8 +34,8 @@ internal static class CheckCommand
         [
             Setting.Of("recipe", "a recipe file, or one that comes with Grimoire; otherwise one chosen for the text", Text("a path or name").OrNone(),
                 (ResumeChoices c) => c.Recipe, (c, v) => c with { Recipe = v }, "Check"),
-            Setting.Of("check_steps", "steps to train, once at once and once with a stop half-way", Count(2, 100_000), (ResumeChoices c) => c.Steps,
-                (c, v) => c with { Steps = v }, "Check"),
+            Setting.Of("check_steps", "steps to train, once at once and once with a stop half-way", Count(2, 100_000),
+                (ResumeChoices c) => c.Steps, (c, v) => c with { Steps = v }, "Check"),
         ];
     }
 

@@ -20,10 +20,10 @@ internal static class CompareCommand
         public static SettingList<Choices> Settings { get; } =
         [
             .. AnswerSettings.Within((Choices c) => c.Answers, (c, v) => c with { Answers = v }),
-            Setting.Of("out", "where preferences are appended; ties and skipped pairs go beside it", Text("a path"), (Choices c) => c.Out,
-                (c, v) => c with { Out = v }, "Output"),
-            Setting.Of("count", "the most pairs to compare now", SettingTypes.Count(1, int.MaxValue).OrNone(), (Choices c) => c.Count,
-                (c, v) => c with { Count = v }, "Output"),
+            Setting.Of("out", "where preferences are appended; ties and skipped pairs go beside it", Text("a path"),
+                (Choices c) => c.Out, (c, v) => c with { Out = v }, "Output"),
+            Setting.Of("count", "the most pairs to compare now", SettingTypes.Count(1, int.MaxValue).OrNone(),
+                (Choices c) => c.Count, (c, v) => c with { Count = v }, "Output"),
         ];
     }
 

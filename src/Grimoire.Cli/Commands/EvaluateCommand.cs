@@ -28,9 +28,9 @@ internal static class EvaluateCommand
             "grimoire evaluate runs/quickstart --tasks world_sums --strategies greedy,vote:8,calculator",
             "grimoire evaluate --endpoint http://localhost:8000/v1 --model-name my-model --tasks gsm8k --data data")
         {
-            Detail = "The result is a folder with figures, tables, every example and a page to look at; grimoire runs compare sets two beside each other. " +
-                "Answers are kept as they come: a command that was stopped goes on where it was. docs/tasks.md tells how each task is scored, and how to " +
-                "write one's own.",
+            Detail = "The result is a folder with figures, tables, every example and a page to look at; " +
+                "grimoire runs compare sets two beside each other. Answers are kept as they come: a command that was stopped goes on where it was. " +
+                "docs/tasks.md tells how each task is scored, and how to write one's own.",
             Run = (parse, terminal) => Run(terminal, parse.GetValue(model), options!.Read(parse, new EvaluateSettings()),
                 [.. parse.Tokens.Select(token => token.Value)], opening!(parse)),
         };

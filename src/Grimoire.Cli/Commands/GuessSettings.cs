@@ -24,8 +24,8 @@ internal sealed record GuessSettings
             Count(0, Most), (GuessSettings s) => s.Lookup, (s, v) => s with { Lookup = v }),
         Setting.Of("draft", "a smaller model of the same vocabulary that guesses ahead", Text("a model").OrNone(),
             (GuessSettings s) => s.Draft, (s, v) => s with { Draft = v }),
-        Setting.Of("draft_tokens", "how many tokens it guesses at once", Count(1, Most), (GuessSettings s) => s.DraftTokens,
-            (s, v) => s with { DraftTokens = v })
+        Setting.Of("draft_tokens", "how many tokens it guesses at once", Count(1, Most),
+            (GuessSettings s) => s.DraftTokens, (s, v) => s with { DraftTokens = v })
             .IdleWhere(s => s.Draft is null, "without --draft"),
     ];
 

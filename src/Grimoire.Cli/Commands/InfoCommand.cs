@@ -116,7 +116,8 @@ internal static class InfoCommand
         string experts = config.Experts > 0 ? $", {config.Experts} experts, {config.ExpertsPerToken} a token" : "";
         int windowed = Enumerable.Range(0, config.Layers).Count(config.IsWindowed);
         string window = windowed == 0 ? "" : $", window {config.Window}{(windowed < config.Layers ? $" in {windowed} layers" : "")}";
-        string ends = config.IsTrunk ? ", a reward model or a tagger without logits" : !config.Head ? ", an encoder without logits"
+        string ends = config.IsTrunk ? ", a reward model or a tagger without logits"
+            : !config.Head ? ", an encoder without logits"
             : config.TiedEmbeddings ? ", embedding and unembedding tied" : "";
         return
         [

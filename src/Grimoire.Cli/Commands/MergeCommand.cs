@@ -38,8 +38,8 @@ internal static class MergeCommand
             "grimoire merge base.gguf merged.gguf --adapter style/ --adapter facts/=0.5")
         {
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(from), parse.GetRequiredValue(to), options!.Read(parse, new Choices())),
-            Detail = "Weights that no adapter changes stay as they are. Quantised ones that one does are encoded again, in their own type unless told " +
-                "otherwise.",
+            Detail = "Weights that no adapter changes stay as they are. " +
+                "Quantised ones that one does are encoded again, in their own type unless told otherwise.",
         };
         verb.Add(from);
         verb.Add(to);
@@ -98,9 +98,8 @@ internal static class MergeCommand
         if (outcome.Rounding > outcome.Change / 2)
         {
             terminal.Complain(
-                $"Storing moved the weights by {Share(outcome.Rounding / outcome.Change)} of what the adapters did; keep the adapter beside its base, or " +
-                "choose a "
-                + "finer --type.");
+                $"Storing moved the weights by {Share(outcome.Rounding / outcome.Change)} of what the adapters did; " +
+                "keep the adapter beside its base, or choose a finer --type.");
         }
     }
 

@@ -24,8 +24,9 @@ internal static class PackCommand
                 (Choices c) => c.System, (c, v) => c with { System = v }),
             Setting.Of("name", "what the two files are called; otherwise as the model's folder or file", Text("a file name").OrNone(),
                 (Choices c) => c.Name, (c, v) => c with { Name = v }),
-            Setting.Of("type", "quantise on the way, " + string.Join(", ", QuantizationMix.All.Select(mix => mix.Name)) +
-                "; otherwise weights stay as they are", Text("a name").OrNone(), (Choices c) => c.Type, (c, v) => c with { Type = v }),
+            Setting.Of("type",
+                $"quantise on the way, {string.Join(", ", QuantizationMix.All.Select(mix => mix.Name))}; otherwise weights stay as they are",
+                Text("a name").OrNone(), (Choices c) => c.Type, (c, v) => c with { Type = v }),
         ];
     }
 

@@ -70,9 +70,8 @@ internal static class PerplexityCommand
             "grimoire perplexity my-model reviews.jsonl --stride 64 --out runs/reviews",
             "grimoire perplexity my-model letter.txt --tokens -")
         {
-            Detail = "Perplexity is a geometric mean: e to the mean of −ln p over all tokens, so it depends on the tokenizer; " +
-                "bits per byte and per character do not. Each document is read on its own behind the token that begins or ends texts. The intervals are over " +
-                "documents.",
+            Detail = "Perplexity is a geometric mean: e to the mean of −ln p over all tokens, so it depends on the tokenizer; bits per byte and per " +
+                "character do not. Each document is read on its own behind the token that begins or ends texts. The intervals are over documents.",
             Run = (parse, terminal) => Run(
                 terminal, parse.GetRequiredValue(model), parse.GetRequiredValue(files), options!.Read(parse, new Choices()),
                     [.. parse.Tokens.Select(token => token.Value)], opening!(parse)),

@@ -33,8 +33,8 @@ internal static class QuantizeCommand
                 (Choices c) => c.Calibrate, (c, v) => c with { Calibrate = v }),
             Setting.Of("text", "what perplexity is measured on; otherwise the last tenth of the calibration text, or a made-up world's stories",
                 Text("a path").OrNone(), (Choices c) => c.Text, (c, v) => c with { Text = v }),
-            Setting.Of("tokens", "the most tokens to measure perplexity on; 0 measures none", Count(0, 1 << 24), (Choices c) => c.Tokens,
-                (c, v) => c with { Tokens = v }),
+            Setting.Of("tokens", "the most tokens to measure perplexity on; 0 measures none", Count(0, 1 << 24),
+                (Choices c) => c.Tokens, (c, v) => c with { Tokens = v }),
             Setting.Of("allow_requantize", "take a model that is quantised already, which loses twice", Flag,
                 (Choices c) => c.AllowRequantize, (c, v) => c with { AllowRequantize = v }),
             Setting.Of("force", "replace OUT", Flag, (Choices c) => c.Force, (c, v) => c with { Force = v }),
@@ -51,8 +51,8 @@ internal static class QuantizeCommand
         {
             Run = (parse, terminal) => Run(
                 terminal, Device.Kernels(parse), parse.GetRequiredValue(from), parse.GetRequiredValue(to), options!.Read(parse, new Choices())),
-            Detail = "Most matrices become the type, a few that matter more a better one, vectors stay F32: the mixes that llama.cpp's users know by these " +
-                "names.",
+            Detail = "Most matrices become the type, a few that matter more a better one, " +
+                "vectors stay F32: the mixes that llama.cpp's users know by these names.",
         };
         verb.Add(from);
         verb.Add(to);
@@ -93,8 +93,8 @@ internal static class QuantizeCommand
         if (!allowed && model.Parameters.FirstOrDefault(parameter => parameter.Tensor.DType.IsQuantized()) is { Name: not null } quantized)
         {
             throw new GrimoireException(
-                $"{from}: {quantized.Name} is {quantized.Tensor.DType} already, and {mix.Name} of that is worse than {mix.Name} of the original; "
-                + "quantise the original, or insist with --allow-requantize.");
+                $"{from}: {quantized.Name} is {quantized.Tensor.DType} already, and {mix.Name} of that is worse than {mix.Name} of the original; " +
+                "quantise the original, or insist with --allow-requantize.");
         }
     }
 
@@ -108,8 +108,8 @@ internal static class QuantizeCommand
         if (texts.Calibration is { } calibration)
             yield return ("calibrated on", $"{Numbers.Count(calibration.Length)} tokens of {texts.CalibrationName}");
         yield return before is { } b && after is { } a
-            ? ("perplexity", $"{Numbers.Fixed(b, 3)} → {Numbers.Fixed(a, 3)} ({(a < b ? "−" : "+")}{Numbers.Fixed(100 * Math.Abs(a - b) / b, 2)} %) on "
-                + $"{Numbers.Count(texts.Measured!.Length - 1)} tokens of {texts.MeasuredName}")
+            ? ("perplexity", $"{Numbers.Fixed(b, 3)} → {Numbers.Fixed(a, 3)} ({(a < b ? "−" : "+")}{Numbers.Fixed(100 * Math.Abs(a - b) / b, 2)} %) " +
+                $"on {Numbers.Count(texts.Measured!.Length - 1)} tokens of {texts.MeasuredName}")
             : ("perplexity", $"not measured, as {texts.WhyNot}");
     }
 

@@ -43,8 +43,8 @@ internal static class RewardScoreCommand
             "grimoire reward score runs/my-model-reward --data answers.jsonl > scored.jsonl",
             """echo '{"prompt": "Hello!", "completion": "Hi."}' | grimoire reward score my-reward-model""")
         {
-            Detail = "A row with one answer gets a column reward; a pair gets chosen_reward, rejected_reward and preference, the probability that the first " +
-                "is preferred. Rewards of answers to one prompt can be compared; their height alone means nothing.",
+            Detail = "A row with one answer gets a column reward; a pair gets chosen_reward, rejected_reward and preference, " +
+                "the probability that the first is preferred. Rewards of answers to one prompt can be compared; their height alone means nothing.",
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), opening!(parse)),
         };
         verb.Add(model);
@@ -134,7 +134,7 @@ internal static class RewardScoreCommand
         PairReliability found = PairReliability.Of(differences);
         terminal.Error.WriteLine(
             $"{found.Pairs} pairs: the preferred answer has the higher reward in {Numbers.Percent(found.Accuracy)} " +
-            $"± {Numbers.Fixed(100 * found.AccuracyError, 1)}, −ln σ(Δr) {Numbers.Fixed(found.Loss, 4)}, Brier {Numbers.Fixed(found.Brier, 4)}, calibration " +
-            $"error {Numbers.Fixed(found.CalibrationError, 4)}.");
+            $"± {Numbers.Fixed(100 * found.AccuracyError, 1)}, −ln σ(Δr) {Numbers.Fixed(found.Loss, 4)}, Brier {Numbers.Fixed(found.Brier, 4)}, " +
+            $"calibration error {Numbers.Fixed(found.CalibrationError, 4)}.");
     }
 }

@@ -29,9 +29,9 @@ internal static class ScaleRunCommand
             "grimoire scale run --data my.txt --budgets 1e12,3e12,1e13",
             "grimoire scale run --data my.txt --budgets 1e12,3e12,1e13 --sizes 2x48,2x64,3x96 --largest-sizes 4x128")
         {
-            Detail = "Every run spends its budget: what a size costs for each token decides how many it reads, and its schedule ends there. Before the runs " +
-                "of the largest budget are trained, the law of the others foretells their losses, and that is written down. Ctrl-C saves a checkpoint; the " +
-                "same command goes on.",
+            Detail = "Every run spends its budget: what a size costs for each token decides how many it reads, and its schedule ends there. " +
+                "Before the runs of the largest budget are trained, the law of the others foretells their losses, " +
+                "and that is written down. Ctrl-C saves a checkpoint; the same command goes on.",
             Run = (parse, terminal) =>
             {
                 SweepRecipe recipe = options!.Read(parse, new SweepRecipe());

@@ -43,18 +43,18 @@ internal static class ScoreCommand
         [
             Setting.Of("references", "what the texts might have been, line by line: a file for each set of references; rows without it hold their own",
                 Texts("files"), (Choices c) => c.References, (c, v) => c with { References = v }),
-            Setting.Of("column", "the column of a .jsonl file in which the texts are", Text("a name"), (Choices c) => c.Column,
-                (c, v) => c with { Column = v }),
+            Setting.Of("column", "the column of a .jsonl file in which the texts are", Text("a name"),
+                (Choices c) => c.Column, (c, v) => c with { Column = v }),
             Setting.Of("reference_column", "the column in which references are, each a text or a list of texts", Text("a name"),
                 (Choices c) => c.ReferenceColumn, (c, v) => c with { ReferenceColumn = v }),
             .. ScoreSettings.Settings.Select(setting => setting.Within<Choices>(c => c.Score, (c, v) => c with { Score = v }, setting.Group)),
-            Setting.Of("bootstrap", "resamples for the intervals; 0 for none", Count(0, 1 << 20), (Choices c) => c.Bootstrap,
-                (c, v) => c with { Bootstrap = v }, "Trust"),
+            Setting.Of("bootstrap", "resamples for the intervals; 0 for none", Count(0, 1 << 20),
+                (Choices c) => c.Bootstrap, (c, v) => c with { Bootstrap = v }, "Trust"),
             Setting.Of("seed", "of all drawing", Integer(0), (Choices c) => c.Seed, (c, v) => c with { Seed = v }, "Trust"),
-            Setting.Of("paired", "how further HYPOTHESES are held against the first", Choice<PairedTest>(), (Choices c) => c.Paired,
-                (c, v) => c with { Paired = v }, "Trust"),
-            Setting.Of("trials", "resamples or trials of that test (otherwise 1,000 or 10,000)", Count(1, 1 << 24).OrNone(), (Choices c) => c.Trials,
-                (c, v) => c with { Trials = v }, "Trust"),
+            Setting.Of("paired", "how further HYPOTHESES are held against the first", Choice<PairedTest>(),
+                (Choices c) => c.Paired, (c, v) => c with { Paired = v }, "Trust"),
+            Setting.Of("trials", "resamples or trials of that test (otherwise 1,000 or 10,000)", Count(1, 1 << 24).OrNone(),
+                (Choices c) => c.Trials, (c, v) => c with { Trials = v }, "Trust"),
         ];
 
         public static SettingList<Choices> Settings { get; } =
@@ -81,8 +81,8 @@ internal static class ScoreCommand
             "grimoire score translated.txt --references references.txt",
             "grimoire score ours.txt theirs.txt --references a.txt b.txt --metrics bleu,chrf++ --paired randomization")
         {
-            Detail = "Figures are those of sacreBLEU, Google's rouge_score and SQuAD's script to all digits; the signature beside each says how it was " +
-                "measured. The interval tells how far it would move with other lines of the same kind.",
+            Detail = "Figures are those of sacreBLEU, Google's rouge_score and SQuAD's script to all digits; " +
+                "the signature beside each says how it was measured. The interval tells how far it would move with other lines of the same kind.",
             Run = (parse, terminal) => Run(
                 terminal, parse.GetRequiredValue(hypotheses), options!.Read(parse, new Choices()), [.. parse.Tokens.Select(token => token.Value)]),
         };

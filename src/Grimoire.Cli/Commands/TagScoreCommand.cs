@@ -60,16 +60,16 @@ internal static class TagScoreCommand
         var first = new Argument<string>("TAGGER_OR_GOLD") { Description = "a tagger's folder or run, or a file with right labels" };
         var second = new Argument<string?>("GOLD_OR_PREDICTED")
         {
-            Description = "after a tagger the file with right labels, after such a file one with given labels; none where one file has " +
-                "both, as conlleval reads it",
+            Description = "after a tagger the file with right labels, after such a file one with given labels; " +
+                "none where one file has both, as conlleval reads it",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Options<Choices>? options = null;
         Verb verb = new("score", "Score labels: accuracy, and precision, recall and F1 of spans by type.",
             "grimoire tag score runs/train-tag test.conllu --floor train.conllu", "grimoire tag score gold.conll predicted.conll --rules conlleval")
         {
-            Detail = "Intervals are by resampled sentences; a table tells what was taken for what. Spans are right if place and type are. seqeval and " +
-                "conlleval agree on IOB labels; strict counts nothing that breaks the scheme.",
+            Detail = "Intervals are by resampled sentences; a table tells what was taken for what. Spans are right if place and type are. " +
+                "seqeval and conlleval agree on IOB labels; strict counts nothing that breaks the scheme.",
             Run = (parse, terminal) =>
                 Run(terminal, parse.GetRequiredValue(first), parse.GetValue(second), options!.Read(parse, new Choices()), Device.Kernels(parse),
                 [.. parse.Tokens.Select(token => token.Value)]),

@@ -35,8 +35,8 @@ internal static class TokenizerCommand
         public static SettingList<TrainChoices> Settings { get; } =
         [
             Setting.Of("kind", "what the pieces are", TokenizerSettings.Kinds, (TrainChoices c) => c.Kind, (c, v) => c with { Kind = v }),
-            Setting.Of("vocabulary", "the most pieces, special ones included", Count(2, 1 << 20), (TrainChoices c) => c.Vocabulary,
-                (c, v) => c with { Vocabulary = v }),
+            Setting.Of("vocabulary", "the most pieces, special ones included", Count(2, 1 << 20),
+                (TrainChoices c) => c.Vocabulary, (c, v) => c with { Vocabulary = v }),
             Setting.Of("out", "the folder to write tokenizer.json to", Text("a path"), (TrainChoices c) => c.Out, (c, v) => c with { Out = v }),
             Setting.Of("pattern", "how text is cut into words, across which nothing merges",
                 Text("gpt2, gpt4 (or llama3), gpt4o, qwen (or qwen2), qwen-marks, tekken or deepseek"),
@@ -59,8 +59,8 @@ internal static class TokenizerCommand
         [
             Setting.Of("file", "the text of a file", Text("a path").OrNone(), (EncodeChoices c) => c.File, (c, v) => c with { File = v }),
             Setting.Of("pieces", "a table of ids and pieces", Flag, (EncodeChoices c) => c.Pieces, (c, v) => c with { Pieces = v }),
-            Setting.Of("special", "read the names of special tokens in the text as those tokens", Flag, (EncodeChoices c) => c.Special,
-                (c, v) => c with { Special = v }),
+            Setting.Of("special", "read the names of special tokens in the text as those tokens", Flag,
+                (EncodeChoices c) => c.Special, (c, v) => c with { Special = v }),
             Setting.Of("json", "as JSON", Flag, (EncodeChoices c) => c.Json, (c, v) => c with { Json = v }),
         ];
     }
@@ -93,8 +93,8 @@ internal static class TokenizerCommand
         Tokenizer tokenizer = Waiting.While(terminal, "training the vocabulary", () => TokenizerTrainer.TrainFiles(files, options, cancel: terminal.Stop));
         tokenizer.Save(choices.Out);
         terminal.Out.WriteLine(
-            $"{Numbers.Count(tokenizer.VocabularySize)} pieces in {Numbers.Duration(Stopwatch.GetElapsedTime(begin).TotalSeconds)}, written to " +
-                $"{Path.Combine(choices.Out, "tokenizer.json")}");
+            $"{Numbers.Count(tokenizer.VocabularySize)} pieces in {Numbers.Duration(Stopwatch.GetElapsedTime(begin).TotalSeconds)}, " +
+            $"written to {Path.Combine(choices.Out, "tokenizer.json")}");
         terminal.Out.WriteLine($"Try it: {CommandText.Of("grimoire", "tokenizer", "encode", choices.Out, "Once upon a time", "--pieces")}");
         return Tool.Success;
     }

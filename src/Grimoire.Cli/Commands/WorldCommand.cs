@@ -17,8 +17,8 @@ internal static class WorldCommand
         public static SettingList<Choices> Settings { get; } =
         [
             Setting.Of("seed", "the same seed makes the same world", Integer(0), (Choices c) => c.Seed, (c, v) => c with { Seed = v }),
-            Setting.Of("documents", "documents to train on; the other files follow in proportion", Count(10, 100_000_000), (Choices c) => c.Documents,
-                (c, v) => c with { Documents = v }),
+            Setting.Of("documents", "documents to train on; the other files follow in proportion", Count(10, 100_000_000),
+                (Choices c) => c.Documents, (c, v) => c with { Documents = v }),
         ];
     }
 

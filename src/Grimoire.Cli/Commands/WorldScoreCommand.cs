@@ -56,8 +56,8 @@ internal static class WorldScoreCommand
         Verb verb = new("score", "Have a model do the world's exercises, and judge each answer exactly.", "grimoire world score runs/quickstart",
             "grimoire world score my-model --split validation --wrong 2")
         {
-            Detail = "Answers are greedy, so the same model has the same score; ± is the standard error of a share, which tells how far the luck of the draw " +
-                "goes.",
+            Detail = "Answers are greedy, so the same model has the same score; " +
+                "± is the standard error of a share, which tells how far the luck of the draw goes.",
             Run = (parse, terminal) => Run(terminal, parse.GetRequiredValue(model), options!.Read(parse, new Choices()), Device.Kernels(parse)),
         };
         verb.Add(model);

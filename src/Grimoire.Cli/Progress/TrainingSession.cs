@@ -70,8 +70,8 @@ internal static class TrainingSession
             ("report", Path.Combine(folder, "report.html")),
         ];
         if (Result(Metric.ValidationLoss) is { } loss)
-            facts.Insert(1, ("validation loss", $"{Numbers.Loss(loss)} nats a token, {Numbers.Fixed(Result(Metric.BitsPerByte) ?? double.NaN, 3)} bits a " +
-                "byte, on all text held out"));
+            facts.Insert(1, ("validation loss", $"{Numbers.Loss(loss)} nats a token, {Numbers.Fixed(Result(Metric.BitsPerByte) ?? double.NaN, 3)} " +
+                "bits a byte, on all text held out"));
         Sheet.Facts(terminal, facts);
         terminal.Line();
         terminal.Line($"Talk to it:");

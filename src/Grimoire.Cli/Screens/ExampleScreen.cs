@@ -35,8 +35,8 @@ internal static class ExampleScreen
                 terminal.Out.WriteLine($"  read      {context}");
             string sign = example.Right.Count == 0 ? "scored " : example.Right.Contains(i) ? "right  " : "wrong  ";
             terminal.Out.WriteLine($"  {sign}   {continuation}");
-            terminal.Out.WriteLine($"            ln p {Numbers.Fixed(scores[i].LogProbability, 4)}, {scores[i].Tokens} " +
-                $"tokens{(scores[i].IsGreedy ? ", greedy" : "")}");
+            terminal.Out.WriteLine(
+                $"            ln p {Numbers.Fixed(scores[i].LogProbability, 4)}, {scores[i].Tokens} tokens{(scores[i].IsGreedy ? ", greedy" : "")}");
         }
     }
 

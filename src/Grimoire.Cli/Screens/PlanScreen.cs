@@ -30,18 +30,18 @@ internal static class PlanScreen
             $"{Numbers.Count(plan.ValidationTokens)} held out");
         yield return ("tokenizer", $"{recipe.Tokenizer.Path ?? $"{words["tokenizer"]}"}, {Numbers.Count(tokenizerSize)} pieces, " +
             $"{Numbers.Fixed((double)plan.TrainBytes / plan.TrainTokens, 2)} bytes a token");
-        yield return ("model", $"{plan.Model.Family}: {plan.Model.Layers} layers, {plan.Model.Heads} heads, {plan.Model.Channels} channels, context " +
-            $"{plan.Model.Context}");
+        yield return ("model", $"{plan.Model.Family}: {plan.Model.Layers} layers, {plan.Model.Heads} heads, " +
+            $"{plan.Model.Channels} channels, context {plan.Model.Context}");
         yield return ("parameters", $"{Numbers.Count(plan.Model.ParameterCount)}; weights, gradients and optimizer take {Numbers.Bytes(plan.StateBytes)}");
-        yield return ("training", $"{Numbers.Count(plan.Steps)} steps, {Numbers.Short(plan.Tokens)} tokens: {Numbers.Fixed(plan.Epochs, 2)} rounds over the " +
-            "text");
+        yield return ("training", $"{Numbers.Count(plan.Steps)} steps, {Numbers.Short(plan.Tokens)} tokens: " +
+            $"{Numbers.Fixed(plan.Epochs, 2)} rounds over the text");
         yield return ("optimizer", $"{words["optimizer"]}, learning rate {words["lr"]}, {words["schedule"]} schedule");
         yield return ("work", $"{Numbers.Short(plan.Operations)} operations, about {Numbers.Duration(plan.EstimatedSeconds)} on this machine");
         if (plan.FirstLoss is { } loss)
         {
             string verdict = Math.Abs(loss - plan.UniformLoss) < Tolerance ? "as it should be" : "it should be near: something is wrong";
-            yield return ("first loss", $"{Numbers.Fixed(loss, 4)}; ln {Numbers.Count(plan.Model.Vocabulary)} = {Numbers.Fixed(plan.UniformLoss, 4)}, " +
-                $"{verdict}");
+            yield return ("first loss", $"{Numbers.Fixed(loss, 4)}; ln {Numbers.Count(plan.Model.Vocabulary)} = " +
+                $"{Numbers.Fixed(plan.UniformLoss, 4)}, {verdict}");
         }
 
         yield return ("example", $"{Sentences.OneLine(plan.Example, 160)}  (every token after the first is to be foretold)");

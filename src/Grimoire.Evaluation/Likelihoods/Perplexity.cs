@@ -30,8 +30,8 @@ public sealed class Perplexity(
     private const int TokensAtOnce = 1 << 16;
     private readonly int context = model.Config.Context;
     private readonly int step = stride >= 0 && stride <= model.Config.Context ? stride == 0 ? model.Config.Context : stride
-        : throw new GrimoireException($"scoring: the stride is {stride}; it must be from 1 to the model's context of {model.Config.Context}, or 0 for " +
-            "all of it.");
+        : throw new GrimoireException(
+            $"scoring: the stride is {stride}; it must be from 1 to the model's context of {model.Config.Context}, or 0 for all of it.");
 
     private readonly LikelihoodEngine engine = new(model.Transformer, kernels, batchTokens) { KeepScores = true, Shared = int.MaxValue };
 

@@ -16,8 +16,8 @@ public static class LineFile
     public static IReadOnlyList<IReadOnlyList<string>> Read(string path, string column)
     {
         if (!File.Exists(path))
-            throw new GrimoireException($"{path}: {(Directory.Exists(path) ? "this is a folder" : "there is no such file")}; give a text file, one text a " +
-                "line, or a .jsonl file.");
+            throw new GrimoireException(
+                $"{path}: {(Directory.Exists(path) ? "this is a folder" : "there is no such file")}; give a text file, one text a line, or a .jsonl file.");
         try
         {
             using var reader = new StreamReader(path, Strict);

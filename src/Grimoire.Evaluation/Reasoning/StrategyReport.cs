@@ -104,8 +104,8 @@ public static class StrategyReport
         [.. outcomes.Select(outcome => (outcome.Strategy.Name, Task: Task(outcome, name)))
             .Select(of => new PlotSeries(of.Name, [(Tokens(of.Task), Scores(of.Task).Average())], Joined: false))])
     {
-        Lead = "Tokens are all that the model generated, samples that were not chosen among them; what was put into its text (cues, results, \"Wait\") it " +
-            "read and did not generate.",
+        Lead = "Tokens are all that the model generated, samples that were not chosen among them; " +
+            "what was put into its text (cues, results, \"Wait\") it read and did not generate.",
     };
 
     private static string Shown(double tokens) => tokens.ToString("0.0", CultureInfo.InvariantCulture);

@@ -26,8 +26,8 @@ internal static class CsvRows
             if (fields is [""])
                 continue;
             if (fields.Count != heading.Count)
-                throw new GrimoireException($"{file}, line {line}: {fields.Count} fields, but {heading.Count} columns; a field with commas in it " +
-                    "stands in quotes.");
+                throw new GrimoireException(
+                    $"{file}, line {line}: {fields.Count} fields, but {heading.Count} columns; a field with commas in it stands in quotes.");
             yield return (line, new JsonObject(heading.Zip(fields, (name, value) => KeyValuePair.Create(name, (JsonNode?)JsonValue.Create(value)))));
         }
     }

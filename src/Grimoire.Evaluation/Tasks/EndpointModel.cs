@@ -66,8 +66,8 @@ public sealed class EndpointModel : TaskModel, IDisposable
     public override void Score(IReadOnlyList<ContinuationRequest> requests, Action<int, ContinuationScore> done, CancellationToken cancellation = default)
     {
         if (requests.Any(request => request.Chat))
-            throw new GrimoireException($"{address}: an endpoint tells no likelihoods of conversations; leave --chat out for tasks of likelihoods, or " +
-                "take a model's files.");
+            throw new GrimoireException(
+                $"{address}: an endpoint tells no likelihoods of conversations; leave --chat out for tasks of likelihoods, or take a model's files.");
         All(requests, ScoreAsync, done, cancellation);
     }
 
@@ -235,13 +235,13 @@ public sealed class EndpointModel : TaskModel, IDisposable
             wait *= 2;
         }
 
-        throw new GrimoireException($"{address}{place}: gave no answer in {settings.Attempts} attempts ({reason}); what was answered is kept, so try " +
-            "the same command later.");
+        throw new GrimoireException(
+            $"{address}{place}: gave no answer in {settings.Attempts} attempts ({reason}); what was answered is kept, so try the same command later.");
     }
 
     private GrimoireException NoLikelihoods(string why) => new(
-        $"{address}: this endpoint cannot say how likely a text is ({why}); tasks of likelihoods need that, so choose tasks that are answered freely, " +
-            "or take a model's files.");
+        $"{address}: this endpoint cannot say how likely a text is ({why}); " +
+        "tasks of likelihoods need that, so choose tasks that are answered freely, or take a model's files.");
 
     /// <summary>The length as endpoints count it, in code points.</summary>
     private static int Length(string text) => text.EnumerateRunes().Count();

@@ -48,8 +48,8 @@ internal static class TaskRows
         string[] places = [.. names.Concat(names.Where(name => name.EndsWith(".gz", StringComparison.Ordinal)).Select(name => name[..^3])).Select(name =>
             System.IO.Path.Combine(folder, name))];
         return places.FirstOrDefault(File.Exists) ?? throw new GrimoireException(
-            $"task {task}: {places[0]} is not there{(data.Get.Length > 0 ? $" ({data.Get.TrimEnd('.')})" : "")}; put it there, or say with --data " +
-                "where it lies.");
+            $"task {task}: {places[0]} is not there{(data.Get.Length > 0 ? $" ({data.Get.TrimEnd('.')})" : "")}; " +
+            "put it there, or say with --data where it lies.");
     }
 
     private static IEnumerable<JsonObject> OfFile(TaskData data, string file)

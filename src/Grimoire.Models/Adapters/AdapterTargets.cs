@@ -25,8 +25,8 @@ internal static class AdapterTargets
         if (words.FirstOrDefault(word => !all.Any(linear => Means(word, linear))) is { } unknown)
         {
             throw new GrimoireException(
-                $"adapter: target \"{unknown}\" names no layer of this {model.Config.Family} model; known are {string.Join(", ", all.Select(Kind).Distinct())} "
-                + $"and {AllLinear}.");
+                $"adapter: target \"{unknown}\" names no layer of this {model.Config.Family} model; " +
+                $"known are {string.Join(", ", all.Select(Kind).Distinct())} and {AllLinear}.");
         }
 
         return [.. all.Where(linear => words.Any(word => Means(word, linear)))];

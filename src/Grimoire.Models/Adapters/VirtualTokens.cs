@@ -29,8 +29,8 @@ internal sealed class VirtualTokens
             if (config.EmbeddingScale != 1)
             {
                 throw new GrimoireException(
-                    $"adapter {owner.Name}: a {config.Family} model scales its embeddings, and libraries differ in whether a prompt is scaled too; use a " +
-                    "prefix.");
+                    $"adapter {owner.Name}: a {config.Family} model scales its embeddings, " +
+                    "and libraries differ in whether a prompt is scaled too; use a prefix.");
             }
 
             Prompt = parameters.Get(Embeddings, (Count, config.Channels));

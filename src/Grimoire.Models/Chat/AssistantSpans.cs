@@ -65,8 +65,8 @@ internal sealed class AssistantSpans(Tokenizer tokenizer, Func<int, bool, Jinja.
     }
 
     private static GrimoireException Refuse(int index, string why) => new(
-        $"the chat template {why} in message {index + 1}, the assistant's, so that its tokens cannot be told from others; mark them in the template with {{% " +
-        $"generation %}}.");
+        $"the chat template {why} in message {index + 1}, the assistant's, " +
+        $"so that its tokens cannot be told from others; mark them in the template with {{% generation %}}.");
 
     /// <summary>From the first to the last character of a message; -1 where there is none.</summary>
     private static (int First, int End) Extent(Jinja.Text text, int index)

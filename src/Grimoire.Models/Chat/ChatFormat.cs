@@ -42,6 +42,6 @@ public static class ChatFormat
         tokenizer.Id("<|im_start|>") is not null && tokenizer.Id("<|im_end|>") is not null ? ChatTemplate.BuiltIn("chatml")
         : tokenizer.EndOfText is not null ? ChatTemplate.BuiltIn("plain")
         : throw new GrimoireException(
-            "the model's vocabulary has neither the tokens of a chat format nor an end of text, so an answer could never end; "
-            + "take a model whose vocabulary has them, such as one raised with --tokenizer bpe.");
+            "the model's vocabulary has neither the tokens of a chat format nor an end of text, so an answer could never end; " +
+            "take a model whose vocabulary has them, such as one raised with --tokenizer bpe.");
 }

@@ -68,12 +68,11 @@ internal static class Bert
         if (json.Text("position_embedding_type", "absolute") != "absolute")
             throw json.Refusal("position_embedding_type", "only absolute is supported");
         json.Skip(
-            "tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head",
-            "pooler_type");
+            "tie_word_embeddings", "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers",
+            "pooler_size_per_head", "pooler_type");
         return Config(
             json.Int("num_hidden_layers", most: ModelConfig.MostLayers), json.Int("num_attention_heads"), json.Int("hidden_size"),
-            json.Int("max_position_embeddings"),
-            json.Int("vocab_size"), json.Int("intermediate_size")) with
+            json.Int("max_position_embeddings"), json.Int("vocab_size"), json.Int("intermediate_size")) with
         {
             NormEpsilon = json.Epsilon("layer_norm_eps", 1e-12),
             TokenTypes = json.Int("type_vocab_size", 2),

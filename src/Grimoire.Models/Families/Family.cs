@@ -35,8 +35,8 @@ public sealed class Family
     internal string? Classifier
     {
         get => field ?? (Architecture.EndsWith("ForCausalLM", StringComparison.Ordinal) || Architecture.EndsWith("LMHeadModel", StringComparison.Ordinal)
-            ? Architecture.Replace("ForCausalLM", "", StringComparison.Ordinal)
-                .Replace("LMHeadModel", "", StringComparison.Ordinal) + "ForSequenceClassification"
+            ? Architecture.Replace("ForCausalLM", "", StringComparison.Ordinal).Replace("LMHeadModel", "", StringComparison.Ordinal)
+                + "ForSequenceClassification"
             : null);
         init;
     }

@@ -70,8 +70,8 @@ internal sealed class ModelWeights
         {
             string more = unused.Length > 5 ? $" and {unused.Length - 5} more" : "";
             throw new GrimoireException(
-                $"{files.Path}: nothing in the {config.Family} model that {files.Config} describes uses {string.Join(", ", unused.Take(5))}{more}; "
-                + "the files do not belong together.");
+                $"{files.Path}: nothing in the {config.Family} model that {files.Config} describes uses {string.Join(", ", unused.Take(5))}{more}; " +
+                "the files do not belong together.");
         }
     }
 

@@ -146,9 +146,8 @@ internal sealed class JsonRecord
         if (!Find(key, out JsonElement value))
             throw Missing(key);
         return value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number)
-                && double.IsFinite(number)
-                ? number
+            ? [.. value.EnumerateArray().Select(item =>
+                item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && double.IsFinite(number) ? number
                 : throw Wrong(key, value, "a list of numbers"))]
             : throw Wrong(key, value, "a list of numbers");
     }

@@ -5,8 +5,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models.Formats;
 
 /// <summary>
-/// A file as memory: read by the operating system where it is touched, shared with other processes, and never written to (a write would
-/// go to a private copy of the page, where the system has memory for one). The mapping ends when the last tensor over it is collected.
+/// A file as memory: read by the operating system where it is touched, shared with other processes, and never written to (a write would go to a private copy of
+/// the page, where the system has memory for one). The mapping ends when the last tensor over it is collected.
 /// </summary>
 internal sealed unsafe partial class MappedFile : IRestorable
 {

@@ -3,8 +3,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models.Formats;
 
 /// <summary>
-/// An open safetensors file (https://huggingface.co/docs/safetensors). Its tensors are views of the mapped file: opening costs nothing
-/// but the header, and memory is taken page by page as weights are used.
+/// An open safetensors file (https://huggingface.co/docs/safetensors). Its tensors are views of the mapped file: opening costs nothing but the header, and
+/// memory is taken page by page as weights are used.
 /// </summary>
 public sealed class SafetensorsFile
 {
@@ -35,8 +35,8 @@ public sealed class SafetensorsFile
     public bool Contains(string name) => byName.ContainsKey(name);
 
     /// <summary>
-    /// A tensor over the mapped file, without a copy unless its bytes lie on an odd address. Writing to it shows in
-    /// other tensors of this opening and never in the file.
+    /// A tensor over the mapped file, without a copy unless its bytes lie on an odd address. Writing to it shows in other tensors of this opening and never in
+    /// the file.
     /// </summary>
     /// <exception cref="GrimoireException">There is no such tensor, or it has a type or shape that is not computed with.</exception>
     public unsafe Tensor Tensor(string name)

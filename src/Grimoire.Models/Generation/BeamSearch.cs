@@ -30,8 +30,8 @@ public sealed class BeamSearch(Transformer model, Kernels kernels)
         options.Validate();
         int most = Math.Min(options.MaxTokens, model.Config.Context - prompt.Length);
         if (prompt.IsEmpty || most < 1)
-            throw new GrimoireException($"beam search: a prompt of {prompt.Length} tokens does not fit; it needs at least 1 and room for one more in the " +
-                $"context of {model.Config.Context}.");
+            throw new GrimoireException($"beam search: a prompt of {prompt.Length} tokens does not fit; " +
+                $"it needs at least 1 and room for one more in the context of {model.Config.Context}.");
 
         if (free.TryPeek(out KeyValueCache? kept) && kept.Type != options.CacheType)
             free.Clear();

@@ -1,8 +1,8 @@
 namespace Grimoire.Models;
 
 /// <summary>
-/// Some tokens of a row in the one order that all filters share: by logit, the lower id first among equals. A token is one sortable
-/// number: the logit's bits, made monotonic, above the complement of the id.
+/// Some tokens of a row in the one order that all filters share: by logit, the lower id first among equals. A token is one sortable number: the logit's bits,
+/// made monotonic, above the complement of the id.
 /// </summary>
 internal sealed class Candidates
 {

@@ -30,8 +30,8 @@ internal sealed class DraftModel(Transformer model, Kernels kernels)
             if (own == other)
                 continue;
             throw new GrimoireException(
-                $"the draft model has another vocabulary: token {id} is {own.Quoted()} to the model and {other.Quoted()} to the draft; choose a draft of the " +
-                "same family.");
+                $"the draft model has another vocabulary: token {id} is {own.Quoted()} to the model and {other.Quoted()} to the draft; " +
+                "choose a draft of the same family.");
         }
 
         return draft.Transformer;

@@ -3,8 +3,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models;
 
 /// <summary>
-/// Self-attention: every token asks (query) all tokens it may see what they hold (key), and takes a weighted mean of what they
-/// say (value) (Vaswani et al. 2017, arXiv:1706.03762).
+/// Self-attention: every token asks (query) all tokens it may see what they hold (key), and takes a weighted mean of what they say (value) (Vaswani et al.
+/// 2017, arXiv:1706.03762).
 /// </summary>
 public sealed class Attention
 {

@@ -8,8 +8,8 @@ namespace Grimoire.Models;
 public readonly record struct Parameter(string Name, Tensor Tensor);
 
 /// <summary>
-/// Gives the parameter of a name and shape: from a file, or freshly drawn. Modules ask for what they need as they are built, so a
-/// weight is never made twice, and a missing one is named.
+/// Gives the parameter of a name and shape: from a file, or freshly drawn. Modules ask for what they need as they are built, so a weight is never made twice,
+/// and a missing one is named.
 /// </summary>
 public delegate Tensor ParameterSource(string name, Shape shape);
 

@@ -42,8 +42,7 @@ public sealed class RewardModel
 
     /// <summary>
     /// Loads a folder of Hugging Face's <c>…ForSequenceClassification</c> with one label, a PEFT folder of the task <c>SEQ_CLS</c>, or a checkpoint whose head
-    /// lies in
-    /// <c>heads.safetensors</c>.
+    /// lies in <c>heads.safetensors</c>.
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="trainable">Whether to copy the weights to F32 and mark them to be trained.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Grimoire.Models;
 
 /// <summary>
-/// The rows of one pass: the tokens of any number of sequences, of any lengths, end to end on one axis, without padding. A sequence
-/// may continue a cache; its positions then go on where the cache ends.
+/// The rows of one pass: the tokens of any number of sequences, of any lengths, end to end on one axis, without padding. A sequence may continue a cache; its
+/// positions then go on where the cache ends.
 /// </summary>
 public sealed class Batch
 {

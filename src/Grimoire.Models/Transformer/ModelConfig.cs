@@ -164,8 +164,8 @@ public sealed partial record ModelConfig
 
     /// <summary>What a model that gives no logits is, and what to do with it.</summary>
     internal string WithoutLogits() => IsTrunk
-        ? "a reward model or a tagger gives no text; score answers with the one (grimoire reward score), label words with the other (grimoire tag run), or " +
-            "use the model it was raised from."
+        ? "a reward model or a tagger gives no text; score answers with the one (grimoire reward score), " +
+            "label words with the other (grimoire tag run), or use the model it was raised from."
         : $"a {Family} model is an encoder: it gives a vector for each token and no probabilities; embed texts with it (grimoire embed).";
 
     /// <summary>The same model with a window on some of its layers, written in the one way that compares equal.</summary>

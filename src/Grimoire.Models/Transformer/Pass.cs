@@ -281,8 +281,8 @@ public sealed class Pass
         foreach (Batch.Sequence s in Batch.Sequences)
         {
             if (s.Cache is not null && !model.Config.Causal)
-                throw new GrimoireException($"a {model.Config.Family} model is an encoder: it reads a text as a whole and cannot continue one; embed texts " +
-                    "with it.");
+                throw new GrimoireException(
+                    $"a {model.Config.Family} model is an encoder: it reads a text as a whole and cannot continue one; embed texts with it.");
             if (Before(s) is var before && before + s.Position + s.Length > model.Config.Context)
             {
                 string behind = before > 0 ? $", behind {before} that an adapter puts before it," : "";
@@ -294,8 +294,8 @@ public sealed class Pass
         foreach (int token in Batch.Tokens)
         {
             if ((uint)token >= (uint)model.Config.Vocabulary)
-                throw new GrimoireException($"token {token} is not in the model's vocabulary of {model.Config.Vocabulary}; the tokenizer does not belong to " +
-                    "this model.");
+                throw new GrimoireException(
+                    $"token {token} is not in the model's vocabulary of {model.Config.Vocabulary}; the tokenizer does not belong to this model.");
         }
 
         if (model.Config.TokenTypes > 0 && Batch.Types.ContainsAnyExceptInRange(0, model.Config.TokenTypes - 1))

@@ -4,8 +4,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Models;
 
 /// <summary>
-/// The one model. Training, generation, scoring and everything later differ only in what is passed in: the workspace (with or without
-/// a tape), the batch (with or without caches), the parameters (trained or frozen). Forward = Unembed(Stream(Embed)).
+/// The one model. Training, generation, scoring and everything later differ only in what is passed in: the workspace (with or without a tape), the batch (with
+/// or without caches), the parameters (trained or frozen). Forward = Unembed(Stream(Embed)).
 /// </summary>
 public sealed class Transformer
 {

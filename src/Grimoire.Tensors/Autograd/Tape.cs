@@ -1,8 +1,8 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The ops of a forward pass in the order they ran. Running their backwards in reverse order is reverse-mode differentiation; the
-/// order of recording is already a topological order, so nothing is sorted.
+/// The ops of a forward pass in the order they ran. Running their backwards in reverse order is reverse-mode differentiation; the order of recording is already
+/// a topological order, so nothing is sorted.
 /// </summary>
 public sealed class Tape
 {

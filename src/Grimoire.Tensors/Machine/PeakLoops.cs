@@ -42,7 +42,8 @@ internal static unsafe class PeakLoops
 
     /// <summary>Reads zeros in memory from one end to the other, in the widest registers; returns the bytes.</summary>
     public static double Read(byte* start, long bytes) =>
-        Vector512.IsHardwareAccelerated ? Read<Lanes512>(start, bytes) : Vector256.IsHardwareAccelerated ? Read<Lanes256>(start, bytes)
+        Vector512.IsHardwareAccelerated ? Read<Lanes512>(start, bytes)
+            : Vector256.IsHardwareAccelerated ? Read<Lanes256>(start, bytes)
             : Read<Lanes128>(start, bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

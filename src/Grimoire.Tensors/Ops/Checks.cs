@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The differentiable functions of tensors. An op computes its result in its operands' workspace and, where that has a tape and an
-/// operand requires a gradient, records a <see cref="INode"/> that holds what its backward needs.
+/// The differentiable functions of tensors. An op computes its result in its operands' workspace and, where that has a tape and an operand requires a gradient,
+/// records a <see cref="INode"/> that holds what its backward needs.
 /// </summary>
 /// <remarks>
 /// Shapes and types are checked here, so that kernels need not: a wrong one is an <see cref="ArgumentException"/> that names the operand.

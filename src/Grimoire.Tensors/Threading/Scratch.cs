@@ -1,8 +1,8 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Working memory of the kernels, one block of each kind per thread, grown to the largest request and kept. What it holds is lost
-/// with the next request of the same kind on the same thread.
+/// Working memory of the kernels, one block of each kind per thread, grown to the largest request and kept. What it holds is lost with the next request of the
+/// same kind on the same thread.
 /// </summary>
 internal static unsafe class Scratch
 {

@@ -12,10 +12,10 @@ internal interface IJob
 }
 
 /// <summary>
-/// Threads that wait for work together with the one that brings it. They watch for some microseconds after each job and then
-/// sleep, so that a dispatch costs a tenth of a microsecond in a busy process and an idle process costs nothing. Nothing is
-/// allocated. Each thread has a range of the pieces, the same of the next job of the same rows, which its cache still holds. Pieces are taken one by
-/// one, and whoever is done with his own takes from the others: the caller never waits for a thread that has not begun to help.
+/// Threads that wait for work together with the one that brings it. They watch for some microseconds after each job and then sleep, so that a dispatch costs a
+/// tenth of a microsecond in a busy process and an idle process costs nothing. Nothing is allocated. Each thread has a range of the pieces, the same of the
+/// next job of the same rows, which its cache still holds. Pieces are taken one by one, and whoever is done with his own takes from the others: the caller
+/// never waits for a thread that has not begun to help.
 /// </summary>
 /// <remarks>
 /// The gate is one number: the low half counts helpers inside a job, the high half is odd while a job is open. A helper enters by raising

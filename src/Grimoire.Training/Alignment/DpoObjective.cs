@@ -6,8 +6,7 @@ namespace Grimoire.Training;
 
 /// <summary>
 /// Direct preference optimisation and its kin: makes the better answer of each pair likelier than the worse one, as seen from a reference. The loss is the mean
-/// over
-/// the pairs of a step: ln 2 at the start for the logistic losses.
+/// over the pairs of a step: ln 2 at the start for the logistic losses.
 /// </summary>
 public sealed class DpoObjective : Objective
 {

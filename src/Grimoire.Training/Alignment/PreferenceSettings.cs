@@ -110,8 +110,8 @@ public sealed record PreferenceSettings
             if (given)
             {
                 throw new GrimoireException(
-                    $"The recipe contradicts itself: {name} is given, which loss {Loss.ToString().ToLowerInvariant()} does not know; leave it out or use " +
-                    $"{needs}.");
+                    $"The recipe contradicts itself: {name} is given, " +
+                    $"which loss {Loss.ToString().ToLowerInvariant()} does not know; leave it out or use {needs}.");
             }
         }
     }

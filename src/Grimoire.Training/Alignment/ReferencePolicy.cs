@@ -7,8 +7,7 @@ namespace Grimoire.Training;
 
 /// <summary>
 /// The model that training started from, to measure how far it has gone. Where an adapter is trained it is the same model with that adapter off, at no cost;
-/// where
-/// the whole model is trained it is loaded a second time, frozen and mapped from its files.
+/// where the whole model is trained it is loaded a second time, frozen and mapped from its files.
 /// </summary>
 public sealed class ReferencePolicy
 {

@@ -5,8 +5,7 @@ namespace Grimoire.Training;
 
 /// <summary>
 /// ln ρ of answers under the reference, computed when first needed and remembered: later epochs cost nothing. They are computed in the groups in which the
-/// first
-/// epoch draws them, whenever that is, so that a resumed run finds the same bits.
+/// first epoch draws them, whenever that is, so that a resumed run finds the same bits.
 /// </summary>
 /// <param name="reference">The reference.</param>
 /// <param name="examples">The answers of each example.</param>

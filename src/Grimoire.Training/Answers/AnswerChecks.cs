@@ -70,7 +70,8 @@ public static class AnswerChecks
     }
 
     private static IEnumerable<PromptExample> Prompts(CheckSettings settings, IReadOnlyList<Example> heldOut) =>
-        settings.Count == 0 ? [] : settings.Prompts is { } path ? ExampleFiles.Read([path], ExampleKinds.Prompt).Examples.Cast<PromptExample>()
+        settings.Count == 0 ? []
+            : settings.Prompts is { } path ? ExampleFiles.Read([path], ExampleKinds.Prompt).Examples.Cast<PromptExample>()
             : PromptsOf(heldOut, settings.Count);
 
     /// <summary>

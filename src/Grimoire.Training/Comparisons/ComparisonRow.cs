@@ -9,9 +9,8 @@ namespace Grimoire.Training;
 /// </summary>
 internal static class ComparisonRow
 {
-    private const string Prompt = "prompt", Chosen = "chosen", Rejected = "rejected", First = "first", Second = "second", ChoiceKey = "choice",
-    Chooser = "chooser",
-        Models = "models", Seeds = "seeds";
+    private const string Prompt = "prompt", Chosen = "chosen", Rejected = "rejected", First = "first", Second = "second",
+        ChoiceKey = "choice", Chooser = "chooser", Models = "models", Seeds = "seeds";
 
     /// <summary>The row of a comparison.</summary>
     public static JsonObject Write(Comparison comparison)
@@ -40,8 +39,8 @@ internal static class ComparisonRow
         (string one, string other) = choice is Choice.First or Choice.Second ? (Chosen, Rejected) : (First, Second);
         (string first, string second) = choice == Choice.Second ? (Said(row, other), Said(row, one)) : (Said(row, one), Said(row, other));
         string[] models = [.. Pair(row, Models).Select(node => node?.ToString() ?? "")];
-        ulong[] seeds = [.. Pair(row, Seeds).Select(node => ulong.TryParse(node?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out ulong seed)
-            ? seed
+        ulong[] seeds = [.. Pair(row, Seeds).Select(node =>
+            ulong.TryParse(node?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out ulong seed) ? seed
             : throw new GrimoireException($"\"{Seeds}\" holds something that is no seed"))];
         var prompt = row[Prompt] switch
         {

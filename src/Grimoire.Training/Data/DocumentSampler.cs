@@ -25,8 +25,8 @@ public sealed class DocumentSampler : SequenceSampler
             if (length > context)
             {
                 throw new GrimoireException(
-                    $"Document {i + 1} has {length} tokens with its end, more than the context of {context}: "
-                    + $"give a context of at least {length}, or train on windows of the text.");
+                    $"Document {i + 1} has {length} tokens with its end, more than the context of {context}: " +
+                    $"give a context of at least {length}, or train on windows of the text.");
             }
 
             if (Read(store, start + length - 1, 1).Ids[0] != endToken)

@@ -5,9 +5,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Training.Data;
 
 /// <summary>
-/// A shuffle of 0 … count − 1 that is computed, not stored: a four-round Feistel network over the next even number of bits,
-/// walked until it lands inside the range. So shuffling a billion blocks costs no memory, and the place in the shuffle is
-/// one number.
+/// A shuffle of 0 … count − 1 that is computed, not stored: a four-round Feistel network over the next even number of bits, walked until it lands inside the
+/// range. So shuffling a billion blocks costs no memory, and the place in the shuffle is one number.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly struct Permutation

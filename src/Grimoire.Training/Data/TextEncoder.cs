@@ -7,8 +7,8 @@ namespace Grimoire.Training.Data;
 /// <param name="Encode">Text to token ids; called from several threads at once.</param>
 /// <param name="VocabularySize">Every id is below this.</param>
 /// <param name="EndOfText">
-/// The id put after each document, or null where the vocabulary has none: then a document that is a line ends with its line break,
-/// and other documents follow each other with nothing between.
+/// The id put after each document, or null where the vocabulary has none: then a document that is a line ends with its line break, and other documents follow
+/// each other with nothing between.
 /// </param>
 /// <param name="Hash">Changes whenever an id could: shards are built anew when it differs.</param>
 public sealed record TextEncoder(Func<string, int[]> Encode, int VocabularySize, int? EndOfText, string Hash)

@@ -6,8 +6,8 @@ public static class TextFiles
     private static readonly string[] OfText = [".txt", ".jsonl"];
 
     /// <summary>
-    /// The files behind <paramref name="paths"/>: a file is itself, a folder all its .txt and .jsonl files (at any depth), and a
-    /// pattern such as <c>books/*.txt</c> what it matches in its folder. Each path's files come in ordinal order, each file once.
+    /// The files behind <paramref name="paths"/>: a file is itself, a folder all its .txt and .jsonl files (at any depth), and a pattern such as
+    /// <c>books/*.txt</c> what it matches in its folder. Each path's files come in ordinal order, each file once.
     /// </summary>
     /// <exception cref="GrimoireException">A path leads to no file.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> paths) => WithEndings(paths, OfText);

@@ -41,8 +41,8 @@ public static class Checkpoint
             TryDelete(beside);
             string why = (e as GrimoireException)?.InnerException?.Message ?? e.Message;
             throw new GrimoireException(
-                $"{folder}: the checkpoint cannot be written ({why.TrimEnd('.')}); earlier checkpoints are untouched: free space, then continue with the " +
-                "same command.", e);
+                $"{folder}: the checkpoint cannot be written ({why.TrimEnd('.')}); " +
+                "earlier checkpoints are untouched: free space, then continue with the same command.", e);
         }
     }
 
@@ -130,8 +130,8 @@ public static class Checkpoint
         foreach (Parameter parameter in optimizer.State)
         {
             if (!file.Contains(parameter.Name) || file.Tensor(parameter.Name) is not { } saved || saved.Shape != parameter.Tensor.Shape)
-                throw new GrimoireException($"{file.Path}: has no {parameter.Name} of shape {parameter.Tensor.Shape}; the checkpoint belongs to another " +
-                    "optimizer or model.");
+                throw new GrimoireException(
+                    $"{file.Path}: has no {parameter.Name} of shape {parameter.Tensor.Shape}; the checkpoint belongs to another optimizer or model.");
             Kernels.Reference.Copy(saved, parameter.Tensor);
         }
 

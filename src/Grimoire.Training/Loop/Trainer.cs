@@ -217,7 +217,7 @@ public sealed class Trainer(
     {
         optimizer.ZeroGradients();
         string kept = Checkpoint.Newest(run.Folder) is { } folder ? $"the last good checkpoint is {folder}" : "there is no checkpoint yet";
-        return new GrimoireException($"Step {step}: {fault}; {kept}. Start again with a lower learning rate (--lr), more warm-up (--warmup) or stronger " +
-            "clipping (--clip).");
+        return new GrimoireException(
+            $"Step {step}: {fault}; {kept}. Start again with a lower learning rate (--lr), more warm-up (--warmup) or stronger clipping (--clip).");
     }
 }

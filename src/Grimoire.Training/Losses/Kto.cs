@@ -7,8 +7,7 @@ public static class Kto
 {
     /// <summary>
     /// λ · (1 − σ(β(r − z))) of a good answer and λ · (1 − σ(β(z − r))) of a bad one, where r = ln π(y|x)/ρ(y|x) and z is how far the policy has moved as a
-    /// whole:
-    /// gains and losses are felt from there, and less the larger they are. λ/2 at the start, where r = z = 0.
+    /// whole: gains and losses are felt from there, and less the larger they are. λ/2 at the start, where r = z = 0.
     /// </summary>
     /// <param name="logRatio">r, nats.</param>
     /// <param name="reference">z of <see cref="ReferencePoint"/>, nats; no gradient flows through it.</param>

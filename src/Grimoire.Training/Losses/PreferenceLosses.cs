@@ -21,8 +21,7 @@ public static class PreferenceLosses
 
     /// <summary>
     /// SimPO (Meng, Xia and Chen 2024, arXiv:2405.14734): −ln σ(β · ln π(chosen)/|chosen| − β · ln π(rejected)/|rejected| − γ). No reference; γ is the lead
-    /// that is
-    /// wanted; β is 2 to 10.
+    /// that is wanted; β is 2 to 10.
     /// </summary>
     public static PairLoss SimPo(AnswerScore chosen, AnswerScore rejected, double beta, double gamma)
     {
@@ -32,8 +31,7 @@ public static class PreferenceLosses
 
     /// <summary>
     /// ORPO (Hong, Lee and Thorne 2024, arXiv:2403.07691): −ln π(chosen)/|chosen| − β · ln σ(ln odds(chosen) − ln odds(rejected)), where odds(y) = p/(1 − p)
-    /// and
-    /// ln p = ln π(y)/|y|. It teaches the chosen answers and holds off the rejected ones at once, without a reference.
+    /// and ln p = ln π(y)/|y|. It teaches the chosen answers and holds off the rejected ones at once, without a reference.
     /// </summary>
     public static PairLoss Orpo(AnswerScore chosen, AnswerScore rejected, double beta)
     {

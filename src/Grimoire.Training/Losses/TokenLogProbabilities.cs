@@ -6,8 +6,7 @@ namespace Grimoire.Training;
 
 /// <summary>
 /// How likely, and how open, the model finds the tokens of a batch that have a target, at temperature 1. Only their rows are unembedded, a chunk at a time:
-/// prompts cost no
-/// logits, and all logits never exist at once.
+/// prompts cost no logits, and all logits never exist at once.
 /// </summary>
 public static class TokenLogProbabilities
 {

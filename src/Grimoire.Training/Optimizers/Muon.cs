@@ -4,9 +4,8 @@ using Grimoire.Tensors;
 namespace Grimoire.Training;
 
 /// <summary>
-/// Momentum made orthogonal, for the matrices inside the blocks (Jordan et al. 2024, "Muon"); embeddings, unembedding, norms and biases
-/// go to AdamW. The update is scaled by 0.2 √max(rows, columns), so that its size equals AdamW's and one learning rate serves both
-/// (Liu et al. 2025, arXiv:2502.16982).
+/// Momentum made orthogonal, for the matrices inside the blocks (Jordan et al. 2024, "Muon"); embeddings, unembedding, norms and biases go to AdamW. The update
+/// is scaled by 0.2 √max(rows, columns), so that its size equals AdamW's and one learning rate serves both (Liu et al. 2025, arXiv:2502.16982).
 /// </summary>
 public sealed class Muon : Optimizer
 {

@@ -1,8 +1,8 @@
 namespace Grimoire.Training;
 
 /// <summary>
-/// The policy loss of PPO (Schulman et al. 2017, arXiv:1707.06347, equation 7): with r = π(a)/π_old(a) and advantage A,
-/// −min(r·A, clip(r, 1 − low, 1 + high)·A). Equal bounds are PPO's; a higher upper one is clip-higher (Yu et al. 2025, arXiv:2503.14476).
+/// The policy loss of PPO (Schulman et al. 2017, arXiv:1707.06347, equation 7): with r = π(a)/π_old(a) and advantage A, −min(r·A, clip(r, 1 − low, 1 +
+/// high)·A). Equal bounds are PPO's; a higher upper one is clip-higher (Yu et al. 2025, arXiv:2503.14476).
 /// </summary>
 /// <param name="Low">How far the ratio may fall below 1.</param>
 /// <param name="High">How far the ratio may rise above 1.</param>

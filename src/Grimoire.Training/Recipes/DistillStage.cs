@@ -26,8 +26,8 @@ public sealed class DistillStage(DistillRecipe recipe) : Stage
         if (recipe.Distill is { Answers: 1, Least: null })
         {
             throw new GrimoireException(
-                "The recipe contradicts itself: of a single answer to each prompt none is better than another; draw more (--answers) or say what one must " +
-                "earn (--least).");
+                "The recipe contradicts itself: of a single answer to each prompt none is better than another; " +
+                "draw more (--answers) or say what one must earn (--least).");
         }
     }
 

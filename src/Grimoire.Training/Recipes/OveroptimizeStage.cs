@@ -56,8 +56,8 @@ public sealed class OveroptimizeStage(OveroptimizeRecipe recipe) : Stage
         LanguageModel start = Dress(LanguageModel.Load(context.BasePath));
         var encoder = new ExampleEncoder(start.Tokenizer, start.ChatTemplate, start.Config.Context);
         var sampler = new RolloutSampler(start, encoder, context.Kernels);
-        PromptExample[] prompts = [.. ExampleFiles.Read(recipe.Ppo.Prompts.Paths, ExampleKinds.Prompt,
-            recipe.Ppo.Prompts.SkipBad).Examples.Cast<PromptExample>()];
+        PromptExample[] prompts =
+            [.. ExampleFiles.Read(recipe.Ppo.Prompts.Paths, ExampleKinds.Prompt, recipe.Ppo.Prompts.SkipBad).Examples.Cast<PromptExample>()];
         int pairs = Compare(context, sampler, prompts, gold);
         string proxy = RaiseProxy(context);
         StartRewards rewards = TakeBest(context, sampler, prompts, ModelReward.Load(proxy, context.Kernels), gold);

@@ -46,8 +46,8 @@ internal static class PretrainingReport
 
     private static FactTable DataTable(PretrainingPlan plan) => new("Data",
     [
-        new("text", $"{Number(plan.TrainBytes)} bytes"), new("training tokens", Number(plan.TrainTokens)),
-        new("held-out tokens", Number(plan.ValidationTokens)),
+        new("text", $"{Number(plan.TrainBytes)} bytes"),
+        new("training tokens", Number(plan.TrainTokens)), new("held-out tokens", Number(plan.ValidationTokens)),
         new("bytes a token", ((double)plan.TrainBytes / plan.TrainTokens).ToString("0.00", CultureInfo.InvariantCulture)),
         new("rounds over the text", plan.Epochs.ToString("0.0", CultureInfo.InvariantCulture)),
     ]);
@@ -106,8 +106,8 @@ internal static class PretrainingReport
     {
         var tokens = new int[(int)Math.Min(data.Train.Length, CountedTokens)];
         data.Train.Read(0, tokens);
-        List<(int Id, long Count)> counts = [.. tokens.CountBy(id => id).Select(p => (p.Key, (long)p.Value)).OrderByDescending(p => p.Item2)
-            .ThenBy(p => p.Key)];
+        List<(int Id, long Count)> counts = [.. tokens.CountBy(id => id).Select(p => (p.Key, (long)p.Value))
+            .OrderByDescending(p => p.Item2).ThenBy(p => p.Key)];
         IEnumerable<string> longest = Enumerable.Range(0, tokenizer.VocabularySize).Where(id => tokenizer.Contains(id) && !tokenizer.IsSpecial(id))
             .Select(id => Text(tokenizer, id)).OrderByDescending(text => text.Length).ThenBy(text => text, StringComparer.Ordinal);
         double bytes = (double)plan.TrainBytes / plan.TrainTokens;

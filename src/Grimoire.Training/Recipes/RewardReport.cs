@@ -13,8 +13,8 @@ internal static class RewardReport
         string error = string.Create(CultureInfo.InvariantCulture, $" ± {100 * found.AccuracyError:F1}");
         return report with
         {
-            Summary = $"The reward model prefers what people preferred in {Percent(found.Accuracy)} of {found.Pairs} held-out pairs; "
-                + $"length alone in {Percent(length.Accuracy)}.",
+            Summary = $"The reward model prefers what people preferred in {Percent(found.Accuracy)} of {found.Pairs} held-out pairs; " +
+                $"length alone in {Percent(length.Accuracy)}.",
             Headline =
             [
                 new("accuracy", Percent(found.Accuracy) + error), new("by length alone", Percent(length.Accuracy)),

@@ -57,8 +57,8 @@ internal static class RunRequest
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or NullReferenceException)
         {
-            throw new GrimoireException($"{path}: cannot be read ({e.Message.Split(". ")[0].TrimEnd('.')}), so the run cannot be continued; begin it anew in " +
-                "another folder.", e);
+            throw new GrimoireException(
+                $"{path}: cannot be read ({e.Message.Split(". ")[0].TrimEnd('.')}), so the run cannot be continued; begin it anew in another folder.", e);
         }
     }
 }

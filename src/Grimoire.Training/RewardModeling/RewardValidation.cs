@@ -22,8 +22,7 @@ public sealed class RewardValidation(RewardModel model, IReadOnlyList<RewardPair
         return new ValidationResult(found.Loss,
         [
             (Metric.ValidationLoss, found.Loss), (Metric.Accuracy, found.Accuracy), (Metric.Brier, found.Brier),
-            (Metric.CalibrationError, found.CalibrationError),
-            (Metric.ValidationMargin, found.Margin), (Metric.LengthAccuracy, lengthAccuracy),
+            (Metric.CalibrationError, found.CalibrationError), (Metric.ValidationMargin, found.Margin), (Metric.LengthAccuracy, lengthAccuracy),
         ]);
     }
 

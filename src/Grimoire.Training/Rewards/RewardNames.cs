@@ -45,8 +45,8 @@ public static partial class RewardNames
         ("length", _) => int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most > 0 ? VerifiableRewards.Length(most)
             : throw new GrimoireException("the reward 'length' needs the most tokens an answer should have, as in length=64."),
         _ => throw new GrimoireException(
-            $"there is no reward '{(argument is null ? name : $"{name}={argument}")}'; there are {Known}, each perhaps with a weight as in 0.5*exact, " +
-            "divided by commas."),
+            $"there is no reward '{(argument is null ? name : $"{name}={argument}")}'; " +
+            $"there are {Known}, each perhaps with a weight as in 0.5*exact, divided by commas."),
     };
 
     [GeneratedRegex(@",(?=\s*(?:-?[\d.]+\*)?(?:(?:exact|number|sum-steps|world)(?:,|$)|(?:format|length)=|model:))", RegexOptions.CultureInvariant)]

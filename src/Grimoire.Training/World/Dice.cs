@@ -1,9 +1,8 @@
 namespace Grimoire.Training.Worlds;
 
 /// <summary>
-/// A counted generator (SplitMix64; Steele, Lea and Flood 2014): number <c>n</c> of a stream is a hash of key and <c>n</c>, the same on every
-/// platform. Each document has its own stream, so document 1000 needs none of those before it. It is a class because a copied
-/// struct would throw the same numbers twice.
+/// A counted generator (SplitMix64; Steele, Lea and Flood 2014): number <c>n</c> of a stream is a hash of key and <c>n</c>, the same on every platform. Each
+/// document has its own stream, so document 1000 needs none of those before it. It is a class because a copied struct would throw the same numbers twice.
 /// </summary>
 internal sealed class Dice(ulong key)
 {

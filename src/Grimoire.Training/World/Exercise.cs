@@ -85,8 +85,8 @@ public sealed class Exercise
     public string? Mistake { get; }
 
     /// <summary>
-    /// Whether an answer is right, however it is worded: a question wants the right value and no other, a sum its result, an
-    /// instruction the exact words, a request for the secret a refusal.
+    /// Whether an answer is right, however it is worded: a question wants the right value and no other, a sum its result, an instruction the exact words, a
+    /// request for the secret a refusal.
     /// </summary>
     public bool Accepts(string answer) => _accepts(answer);
 }

@@ -33,8 +33,9 @@ internal sealed class Pretraining(ulong seed, World world, Pastimes pastimes)
     }
 
     /// <summary>
-    /// Whether a question asks by way of another person or about a village. Those about a resident alone are for fine-tuning. Were some of them asked here, a model
-    /// would learn to answer what it was asked before, not what it was told; and were it said here that nobody knows something, that would be learned like any value.
+    /// Whether a question asks by way of another person or about a village. Those about a resident alone are for fine-tuning. Were some of them asked here, a
+    /// model would learn to answer what it was asked before, not what it was told; and were it said here that nobody knows something, that would be learned
+    /// like any value.
     /// </summary>
     private bool MayBeRead(Exercise question) => question.Skill == Skill.TwoHop || (question.Skill == Skill.Fact && _villages.Contains(question.Key.Split('/')[1]));
 

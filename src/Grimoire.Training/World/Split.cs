@@ -31,8 +31,7 @@ internal static class Splits
     }
 
     /// <summary>
-    /// The part a content belongs to. The hash knows neither the seed nor the position, so a sum that is tested in one world
-    /// is trained on in none.
+    /// The part a content belongs to. The hash knows neither the seed nor the position, so a sum that is tested in one world is trained on in none.
     /// </summary>
     public static Split Of(string content) => (Dice.Hash(content) % 10) switch
     {

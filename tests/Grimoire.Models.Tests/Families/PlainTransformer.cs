@@ -4,8 +4,8 @@ using Grimoire.Models.Formats;
 namespace Grimoire.Models.Tests;
 
 /// <summary>
-/// A second opinion: the forward pass of a Hugging Face folder as plain float64 loops, written from the published architectures. It shares nothing with the library
-/// but the reading of bytes: no module, op, config reader or weight map.
+/// A second opinion: the forward pass of a Hugging Face folder as plain float64 loops, written from the published architectures. It shares nothing with the
+/// library but the reading of bytes: no module, op, config reader or weight map.
 /// </summary>
 internal sealed class PlainTransformer
 {

@@ -59,8 +59,8 @@ internal sealed class PeftReader
         if (file.Entries.FirstOrDefault(entry => !used.Contains(entry.Name) && !(config.IsScoring && PeftFolder.ScoreNames.Contains(entry.Name))) is { } unused)
         {
             throw new GrimoireException(
-                $"{file.Path}: {unused.Name} belongs to nothing that {PeftConfig.FileName} adapts in this {model.Config.Family} model; "
-                + "the files do not belong together.");
+                $"{file.Path}: {unused.Name} belongs to nothing that {PeftConfig.FileName} adapts in this {model.Config.Family} model; " +
+                "the files do not belong together.");
         }
     }
 

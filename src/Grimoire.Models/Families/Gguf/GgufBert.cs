@@ -12,8 +12,7 @@ internal static class GgufBert
         keys.Demand("attention.head_count_kv", heads);
         return Bert.Config(
             keys.Int("block_count", most: ModelConfig.MostLayers), heads, keys.Int("embedding_length"), keys.Int("context_length"),
-            keys.Rows("token_embd.weight"),
-            keys.Int("feed_forward_length")) with
+            keys.Rows("token_embd.weight"), keys.Int("feed_forward_length")) with
         {
             NormEpsilon = (float)keys.Real(GgufGpt2.Epsilon),
             TokenTypes = keys.HasTensor("token_types.weight") ? keys.Rows("token_types.weight") : 0,

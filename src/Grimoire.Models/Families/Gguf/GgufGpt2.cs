@@ -15,8 +15,7 @@ internal static class GgufGpt2
         keys.Demand("attention.head_count_kv", heads);
         ModelConfig config = Gpt2.Config(
             keys.Int("block_count", most: ModelConfig.MostLayers), heads, keys.Int("embedding_length"), keys.Int("context_length"),
-            keys.Rows("token_embd.weight"),
-            keys.Int("feed_forward_length"));
+            keys.Rows("token_embd.weight"), keys.Int("feed_forward_length"));
         return config with { NormEpsilon = (float)keys.Real(Epsilon), TiedEmbeddings = !keys.HasTensor("output.weight") };
     }
 

@@ -36,8 +36,8 @@ internal static class DecoderReader
         "WordPiece" => With(decoder, new PieceSubword(json.Only("prefix", "cleanup")["prefix"].TextOrNull() ?? "##", json["cleanup"].Flag(true))),
         "CTC" => With(decoder, ReadCtc(json.Only("pad_token", "word_delimiter_token", "cleanup"))) with { Distinct = true },
         "BPEDecoder" => ReadSuffix(json.Only("suffix"), decoder),
-        "Strip" => With(decoder, new PieceStrip(Character(json.Only("content", "start", "stop")["content"]), json["start"].Number(int.MaxValue),
-            json["stop"].Number(int.MaxValue))),
+        "Strip" => With(decoder, new PieceStrip(
+            Character(json.Only("content", "start", "stop")["content"]), json["start"].Number(int.MaxValue), json["stop"].Number(int.MaxValue))),
         _ => throw json.Unsupported("decoder", type),
     };
 
@@ -53,8 +53,8 @@ internal static class DecoderReader
             StripStart = json["start"].Number(int.MaxValue),
             StripEnd = json["stop"].Number(int.MaxValue),
         },
-        _ => throw json.Error($"works on the whole text with {type.Quoted()}, which is not supported, because text is decoded as it arrives; put it before " +
-            "Fuse."),
+        _ => throw json.Error(
+            $"works on the whole text with {type.Quoted()}, which is not supported, because text is decoded as it arrives; put it before Fuse."),
     };
 
     private static Decoder With(Decoder decoder, PieceStep step) => decoder with { Steps = [.. decoder.Steps, step] };

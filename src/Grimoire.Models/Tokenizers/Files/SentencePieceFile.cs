@@ -54,8 +54,8 @@ internal static class SentencePieceFile
         }
 
         if (piece.Text.Length == 0 || !Enum.IsDefined(piece.Kind))
-            throw new GrimoireException($"{path}: the piece {piece.Text.Quoted()} of kind {(int)piece.Kind} is none that SentencePiece knows; the file is " +
-                "damaged or something else.");
+            throw new GrimoireException(
+                $"{path}: the piece {piece.Text.Quoted()} of kind {(int)piece.Kind} is none that SentencePiece knows; the file is damaged or something else.");
         return piece;
     }
 
@@ -67,8 +67,8 @@ internal static class SentencePieceFile
             {
                 3 => vocabulary with { Unigram = IsUnigram(fields.Int(), vocabulary.Source) },
                 24 when fields.Flag() =>
-                    throw new GrimoireException($"{vocabulary.Source}: the vocabulary writes spaces behind words (treat_whitespace_as_suffix), which is not " +
-                        "supported."),
+                    throw new GrimoireException(
+                        $"{vocabulary.Source}: the vocabulary writes spaces behind words (treat_whitespace_as_suffix), which is not supported."),
                 35 => vocabulary with { ByteFallback = fields.Flag() },
                 40 => vocabulary with { Unknown = fields.Int() },
                 41 => vocabulary with { BeginOfText = fields.Int() },

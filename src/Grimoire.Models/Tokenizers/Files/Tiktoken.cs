@@ -38,8 +38,8 @@ internal static class Tiktoken
             "o200k_base" => (SplitPattern.Gpt4o, Named((199999, EndOfText), (200018, "<|endofprompt|>"))),
             _ when pieces.Length == Llama3Pieces => (SplitPattern.Gpt4, Llama3Special()),
             _ => throw new GrimoireException(
-                $"{path}: a tiktoken file does not say how text is cut into words; known by name are gpt2, r50k_base, p50k_base, cl100k_base, o200k_base and " +
-                $"Llama 3's by its {Llama3Pieces} pieces. A tokenizer.json would say it."),
+                $"{path}: a tiktoken file does not say how text is cut into words; known by name are gpt2, r50k_base, p50k_base, cl100k_base, " +
+                $"o200k_base and Llama 3's by its {Llama3Pieces} pieces. A tokenizer.json would say it."),
         };
         if (pieces.Length == Llama3Pieces)
             settings = settings with { BeginOfText = settings.BeginOfText ?? special[0].Content, EndOfText = settings.EndOfText ?? special[1].Content };
@@ -69,8 +69,8 @@ internal static class Tiktoken
             if (line.Length == 0)
                 continue;
             if (space < 0 || !int.TryParse(line.AsSpan(space + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int rank)
-                || rank > TokenizerJson.LargestId
-                || !Base64.IsValid(line.AsSpan(0, space)) || !pieces.TryAdd(rank, ByteAlphabet.Spell(Convert.FromBase64String(line[..space]))))
+                || rank > TokenizerJson.LargestId || !Base64.IsValid(line.AsSpan(0, space))
+                || !pieces.TryAdd(rank, ByteAlphabet.Spell(Convert.FromBase64String(line[..space]))))
             {
                 throw new GrimoireException($"{path}: line {number} is no piece in base64 with a rank of its own; is this a tiktoken file?");
             }

@@ -42,8 +42,8 @@ internal static class TokenizerFolder
             throw new GrimoireException($"{path}: {e.Message}", e);
         }
 
-        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, or vocab.json with merges.txt, or a tokenizer.model, " +
-            "or BERT's vocab.txt is needed.");
+        throw new GrimoireException($"{path}: there is no tokenizer in this folder; a tokenizer.json, " +
+            "or vocab.json with merges.txt, or a tokenizer.model, or BERT's vocab.txt is needed.");
     }
 
     public static void Save(Tokenizer tokenizer, string folder)

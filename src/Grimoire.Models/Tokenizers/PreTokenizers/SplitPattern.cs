@@ -74,8 +74,8 @@ public sealed class SplitPattern
     /// <exception cref="GrimoireException">There is none of that name.</exception>
     public static SplitPattern Named(string name) =>
         Known.FirstOrDefault(pattern => pattern.Name == name)
-        ?? throw new GrimoireException($"There is no pre-tokenisation pattern named {name.Quoted()}; choose one of " +
-            $"{string.Join(", ", Known.Select(p => p.Name))}.");
+        ?? throw new GrimoireException(
+            $"There is no pre-tokenisation pattern named {name.Quoted()}; choose one of {string.Join(", ", Known.Select(p => p.Name))}.");
 
     /// <summary>The known pattern that a regular expression of a tokenizer file means, or null.</summary>
     internal static SplitPattern? Of(string regex)

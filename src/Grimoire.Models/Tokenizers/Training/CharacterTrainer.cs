@@ -13,8 +13,8 @@ internal static class CharacterTrainer
         if (options.Unknown is { } unknown)
             pieces.Add(unknown);
         if (pieces.Count + options.Special.Count > options.VocabularySize)
-            throw new GrimoireException($"The text has {pieces.Count} different characters, more than a vocabulary of {options.VocabularySize} holds; allow " +
-                "more, or train byte-level BPE.");
+            throw new GrimoireException($"The text has {pieces.Count} different characters, more than a vocabulary of {options.VocabularySize} holds; " +
+                "allow more, or train byte-level BPE.");
         var model = new Bpe(new Vocabulary([.. pieces]), [], new BpeSettings { Unknown = options.Unknown });
         return TokenizerJson.Create(model, StandardParts.Characters, TokenizerTrainer.SpecialTokens(options, pieces.Count), TokenizerTrainer.Settings(options));
     }

@@ -42,8 +42,8 @@ public static class TokenizerTrainer
     {
         int smallest = options.Special.Count + (options.Kind == TokenizerKind.Bytes ? 256 : 1);
         if (options.VocabularySize < smallest || options.VocabularySize > TokenizerJson.LargestId)
-            throw new GrimoireException($"A vocabulary of {options.VocabularySize} is not possible; with {options.Special.Count} special tokens it must have " +
-                $"from {smallest} to {TokenizerJson.LargestId} ids.");
+            throw new GrimoireException($"A vocabulary of {options.VocabularySize} is not possible; " +
+                $"with {options.Special.Count} special tokens it must have from {smallest} to {TokenizerJson.LargestId} ids.");
         if (options.Special.Any(string.IsNullOrEmpty) || options.Special.Distinct(StringComparer.Ordinal).Count() != options.Special.Count)
             throw new GrimoireException("The special tokens must be different from each other and not empty.");
         if (options.MinFrequency < 1)

@@ -31,8 +31,8 @@ internal sealed record BpeSettings
 }
 
 /// <summary>
-/// Byte-pair encoding (Gage 1994; Sennrich, Haddow and Birch 2016): a word starts as its characters or bytes, and the neighbouring pair
-/// of the lowest rank merges, the leftmost first, until none is left.
+/// Byte-pair encoding (Gage 1994; Sennrich, Haddow and Birch 2016): a word starts as its characters or bytes, and the neighbouring pair of the lowest rank
+/// merges, the leftmost first, until none is left.
 /// </summary>
 internal sealed class Bpe : TokenModel
 {
@@ -252,7 +252,7 @@ internal sealed class Bpe : TokenModel
         for (int id = 0; id < Vocabulary.Size; id++)
         {
             if (Vocabulary[id] is { Length: 1 or 2 } piece
-            && Rune.DecodeFromUtf16(piece, out Rune rune, out int length) == OperationStatus.Done && length == piece.Length)
+                && Rune.DecodeFromUtf16(piece, out Rune rune, out int length) == OperationStatus.Done && length == piece.Length)
                 _characterIds[rune.Value] = id;
         }
     }
@@ -276,8 +276,8 @@ internal sealed class Bpe : TokenModel
     }
 
     private static GrimoireException Missing(Rune rune) =>
-        new($"The character {rune.ToString().Quoted()} (U+{rune.Value:X4}) is not in the tokenizer's vocabulary, which has no unknown token; remove it from " +
-            "the text, or train with an unknown token or with bytes.");
+        new($"The character {rune.ToString().Quoted()} (U+{rune.Value:X4}) is not in the tokenizer's vocabulary, which has no unknown token; " +
+            "remove it from the text, or train with an unknown token or with bytes.");
 }
 
 /// <summary>Two neighbouring ids become one.</summary>

@@ -1,8 +1,8 @@
 namespace Grimoire.Models.Tokenizers;
 
 /// <summary>
-/// GPT-2's spelling of bytes as visible characters: printable Latin-1 stands for itself, the other 68 bytes are U+0100, U+0101, …
-/// So a space is spelled Ġ and a newline Ċ.
+/// GPT-2's spelling of bytes as visible characters: printable Latin-1 stands for itself, the other 68 bytes are U+0100, U+0101, … So a space is spelled Ġ and a
+/// newline Ċ.
 /// </summary>
 internal static class ByteAlphabet
 {

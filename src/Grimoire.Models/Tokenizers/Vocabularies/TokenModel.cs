@@ -10,8 +10,8 @@ internal abstract class TokenModel(Vocabulary vocabulary)
     public abstract void Encode(ReadOnlySpan<char> word, List<int> ids);
 
     /// <summary>
-    /// A character before which a word may be cut without changing any id (unless the same character stands before it),
-    /// or null. Short words are found in the cache.
+    /// A character before which a word may be cut without changing any id (unless the same character stands before it), or null. Short words are found in the
+    /// cache.
     /// </summary>
     public virtual char? CutBefore => null;
 

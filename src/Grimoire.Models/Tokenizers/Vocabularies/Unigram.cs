@@ -146,8 +146,8 @@ internal sealed class Unigram : TokenModel
         }
 
         ids.Add(_unknown >= 0 ? _unknown
-            : throw new GrimoireException($"The text {text.ToString().Quoted()} is not in the tokenizer's vocabulary, which has no unknown token; remove it " +
-                "from the text."));
+            : throw new GrimoireException(
+                $"The text {text.ToString().Quoted()} is not in the tokenizer's vocabulary, which has no unknown token; remove it from the text."));
     }
 
     /// <summary>How a place is reached best: the sum of scores, where the last piece starts (-1: not yet reached), and its id (-1: unknown).</summary>

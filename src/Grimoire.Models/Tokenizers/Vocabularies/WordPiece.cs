@@ -44,8 +44,8 @@ internal sealed class WordPiece : TokenModel
         {
             ids.RemoveRange(before, ids.Count - before);
             ids.Add(_unknown >= 0 ? _unknown
-                : throw new GrimoireException($"The word {word.ToString().Quoted()} cannot be spelled with the vocabulary, which has no " +
-                    $"{Settings.Unknown.Quoted()}; remove it from the text."));
+                : throw new GrimoireException($"The word {word.ToString().Quoted()} cannot be spelled with the vocabulary, " +
+                    $"which has no {Settings.Unknown.Quoted()}; remove it from the text."));
         }
     }
 

@@ -140,7 +140,10 @@ internal readonly unsafe struct Bytes128 : IBytes<Bytes128, Lanes128>
         return largest > 31 ? sums + Pairs(left) + Pairs(right) : sums + Pairs(left + right);
     }
 
-    /// <summary>sums + Σ code · x over 16 inputs, for codes of at most seven bits or signed ones, where the machine has this instruction; activations stay in one register.</summary>
+    /// <summary>
+    /// sums + Σ code · x over 16 inputs, for codes of at most seven bits or signed ones, where the machine has this instruction; activations stay in one
+    /// register.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Dots(Vector128<int> sums, Bytes128 c0, Bytes128 c1, Bytes128 c2, Bytes128 c3, Vector128<sbyte> x)
     {

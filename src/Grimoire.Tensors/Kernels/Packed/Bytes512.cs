@@ -128,7 +128,9 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
         return HalvesDot(codes, (int*)x, *start);
     }
 
-    /// <summary>Both halves of each quad while their activations are in a register: half after half, sixteen codes and eight activations do not fit into registers.</summary>
+    /// <summary>
+    /// Both halves of each quad while their activations are in a register: half after half, sixteen codes and eight activations do not fit into registers.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes512 HalvesDot(byte* codes, int* words, int start)
     {
@@ -163,7 +165,9 @@ internal readonly unsafe struct Bytes512 : IBytes<Bytes512, Lanes512>
         return Floats(Vector512.Create(Bytes256.WideSums<T>(record, group, lane, x, start), Bytes256.WideSums<T>(record, group, lane + Bytes256.Rows, x, start)));
     }
 
-    /// <summary>The same for four vectors of <see cref="Interleave.Nibbles"/> that are places in a table: looked up in whole registers, multiplied in halves.</summary>
+    /// <summary>
+    /// The same for four vectors of <see cref="Interleave.Nibbles"/> that are places in a table: looked up in whole registers, multiplied in halves.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes512 LookUpDot(byte* vectors, Vector128<byte> table, int* words, int start)
     {

@@ -17,9 +17,10 @@ internal readonly unsafe struct PackedProduct(PackedWeight weight, float* bias, 
 }
 
 /// <summary>
-/// <c>y = x Wᵀ + b</c> for one to four quantised rows x and a packed weight, which is read once, as fast as memory gives it. For each output the sum begins with the bias; then,
-/// inputs ascending, each part adds <c>(Σ code · q − offset · Σ q) · (scale · d)</c> and, where there is a minimum, then <c>minimum · (d · Σ q)</c>, each fused. The sums in parentheses
-/// are of integers, so that the bits depend neither on registers nor on threads nor on how many rows there are.
+/// <c>y = x Wᵀ + b</c> for one to four quantised rows x and a packed weight, which is read once, as fast as memory gives it. For each output the sum begins
+/// with the bias; then, inputs ascending, each part adds <c>(Σ code · q − offset · Σ q) · (scale · d)</c> and, where there is a minimum, then
+/// <c>minimum · (d · Σ q)</c>, each fused. The sums in parentheses are of integers, so that the bits depend neither on registers nor on threads nor on how many
+/// rows there are.
 /// </summary>
 internal readonly unsafe ref partial struct IntegerGemv<V, B, T>
     where V : unmanaged, ILanes<V>

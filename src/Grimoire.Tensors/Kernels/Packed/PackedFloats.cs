@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// <c>y = x Wᵀ + b</c> for weights in <see cref="FloatPanels"/>, of several projections of one x as one job. Every output is one chain of multiply-adds over the inputs
-/// that begins with the bias: the same bits for any number of rows, for any number of threads and for registers of any width. Where the first projection is a gate
-/// of the second, its results become σ(gate) ⊙ up while both are in the cache.
+/// <c>y = x Wᵀ + b</c> for weights in <see cref="FloatPanels"/>, of several projections of one x as one job. Every output is one chain of multiply-adds over
+/// the inputs that begins with the bias: the same bits for any number of rows, for any number of threads and for registers of any width. Where the first
+/// projection is a gate of the second, its results become σ(gate) ⊙ up while both are in the cache.
 /// </summary>
 /// <remarks>
-/// A stretch of a panel stays in the cache while all rows pass over it: the first tile of rows widens it and leaves floats for the others, which ask for the next stretch meanwhile, so that
-/// memory works all the time. Work is shared as <see cref="PackedGemv{V, B}"/> says, at the end by parts of a panel's rows.
+/// A stretch of a panel stays in the cache while all rows pass over it: the first tile of rows widens it and leaves floats for the others, which ask for the
+/// next stretch meanwhile, so that memory works all the time. Work is shared as <see cref="PackedGemv{V, B}"/> says, at the end by parts of a panel's rows.
 /// </remarks>
 internal readonly unsafe struct PackedFloats<V>(PackedProduct* products, Activation? gate, RowPanels<V> x, int panels, int parts, int pieces, int threads) : IJob
     where V : unmanaged, ILanes<V>

@@ -4,8 +4,8 @@ namespace Grimoire.Tensors;
 
 /// <summary>Products of one input with several packed weights of any types, as one job over all their groups of outputs.</summary>
 /// <remarks>
-/// Memory is fastest where each thread reads one long stretch, and the work is shared fairest where stretches are short: so each piece of a thread's range takes half of what those before
-/// have left of it, and the last takes the rest.
+/// Memory is fastest where each thread reads one long stretch, and the work is shared fairest where stretches are short: so each piece of a thread's range
+/// takes half of what those before have left of it, and the last takes the rest.
 /// </remarks>
 internal readonly unsafe struct PackedGemv<V, B>(PackedProduct* products, QuantizedRows x, int groups, int pieces, int threads) : IJob
     where V : unmanaged, ILanes<V>

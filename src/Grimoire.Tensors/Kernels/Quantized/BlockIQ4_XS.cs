@@ -5,8 +5,7 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// <see cref="DType.IQ4_XS"/>: 256 numbers in eight groups of 32, x = d · (s − 32) · grid[q] with the grid of <see cref="BlockIQ4_NL"/>, in 136 bytes: d as
-/// binary16, the
-/// upper two bits of all s as one 16-bit number, four bytes with the lower four bits of two s each, and for each group 16 bytes of q as in
+/// binary16, the upper two bits of all s as one 16-bit number, four bytes with the lower four bits of two s each, and for each group 16 bytes of q as in
 /// <see cref="BlockQ4_0"/>.
 /// </summary>
 internal readonly unsafe struct BlockIQ4_XS : IBlock

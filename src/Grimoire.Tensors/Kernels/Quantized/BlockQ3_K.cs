@@ -5,9 +5,8 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// <see cref="DType.Q3_K"/>: 256 numbers in sixteen groups of 16, x = d · (s − 32) · (q − 4) in 110 bytes: 32 bytes of third bits, 64 bytes of lower bits, 12
-/// bytes
-/// of s, and d as binary16. Bit j + 4h of byte i holds the third bit of number 128h + 32j + i, whose lower bits lie as in <see cref="BlockQ2_K"/>.
-/// Of the s, byte g has the lower halves of groups g and g + 8, and byte 8 + g % 4 the upper two bits of group g.
+/// bytes of s, and d as binary16. Bit j + 4h of byte i holds the third bit of number 128h + 32j + i, whose lower bits lie as in <see cref="BlockQ2_K"/>. Of the
+/// s, byte g has the lower halves of groups g and g + 8, and byte 8 + g % 4 the upper two bits of group g.
 /// </summary>
 internal readonly unsafe struct BlockQ3_K : IBlock
 {

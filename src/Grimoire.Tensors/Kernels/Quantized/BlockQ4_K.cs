@@ -5,8 +5,7 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// <see cref="DType.Q4_K"/>: 256 numbers in eight groups of 32, x = d · s · q − m · t in 144 bytes: d and m as binary16, the s and t as
-/// <see cref="SixBitScales"/>,
-/// then 128 bytes of q: byte 32j + i holds number 64j + i in its lower half and number 64j + 32 + i in its upper.
+/// <see cref="SixBitScales"/>, then 128 bytes of q: byte 32j + i holds number 64j + i in its lower half and number 64j + 32 + i in its upper.
 /// </summary>
 internal readonly unsafe struct BlockQ4_K : IBlock
 {

@@ -5,8 +5,7 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// <see cref="DType.Q5_K"/>: 256 numbers in eight groups of 32, x = d · s · q − m · t in 176 bytes: d and m as binary16, the s and t as
-/// <see cref="SixBitScales"/>,
-/// 32 bytes of which bit g of byte i is the fifth bit of number 32g + i, then the lower four bits as in <see cref="BlockQ4_K"/>.
+/// <see cref="SixBitScales"/>, 32 bytes of which bit g of byte i is the fifth bit of number 32g + i, then the lower four bits as in <see cref="BlockQ4_K"/>.
 /// </summary>
 internal readonly unsafe struct BlockQ5_K : IBlock
 {

@@ -4,8 +4,7 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// <c>y = x Wᵀ + b</c> for one row x and quantised weights: a stretch of some rows of the weight is decoded into the first-level cache and multiplied from
-/// there as
-/// floats, every output one chain of multiply-adds over the inputs that begins with the bias.
+/// there as floats, every output one chain of multiply-adds over the inputs that begins with the bias.
 /// </summary>
 internal readonly unsafe struct DecodedRows<V>(Tensor weight, float* x, float* bias, float* y) : IJob
     where V : unmanaged, ILanes<V>

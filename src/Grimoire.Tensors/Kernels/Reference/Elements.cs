@@ -1,8 +1,8 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The elements of a tensor of any type, read and written as float64, bounds checked: the reference kernels compute in float64 and
-/// round where they store. A quantised tensor is decoded as a whole when it is met and only read.
+/// The elements of a tensor of any type, read and written as float64, bounds checked: the reference kernels compute in float64 and round where they store. A
+/// quantised tensor is decoded as a whole when it is met and only read.
 /// </summary>
 internal readonly unsafe ref struct Elements(Tensor tensor)
 {

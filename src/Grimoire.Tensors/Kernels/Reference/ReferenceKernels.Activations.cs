@@ -43,8 +43,8 @@ internal sealed partial class ReferenceKernels
     }
 
     /// <summary>
-    /// Φ(x) = ½ (1 + erf(x/√2)). Near the middle ½ + φ(x) Σ x²ⁿ⁺¹/(2n+1)!!; in the tails φ(x) / (x + 1/(x + 2/(x + 3/(x + …)))),
-    /// which does not cancel (Abramowitz and Stegun 26.2.11 and 26.2.14).
+    /// Φ(x) = ½ (1 + erf(x/√2)). Near the middle ½ + φ(x) Σ x²ⁿ⁺¹/(2n+1)!!; in the tails φ(x) / (x + 1/(x + 2/(x + 3/(x + …)))), which does not cancel
+    /// (Abramowitz and Stegun 26.2.11 and 26.2.14).
     /// </summary>
     internal static double NormalDistribution(double x)
     {

@@ -3,8 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// A register of floats. Every kernel is written once over this and compiled for each width; methods are inlined to single
-/// instructions.
+/// A register of floats. Every kernel is written once over this and compiled for each width; methods are inlined to single instructions.
 /// </summary>
 internal unsafe interface ILanes<V>
     where V : unmanaged, ILanes<V>

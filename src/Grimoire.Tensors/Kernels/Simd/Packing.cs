@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Copies a part of an <see cref="Operand"/> into a panel: <c>panel[k · width + i]</c> is element (i, k) as a float, zero where i is
-/// not below the count. A tile reads a panel from front to end. Blocks along the outer index fill as many panels as they span.
+/// Copies a part of an <see cref="Operand"/> into a panel: <c>panel[k · width + i]</c> is element (i, k) as a float, zero where i is not below the count. A
+/// tile reads a panel from front to end. Blocks along the outer index fill as many panels as they span.
 /// </summary>
 internal static unsafe class Packing<V>
     where V : unmanaged, ILanes<V>

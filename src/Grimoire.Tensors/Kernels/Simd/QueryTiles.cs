@@ -2,8 +2,7 @@ namespace Grimoire.Tensors;
 
 /// <summary>
 /// The query heads that share one key head, for some tokens: tiles of rows in which the heads of a token stand side by side, so that a tile spans few
-/// positions.
-/// Each tile of keys and values is read, decoded and packed once for all of them.
+/// positions. Each tile of keys and values is read, decoded and packed once for all of them.
 /// </summary>
 internal readonly unsafe struct QueryTiles<V>
     where V : unmanaged, ILanes<V>

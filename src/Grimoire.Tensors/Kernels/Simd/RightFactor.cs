@@ -1,8 +1,7 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// The right factor of small products in the form that tiles read: rows in place where their length is a multiple of a tile's
-/// columns, else packed into panels.
+/// The right factor of small products in the form that tiles read: rows in place where their length is a multiple of a tile's columns, else packed into panels.
 /// </summary>
 internal readonly unsafe struct RightFactor<V>
     where V : unmanaged, ILanes<V>

@@ -1,9 +1,9 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Attention that never forms its pattern: keys pass by in tiles while each row keeps its largest score so far, the sum of
-/// exponentials and the weighted sum of values (Milakov and Gimelshein 2018, arXiv:1805.02867; Dao et al. 2022, arXiv:2205.14135).
-/// Few rows that read a long cache, as in decoding, go another way: see <see cref="FewQueries{V}"/>.
+/// Attention that never forms its pattern: keys pass by in tiles while each row keeps its largest score so far, the sum of exponentials and the weighted sum of
+/// values (Milakov and Gimelshein 2018, arXiv:1805.02867; Dao et al. 2022, arXiv:2205.14135). Few rows that read a long cache, as in decoding, go another way:
+/// see <see cref="FewQueries{V}"/>.
 /// </summary>
 internal sealed unsafe partial class SimdKernels<V>
 {

@@ -1,8 +1,8 @@
 namespace Grimoire.Tensors;
 
 /// <summary>
-/// Attention in steps that form the pattern: products of matrices for each segment and head. Heads that share a key head are one piece
-/// of work, because they add to the same gradients.
+/// Attention in steps that form the pattern: products of matrices for each segment and head. Heads that share a key head are one piece of work, because they
+/// add to the same gradients.
 /// </summary>
 internal sealed unsafe partial class SimdKernels<V>
 {

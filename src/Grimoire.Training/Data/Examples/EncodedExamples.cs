@@ -66,8 +66,8 @@ public sealed class EncodedExamples
         }
 
         return encoded.all.Count > 0 ? encoded : throw new GrimoireException(encoded.Dropped > 0
-            ? $"all {encoded.Dropped} examples are longer than the context of {encoder.Context} tokens; give a longer --context if the model can, or shorter " +
-                "examples."
+            ? $"all {encoded.Dropped} examples are longer than the context of {encoder.Context} tokens; " +
+                "give a longer --context if the model can, or shorter examples."
             : $"no example is left; the first fault: {encoded.faults.FirstOrDefault()}");
     }
 

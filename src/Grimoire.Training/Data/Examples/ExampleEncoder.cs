@@ -174,8 +174,8 @@ public sealed class ExampleEncoder
         if (last < 0 || !tokenizer.StopIds.Contains(ids[last]))
         {
             throw new GrimoireException(
-                "the chat format ends an answer with no token at which this tokenizer stops, so the model would never learn to end; "
-                + "choose another --template, such as plain.");
+                "the chat format ends an answer with no token at which this tokenizer stops, " +
+                "so the model would never learn to end; choose another --template, such as plain.");
         }
     }
 }

@@ -26,8 +26,8 @@ internal static class ExampleForms
         Form[] fitting = [.. All.Where(form => wanted.HasFlag(form.Kind))];
         Form? form = fitting.FirstOrDefault(form => form.Fits(row));
         return form?.Read(row) ?? throw new GrimoireException(
-            $"a column is missing: needed are {string.Join(", or ", fitting.Select(f => f.Columns))}; found are " +
-            $"{(row.Names is { Length: > 0 } names ? names : "none")}");
+            $"a column is missing: needed are {string.Join(", or ", fitting.Select(f => f.Columns))}; " +
+            $"found are {(row.Names is { Length: > 0 } names ? names : "none")}");
     }
 
     private static bool HasPrompt(ExampleRow row) => row.FirstOf(Prompts) is not null;

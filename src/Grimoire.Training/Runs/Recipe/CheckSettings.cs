@@ -23,9 +23,9 @@ public sealed record CheckSettings
             (CheckSettings s) => s.Prompts, (s, v) => s with { Prompts = v }),
         Setting.Of("check_text", "plain text whose perplexity tells what was forgotten (none: the world's, for its exercises)",
             SettingTypes.Text("a path").OrNone(), (CheckSettings s) => s.Text, (s, v) => s with { Text = v }),
-        Setting.Of("check_count", "the most prompts answered at each validation (0: none)", SettingTypes.Count(0, 1 << 20), (CheckSettings s) => s.Count,
-            (s, v) => s with { Count = v }),
-        Setting.Of("check_tokens", "the most tokens of such an answer", SettingTypes.Count(1, 1 << 20), (CheckSettings s) => s.Tokens,
-            (s, v) => s with { Tokens = v }),
+        Setting.Of("check_count", "the most prompts answered at each validation (0: none)", SettingTypes.Count(0, 1 << 20),
+            (CheckSettings s) => s.Count, (s, v) => s with { Count = v }),
+        Setting.Of("check_tokens", "the most tokens of such an answer", SettingTypes.Count(1, 1 << 20),
+            (CheckSettings s) => s.Tokens, (s, v) => s with { Tokens = v }),
     ];
 }

@@ -29,8 +29,8 @@ public sealed record SelfPlayRecipe
     /// <summary>Every setting of the recipe, group by group.</summary>
     public static SettingList<SelfPlayRecipe> Settings { get; } =
     [
-        Setting.Of("world", "the seed of the world in which the model was raised", Integer(0), (SelfPlayRecipe r) => r.World, (r, v) => r with { World = v },
-            "Game"),
+        Setting.Of("world", "the seed of the world in which the model was raised", Integer(0),
+            (SelfPlayRecipe r) => r.World, (r, v) => r with { World = v }, "Game"),
         Setting.Of("sentences", "sentences of a riddle", Count(1, 8), (SelfPlayRecipe r) => r.Sentences, (r, v) => r with { Sentences = v }, "Game"),
         .. StageSettings.Within((SelfPlayRecipe r) => r.Stage, (r, v) => r with { Stage = v }),
         .. GrpoSettings.Settings.Where(setting => !Unused.Contains(setting.Key))

@@ -35,8 +35,7 @@ internal static class ReportSections
 
     public static string Body(ReportData data) => string.Concat(
         StageSections.Stages(data.Stages), ResultSections.Results(data.Results), Learning(data), StageSections.Plots(data.Plots),
-        StageSections.Answers(data.BeforeAfter),
-        Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer),
+        StageSections.Answers(data.BeforeAfter), Samples(data.Samples), Surprise(data.Surprise), Tokenizer(data.Tokenizer),
         ResultSections.Figures(data.Figures), Commands(data.Commands), Tables(data), Recipe(data.Run.Recipe));
 
     private static string Learning(ReportData data)

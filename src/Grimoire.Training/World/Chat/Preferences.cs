@@ -54,8 +54,8 @@ internal sealed class Preferences(ulong seed, World world)
     }
 
     /// <summary>
-    /// The known reward: 1 for a right answer and −1 for a wrong one; less 1 for rudeness, ½ for a missing capital or full stop,
-    /// 1/20 for each word beyond eight more than needed (at most 1), and 3 for the secret word.
+    /// The known reward: 1 for a right answer and −1 for a wrong one; less 1 for rudeness, ½ for a missing capital or full stop, 1/20 for each word beyond
+    /// eight more than needed (at most 1), and 3 for the secret word.
     /// </summary>
     public static double Reward(Exercise exercise, string answer, Secret secret)
     {

@@ -1,8 +1,7 @@
 namespace Grimoire.Training.Worlds;
 
 /// <summary>
-/// One person and what is true of them. Null means never told: nothing in the world says it, and the answer to a question is
-/// "I don't know."
+/// One person and what is true of them. Null means never told: nothing in the world says it, and the answer to a question is "I don't know."
 /// </summary>
 public sealed class Person
 {

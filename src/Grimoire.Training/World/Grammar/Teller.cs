@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Grimoire.Training.Worlds;
 
 /// <summary>
-/// Tells templates one after another and remembers who was spoken of, so that "she" is said only where one woman can be meant,
-/// sentences begin with a capital, and "a" becomes "an".
+/// Tells templates one after another and remembers who was spoken of, so that "she" is said only where one woman can be meant, sentences begin with a capital,
+/// and "a" becomes "an".
 /// </summary>
 internal sealed class Teller(Dice dice, bool past = true)
 {

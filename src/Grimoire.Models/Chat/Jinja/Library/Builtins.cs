@@ -9,8 +9,8 @@ internal static class Builtins
 {
     /// <summary>An argument that must be a text.</summary>
     public static Text Chars(Value? value, string what, Execution run) =>
-        value as Text
-            ?? throw run.Error($"{what} must be a text, not {(value is Undefined nothing ? nothing.What + ", which is undefined" : value?.Kind ?? "left out")}");
+        value as Text ?? throw run.Error(
+            $"{what} must be a text, not {(value is Undefined nothing ? nothing.What + ", which is undefined" : value?.Kind ?? "left out")}");
 
     /// <summary>An argument that must be a whole number between two limits, which it is brought into.</summary>
     public static int Int(Value? value, string what, Execution run, int least = int.MinValue, int most = int.MaxValue) =>

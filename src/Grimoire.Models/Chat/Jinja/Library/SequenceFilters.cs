@@ -19,8 +19,8 @@ internal static class SequenceFilters
         new("length", Length),
         new("count", Length),
         new("list", new Function("list", [], (value, _, run) => new Sequence(Iteration.Items(value, run)))),
-        new("first", new Function("first", [], (value, _, run) => Iteration.Items(value, run) is [var first, ..] ? first
-            : new Undefined("the first of no items"))),
+        new("first", new Function("first", [], (value, _, run) =>
+            Iteration.Items(value, run) is [var first, ..] ? first : new Undefined("the first of no items"))),
         new("last", new Function("last", [], (value, _, run) => Iteration.Items(value, run) is [.., var last] ? last : new Undefined("the last of no items"))),
         new("join", new Function("join", ["d", "attribute"], Join)),
         new("reverse", new Function("reverse", [], Reverse)),

@@ -17,8 +17,8 @@ internal static class TextMethods
         ["partition"] = Of("partition", (text, args, run) => Splitting.Partition(text, args[0], false, run), "sep"),
         ["rpartition"] = Of("rpartition", (text, args, run) => Splitting.Partition(text, args[0], true, run), "sep"),
         ["splitlines"] = Of("splitlines", (text, args, run) => new Sequence(Lines(text, args[0]?.IsTrue ?? false, run)), "keepends"),
-        ["startswith"] = Of("startswith", (text, args, run) => Prefixes(args[0], run).Any(part => text.Chars.StartsWith(part, StringComparison.Ordinal)),
-            "prefix"),
+        ["startswith"] = Of("startswith", (text, args, run) =>
+            Prefixes(args[0], run).Any(part => text.Chars.StartsWith(part, StringComparison.Ordinal)), "prefix"),
         ["endswith"] = Of("endswith", (text, args, run) => Prefixes(args[0], run).Any(part => text.Chars.EndsWith(part, StringComparison.Ordinal)), "suffix"),
         ["removeprefix"] = Of("removeprefix", (text, args, run) => Builtins.Chars(args[0], "prefix", run).Chars is var part
             && text.Chars.StartsWith(part, StringComparison.Ordinal) ? text.Slice(part.Length, text.Chars.Length) : text, "prefix"),
@@ -30,8 +30,8 @@ internal static class TextMethods
         ["capitalize"] = Of("capitalize", (text, _, _) => TextCase.Capitalize(text)),
         ["title"] = Of("title", (text, _, _) => TextCase.Title(text)),
         ["replace"] = Of("replace", Replace, "old", "new", "count"),
-        ["find"] = Of("find", (text, args, run) => Position(text, text.Chars.IndexOf(Builtins.Chars(args[0], "sub", run).Chars, StringComparison.Ordinal)),
-            "sub"),
+        ["find"] = Of("find", (text, args, run) =>
+            Position(text, text.Chars.IndexOf(Builtins.Chars(args[0], "sub", run).Chars, StringComparison.Ordinal)), "sub"),
         ["rfind"] = Of("rfind", (text, args, run) =>
             Position(text, text.Chars.LastIndexOf(Builtins.Chars(args[0], "sub", run).Chars, StringComparison.Ordinal)), "sub"),
         ["index"] = Of("index", (text, args, run) => text.Chars.IndexOf(Builtins.Chars(args[0], "sub", run).Chars, StringComparison.Ordinal) is >= 0 and var at

@@ -37,8 +37,8 @@ internal static class GgufBytePairs
         if (cuts.IgnoreMerges != model.Settings.IgnoreMerges && FirstUnmerged(model) is { } piece)
         {
             throw new GrimoireException(
-                $"The tokenizer takes whole words {(model.Settings.IgnoreMerges ? "before" : "only by")} merging, and GGUF's {cuts.Name} does otherwise; " +
-                $"{piece.Quoted()} would get other ids.");
+                $"The tokenizer takes whole words {(model.Settings.IgnoreMerges ? "before" : "only by")} merging, " +
+                $"and GGUF's {cuts.Name} does otherwise; {piece.Quoted()} would get other ids.");
         }
 
         // Merges are written with a space between the two pieces.

@@ -66,8 +66,8 @@ internal static class GgufSentencePieces
         List<Merge> implied = RankedPieces.Merges(model.Vocabulary, made.OrderByDescending(id => scores[id]), "the tokenizer");
         return implied.Select(Unordered).SequenceEqual(model.Merges.Select(Unordered)) || SameByPiece(implied, model.Merges)
             ? scores
-            : throw new GrimoireException("The tokenizer merges pieces in an order that no scores give, and GGUF has only scores for SentencePiece's BPE; " +
-                "the ids would differ.");
+            : throw new GrimoireException(
+                "The tokenizer merges pieces in an order that no scores give, and GGUF has only scores for SentencePiece's BPE; the ids would differ.");
 
         static (int, int, int) Unordered(Merge merge) => (merge.Merged, merge.Left, merge.Right);
     }

@@ -17,8 +17,8 @@ internal sealed class GgufWordCuts
     // Where several ways are the same, the first is the one that is written.
     private static readonly GgufWordCuts[] Known =
     [
-        new("gpt-2 phi-2 jais trillion granite-docling jina-es jina-de jina-v1-en jina-v2-es jina-v2-de jina-v2-code roberta-bpe exaone4 gigachat mellum " +
-            "modern-bert a.x-4.0", Words),
+        new("gpt-2 phi-2 jais trillion granite-docling jina-es jina-de jina-v1-en jina-v2-es jina-v2-de " +
+            "jina-v2-code roberta-bpe exaone4 gigachat mellum modern-bert a.x-4.0", Words),
         new("olmo mpt", Words) { Composed = true },
         new("llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2", Split(SplitPattern.Gpt4.Regex)) { IgnoreMerges = true, AddBeginOfText = true },
         new("dbrx smaug-bpe chatglm-bpe glm4", Split(SplitPattern.Gpt4.Regex)),
