@@ -18,11 +18,17 @@ public sealed class ScalingSweep
     private readonly SweepRecipe recipe;
     private readonly IReadOnlyList<string> command;
     private readonly Dictionary<ModelSize, double> secondsPerStep = [];
+    private readonly Dictionary<string, TrainerState> stopped = [];
 
     private ScalingSweep(SweepRecipe recipe, string folder, IReadOnlyList<string> command, SweepPlan plan, long trainTokens)
     {
         (this.recipe, Folder, this.command, Plan, TrainTokens) = (recipe, folder, command, plan, trainTokens);
         Done = [.. plan.Runs.Select(Finished).OfType<SweptRun>()];
+        foreach (SweepRun run in Open.Where(run => Run.Exists(FolderOf(run))))
+        {
+            if (Checkpoint.Newest(FolderOf(run)) is { } checkpoint)
+                stopped[run.Name] = Checkpoint.ReadState(checkpoint);
+        }
     }
 
     /// <summary>Where it lies.</summary>
@@ -40,8 +46,8 @@ public sealed class ScalingSweep
     /// <summary>The runs that are not.</summary>
     public IEnumerable<SweepRun> Open => Plan.Runs.Where(run => Done.All(done => done.Run.Name != run.Name));
 
-    /// <summary>Seconds that the open runs should take, by what a step of their size takes (<see cref="Time"/>).</summary>
-    public double SecondsLeft => Open.Sum(run => run.Recipe.Steps!.Value * secondsPerStep.GetValueOrDefault(run.Size, double.NaN));
+    /// <summary>Seconds that the open runs should still take, by what a step of their size takes (<see cref="Time"/>).</summary>
+    public double SecondsLeft => Open.Sum(run => StepsLeft(run) * secondsPerStep.GetValueOrDefault(run.Size, double.NaN));
 
     private FitSettings FitSettings => recipe.Fit with { Seed = (ulong)recipe.Common.Seed };
 
@@ -70,8 +76,8 @@ public sealed class ScalingSweep
     public string FolderOf(SweepRun run) => Path.Combine(RunsOf(Folder), run.Name);
 
     /// <summary>
-    /// Finds out what a step of each open size takes: from a finished run of the size, or by preparing one beside the others and timing some steps. Until
-    /// a run is begun in earnest, the sweep may be planned anew.
+    /// Finds out what a step of each open size takes: from a run of the size that is finished or was stopped, or by preparing one beside the others and
+    /// timing some steps. Until a run is begun in earnest, the sweep may be planned anew.
     /// </summary>
     public void Time(IProgress<string>? progress = null)
     {
@@ -82,6 +88,12 @@ public sealed class ScalingSweep
             if (Done.LastOrDefault(done => done.Run.Size == run.Size) is { } known)
             {
                 secondsPerStep[run.Size] = known.Seconds / known.Run.Recipe.Steps!.Value;
+                continue;
+            }
+
+            if (Open.Where(other => other.Size == run.Size).Select(other => stopped.GetValueOrDefault(other.Name)).FirstOrDefault(at => at?.Step > 0) is { } at)
+            {
+                secondsPerStep[run.Size] = at.Seconds / at.Step;
                 continue;
             }
 
@@ -136,6 +148,8 @@ public sealed class ScalingSweep
         EvaluationFolder.Write(Folder, result, Done.Select(SweepReport.Row));
         return result;
     }
+
+    private long StepsLeft(SweepRun run) => run.Recipe.Steps!.Value - (stopped.GetValueOrDefault(run.Name)?.Step ?? 0);
 
     private SweptRun? Finished(SweepRun run) => SweptRun.Read(run, FolderOf(run));
 

@@ -36,11 +36,10 @@ public sealed class ScalingSweepTests : IDisposable
         Assert.Throws<GrimoireException>(sweep.Foretell);
         Train(scratch["whole"], stopAfter: null);
         AssertForetold(scratch["whole"], sweep);
-        int calls = 0;
-        do
-            calls++;
-        while (!Train(scratch["stopped"], stopAfter: 120));
-        Assert.True(calls > 3, $"{calls}");
+        int calls = 0, stoppedInLast = 0;
+        for (; !Train(scratch["stopped"], stopAfter: 120); calls++)
+            stoppedInLast += AssertTimeLeft(scratch["stopped"]) ? 1 : 0;
+        Assert.True(calls > 2 && stoppedInLast > 0, $"{calls}, {stoppedInLast}");
 
         Assert.Equal(Rows(scratch["whole"]), Rows(scratch["stopped"]));
         ScalingPrediction whole = ScalingPrediction.Read(scratch["whole"])!, stopped = ScalingPrediction.Read(scratch["stopped"])!;
@@ -126,6 +125,20 @@ public sealed class ScalingSweepTests : IDisposable
         Assert.Equal(100 * ((Value("loss") / Value("predicted loss")) - 1), Value("off"), 1e-9);
         Assert.Equal(7, EvaluationFolder.Examples(folder).Count);
         Assert.Equal(ScalingSweep.Kind, result.Run.Kind);
+    }
+
+    /// <summary>Where a single run is open, its time left is that of the steps it has not taken, by those it has; false where others are open too.</summary>
+    private bool AssertTimeLeft(string folder)
+    {
+        ScalingSweep sweep = ScalingSweep.Prepare(recipe, folder, ["scale"]);
+        if (sweep.Open.Count() > 1)
+            return false;
+        sweep.Time();
+        SweepRun run = sweep.Open.Single();
+        TrainerState stopped = Checkpoint.ReadState(Checkpoint.Newest(sweep.FolderOf(run))!);
+        Assert.InRange(stopped.Step, 1, run.Recipe.Steps!.Value - 1);
+        Assert.Equal(stopped.Seconds / stopped.Step * (run.Recipe.Steps.Value - stopped.Step), sweep.SecondsLeft, 1e-9);
+        return true;
     }
 
     /// <summary>Trains the sweep as the tool does, stopping everything after so many steps; true once it is finished.</summary>
