@@ -18,8 +18,8 @@ internal static class QuickstartCommand
         Verb verb = new("quickstart", "Raise a small assistant in five minutes, with no data at hand.", "grimoire quickstart",
             "grimoire quickstart --fresh --minutes 1")
         {
-            Detail = "Writes a small generated language world, trains a tokenizer and a model on its text, teaches the model to answer and then to prefer " +
-                "better answers, and measures after each stage how well it does. Ctrl-C saves a checkpoint; the same command goes on from it.",
+            Detail = "Writes a small generated language world, trains a tokenizer and a model on its text, teaches the model to answer and then, by what its own " +
+                "answers earn, to answer better, and measures after each stage how well it does. Ctrl-C saves a checkpoint; the same command goes on from it.",
             Run = (parse, terminal) => Run(parse, terminal, options!.Read(parse, new QuickstartSettings())),
         };
         options = new Options<QuickstartSettings>(verb, QuickstartSettings.Settings, new QuickstartSettings());

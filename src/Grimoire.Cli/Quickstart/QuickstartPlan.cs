@@ -88,14 +88,13 @@ internal sealed class QuickstartPlan(QuickstartSettings settings, int? threads)
         });
     }
 
-    /// <summary>From better and worse answers to a model that prefers the better ones.</summary>
+    /// <summary>From the world's verdicts on its own answers to a model whose answers earn more.</summary>
     public Stage Align()
     {
-        DpoRecipe recipe = Recipes.Read(DpoRecipe.Settings, new DpoRecipe(), "world-dpo");
-        return new DpoStage(recipe with
+        GrpoRecipe recipe = Recipes.Read(GrpoRecipe.Settings, new GrpoRecipe(), "world-grpo");
+        return new GrpoStage(recipe with
         {
-            Data = [FileOf("preferences.train.jsonl")],
-            Validation = [FileOf("preferences.validation.jsonl")],
+            Prompts = recipe.Prompts with { Paths = [FileOf("preferences.train.jsonl")] },
             Stage = Timed(recipe.Stage, "finetune", AlignShare),
         });
     }

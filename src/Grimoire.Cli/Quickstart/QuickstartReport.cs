@@ -15,7 +15,7 @@ internal static class QuickstartReport
         string path = Path.Combine(plan.Folder, "report.html");
         Report.Write(path, report with
         {
-            Summary = "A model of a generated village country: first it read, then it was taught to answer, then to prefer better answers.",
+            Summary = "A model of a generated village country: first it read, then it was taught to answer, then it learned from what its own answers earned.",
             Headline = Headline(report.Metrics),
             Stages = [.. report.Metrics.Select(row => new StageResult(QuickstartPlan.Stages[(int)row.Step - 1], Values(row)))],
             BeforeAfter = [.. BeforeAndAfter(samples)],
