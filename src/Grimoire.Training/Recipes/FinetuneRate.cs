@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grimoire.Models;
 using Grimoire.Training.Runs;
 
@@ -20,8 +21,9 @@ public static class FinetuneRate
     public static double Of(long parameters, AdapterChoice adapter)
     {
         double whole = Math.Clamp(Rate * Math.Sqrt(Parameters / parameters), Least, Most);
-        double rate = adapter == AdapterChoice.None ? whole : OfAdapters * whole;
-        double digits = Math.Pow(10, Math.Floor(Math.Log10(rate)) - 1);
-        return Math.Round(Math.Round(rate / digits) * digits, 12);
+        return TwoDigits(adapter == AdapterChoice.None ? whole : OfAdapters * whole);
     }
+
+    /// <summary>A rate to two digits, as a person would write it.</summary>
+    internal static double TwoDigits(double rate) => double.Parse(rate.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

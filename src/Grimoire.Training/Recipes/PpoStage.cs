@@ -47,7 +47,10 @@ public sealed class PpoStage(PpoRecipe recipe) : Stage
     /// <summary>The stage's settings with the learning rate that is asked for, or that fits the model's size.</summary>
     internal static StageSettings SettingsOf(PpoRecipe recipe) => recipe.Stage with
     {
-        Optimizer = recipe.Stage.Optimizer with { LearningRate = recipe.LearningRate ?? PreferenceRates * PreferenceRate.For(recipe.Stage) },
+        Optimizer = recipe.Stage.Optimizer with
+        {
+            LearningRate = recipe.LearningRate ?? FinetuneRate.TwoDigits(PreferenceRates * PreferenceRate.For(recipe.Stage)),
+        },
     };
 
     /// <summary>A newborn head that foretells nothing yet.</summary>

@@ -20,8 +20,8 @@ internal static class PreferenceRate
     /// <summary>The rate for a model of so many parameters, to two digits.</summary>
     public static double Of(long parameters, AdapterChoice adapter)
     {
-        double rate = Math.Clamp(Rate * Math.Sqrt(Parameters / parameters), Least, Rate) * (adapter == AdapterChoice.None ? 1 : OfAdapters);
-        return double.Parse(rate.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        double whole = Math.Clamp(Rate * Math.Sqrt(Parameters / parameters), Least, Rate);
+        return FinetuneRate.TwoDigits(adapter == AdapterChoice.None ? whole : OfAdapters * whole);
     }
 
     /// <summary>What is said of it.</summary>

@@ -22,7 +22,7 @@ public sealed class RewardStage : Stage
     public RewardStage(RewardRecipe recipe)
     {
         this.recipe = recipe;
-        double rate = recipe.LearningRate ?? ShareOfFinetuning * FinetuneRate.For(recipe.Stage);
+        double rate = recipe.LearningRate ?? FinetuneRate.TwoDigits(ShareOfFinetuning * FinetuneRate.For(recipe.Stage));
         Settings = recipe.Stage with { Optimizer = recipe.Stage.Optimizer with { LearningRate = rate } };
     }
 
