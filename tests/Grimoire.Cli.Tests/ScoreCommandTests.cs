@@ -99,6 +99,30 @@ public sealed class ScoreCommandTests
         Outcome.Of("score", hypotheses, "--references", references[0], "--tokenize", "14a").AssertRefused(Tool.WrongUsage, "14a", "13a");
     }
 
+    [Theory]
+    [InlineData("--paired has no effect with one file", "--paired", "bootstrap")]
+    [InlineData("--paired has no effect with one file", "--paired", "none")]
+    [InlineData("--trials has no effect with one file", "--trials", "100")]
+    [InlineData("--max-order has no effect without bleu in --metrics", "--metrics", "ter", "--max-order", "2")]
+    [InlineData("--smooth-value has no effect without --smooth floor or add-k", "--smooth-value", "1")]
+    [InlineData("--word-order has no effect without chrf in --metrics", "--metrics", "chrf++", "--word-order", "1")]
+    [InlineData("--asian has no effect without ter in --metrics", "--metrics", "bleu", "--asian")]
+    public void What_would_change_nothing_is_refused(string told, params string[] given)
+    {
+        using var scratch = new Scratch();
+        (string hypotheses, string[] references) = Write(scratch);
+        Outcome.Of(["score", hypotheses, "--references", references[0], .. given]).AssertRefused(Tool.WrongUsage, told);
+    }
+
+    [Fact]
+    public void Trials_of_no_test_are_refused()
+    {
+        using var scratch = new Scratch();
+        (string hypotheses, string[] references) = Write(scratch);
+        Outcome.Of("score", hypotheses, hypotheses, "--references", references[0], "--paired", "none", "--trials", "9")
+            .AssertRefused(Tool.WrongUsage, "--trials has no effect with --paired none");
+    }
+
     [Fact]
     public void Standard_input_is_a_system_too()
     {

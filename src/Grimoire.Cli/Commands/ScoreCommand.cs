@@ -12,10 +12,13 @@ namespace Grimoire.Cli.Commands;
 /// <summary><c>grimoire score</c>: texts against references, by the metrics of translation, summaries and answers.</summary>
 internal static class ScoreCommand
 {
-    private const string Kind = "score", Input = "-";
+    private const string Kind = "score", Input = "-", Alone = "with one file, which is held against nothing";
 
     private sealed record Choices
     {
+        /// <summary>The files of the systems, which are no option.</summary>
+        public string[] Hypotheses { get; init; } = [];
+
         public IReadOnlyList<string> References { get; init; } = [];
 
         public string Column { get; init; } = "prediction";
@@ -52,9 +55,11 @@ internal static class ScoreCommand
                 (Choices c) => c.Bootstrap, (c, v) => c with { Bootstrap = v }, "Trust"),
             Setting.Of("seed", "of all drawing", Integer(0), (Choices c) => c.Seed, (c, v) => c with { Seed = v }, "Trust"),
             Setting.Of("paired", "how further HYPOTHESES are held against the first", Choice<PairedTest>(),
-                (Choices c) => c.Paired, (c, v) => c with { Paired = v }, "Trust"),
+                (Choices c) => c.Paired, (c, v) => c with { Paired = v }, "Trust")
+                .IdleWhere(c => c.Hypotheses.Length == 1, Alone),
             Setting.Of("trials", "resamples or trials of that test (otherwise 1,000 or 10,000)", Count(1, 1 << 24).OrNone(),
-                (Choices c) => c.Trials, (c, v) => c with { Trials = v }, "Trust"),
+                (Choices c) => c.Trials, (c, v) => c with { Trials = v }, "Trust")
+                .IdleWhere(c => c.Hypotheses.Length == 1, Alone).IdleWhere(c => c.Paired == PairedTest.None, "with --paired none"),
         ];
 
         public static SettingList<Choices> Settings { get; } =
@@ -84,7 +89,8 @@ internal static class ScoreCommand
             Detail = "Figures are those of sacreBLEU, Google's rouge_score and SQuAD's script to all digits; " +
                 "the signature beside each says how it was measured. The interval tells how far it would move with other lines of the same kind.",
             Run = (parse, terminal) => Run(
-                terminal, parse.GetRequiredValue(hypotheses), options!.Read(parse, new Choices()), [.. parse.Tokens.Select(token => token.Value)]),
+                terminal, options!.Read(parse, new Choices { Hypotheses = parse.GetRequiredValue(hypotheses) }),
+                [.. parse.Tokens.Select(token => token.Value)]),
         };
 
         // Before the argument: --references takes all files that follow it, and HYPOTHESES come first.
@@ -93,21 +99,19 @@ internal static class ScoreCommand
         return verb;
     }
 
-    private static int Run(Terminal terminal, string[] hypotheses, Choices choices, string[] command)
+    private static int Run(Terminal terminal, Choices choices, string[] command)
     {
         DateTime started = DateTime.UtcNow;
         IReadOnlyList<TextMetric> metrics = choices.Score.Create();
-        if (hypotheses.Length == 1 && choices.Trials is not null)
-            throw new UsageException("--trials has no effect with one file; name another one to hold against it, or leave it out.");
-        TextFile[] systems = [.. hypotheses.Select(path => Read(terminal, path, choices.Column))];
-        TextFile[] references = [.. ReferencesOf(hypotheses, choices).Select(path => Read(terminal, path, choices.ReferenceColumn))];
+        TextFile[] systems = [.. choices.Hypotheses.Select(path => Read(terminal, path, choices.Column))];
+        TextFile[] references = [.. ReferencesOf(choices).Select(path => Read(terminal, path, choices.ReferenceColumn))];
         foreach (TextFile system in systems)
             Require(system, systems[0], references);
         string[][] expected = [.. systems[0].Lines.Select((_, line) => references.SelectMany(file => file.Lines[line]).ToArray())];
         var sheet = new ScoreSheet(metrics, expected, choices.Bootstrap, (ulong)choices.Seed);
-        RunInfo info = Info(hypotheses, systems, references, choices) with { Command = command, Started = started };
+        RunInfo info = Info(systems, references, choices) with { Command = command, Started = started };
         (EvaluationResult result, IReadOnlyList<SystemComparison> comparisons) = Waiting.While(terminal, "scoring", () => Score(sheet, systems, choices, info));
-        string? folder = Write(result, sheet, choices, hypotheses[0]);
+        string? folder = Write(result, sheet, choices);
         if (choices.Json)
             terminal.Out.Write(JsonLines.ToLine(Json(result, comparisons, sheet, choices)));
         else
@@ -115,11 +119,11 @@ internal static class ScoreCommand
         return Tool.Success;
     }
 
-    private static IEnumerable<string> ReferencesOf(string[] hypotheses, Choices choices)
+    private static IEnumerable<string> ReferencesOf(Choices choices)
     {
         if (choices.References.Count > 0)
             return choices.References;
-        return LineFile.HasColumns(hypotheses[0]) ? hypotheses[..1]
+        return LineFile.HasColumns(choices.Hypotheses[0]) ? choices.Hypotheses[..1]
             : throw new UsageException("--references is missing: name the files with what the texts might have been, line by line.");
     }
 
@@ -162,10 +166,10 @@ internal static class ScoreCommand
         .GroupBy(figure => figure.Name).Select(of => $"{of.Key} {string.Join(", ", of.Select(figure => $"{figure.Shown} {figure.Of}".Trim()))}")) + ".";
 
     /// <summary>The request: settings and contents of files, whatever the files are called where.</summary>
-    private static RunInfo Info(string[] hypotheses, TextFile[] systems, TextFile[] references, Choices choices)
+    private static RunInfo Info(TextFile[] systems, TextFile[] references, Choices choices)
     {
         JsonObject recipe = Choices.Measured.ToJson(choices);
-        recipe["hypotheses"] = new JsonArray([.. hypotheses.Select(path => JsonValue.Create(path))]);
+        recipe["hypotheses"] = new JsonArray([.. choices.Hypotheses.Select(path => JsonValue.Create(path))]);
         recipe["contents"] = new JsonArray([.. systems.Concat(references).Select(file => JsonValue.Create(Hash(file)))]);
         return new RunInfo { Kind = Kind, Command = [], Recipe = recipe, Seed = (ulong)choices.Seed };
     }
@@ -179,12 +183,12 @@ internal static class ScoreCommand
     }
 
     /// <summary>Writes the folder unless it is there, and says where it is.</summary>
-    private static string? Write(EvaluationResult result, ScoreSheet sheet, Choices choices, string first)
+    private static string? Write(EvaluationResult result, ScoreSheet sheet, Choices choices)
     {
         if (choices.Out is not { } folder)
             return null;
         if (folder.Length == 0)
-            folder = Free(result.Run, first);
+            folder = Free(result.Run, choices.Hypotheses[0]);
         if (EvaluationFolder.Find(folder, result.Run) is null)
             EvaluationFolder.Write(folder, result, sheet.Examples());
         return folder;
