@@ -40,7 +40,9 @@ public sealed class WorldAndCheckTests
     public void All_checks_hold_on_this_machine()
     {
         string told = Outcome.Of("check", "all").AssertSucceeded().Output;
-        foreach (string name in (string[])["gradients", "first loss", "causal leak", "cache parity", "packing", "kernels", "threads", "overfit one batch", "resume"])
+        string[] ofModels = ["gradients", "first loss", "causal leak", "cache parity", "packing", "kernels", "threads", "overfit one batch"];
+        string[] ofTraining = ["resume pretrain", "resume finetune", "resume align dpo", "resume reward"];
+        foreach (string name in ofModels.Concat(ofTraining))
             Assert.Contains($"✓ {name}: ", told, StringComparison.Ordinal);
         Assert.DoesNotContain("✗", told, StringComparison.Ordinal);
     }

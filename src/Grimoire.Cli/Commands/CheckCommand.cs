@@ -59,9 +59,11 @@ internal static class CheckCommand
     {
         Options<ResumeChoices>? options = null;
         Options<PretrainRecipe>? settings = null;
-        Verb verb = new("resume", "Prove that your own recipe, stopped and continued, gives equal bits.", "grimoire check resume --data my.txt",
-            "grimoire check resume --recipe shakespeare-char --data input.txt")
+        Verb verb = new("resume", "Prove that training, stopped and continued, gives equal bits: your own recipe, and the stages after it.",
+            "grimoire check resume --data my.txt", "grimoire check resume --recipe shakespeare-char --data input.txt")
         {
+            Detail = "The recipe is one of pretraining. Fine-tuning, preference optimisation and a reward model follow, some steps each, " +
+                "on a small model and data of a generated world.",
             Run = (parse, terminal) =>
             {
                 ResumeChoices chosen = options!.Read(parse, new ResumeChoices());
@@ -73,7 +75,7 @@ internal static class CheckCommand
         return verb;
     }
 
-    private static Verb All() => new("all", "All checks: those of the models, and resuming on a small generated text.", "grimoire check all")
+    private static Verb All() => new("all", "All checks: those of the models, and of resuming on a small generated text.", "grimoire check all")
     {
         Run = (parse, terminal) =>
         {
@@ -117,8 +119,10 @@ internal static class CheckCommand
         string folder = Directory.CreateTempSubdirectory("grimoire-resume-").FullName;
         try
         {
-            CheckResult result = Waiting.While(terminal, $"training {steps} steps twice", () => ResumeCheck.Run(recipe, folder, steps));
-            return Tell(terminal, result) ? Tool.Success : Tool.Failed;
+            bool good = Tell(terminal, Waiting.While(terminal, $"training {steps} steps twice", () => ResumeCheck.Run(recipe, folder, steps)));
+            foreach (CheckResult result in Waiting.While(terminal, "training stages twice", () => ResumeCheck.Stages(folder, recipe.Threads).ToArray()))
+                good &= Tell(terminal, result);
+            return good ? Tool.Success : Tool.Failed;
         }
         finally
         {
