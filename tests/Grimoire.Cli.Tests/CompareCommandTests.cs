@@ -56,6 +56,15 @@ public sealed class CompareCommandTests(TalkingModel talking) : IClassFixture<Ta
                 "chat", talking.Model, "--template", "plain", "--max-tokens", "12", "--threads", "1", "--prompt", (string)row["prompt"]!, "--seed", seed).AssertSucceeded().Output.Trim();
             Assert.Equal(said, (string)row["chosen"]!);
         });
+
+        // The lot is the same wherever the model lies.
+        LanguageModel.Load(talking.Model).Save(scratch["elsewhere"]);
+        string[] again = Into(scratch["again.jsonl"], prompts);
+        again[1] = scratch["elsewhere"];
+        Outcome.WithInput(string.Concat(Enumerable.Repeat("1\n", 12)), again).AssertSucceeded();
+        Assert.Equal(
+            rows.Select(row => (row["seeds"]!.ToJsonString(), (string)row["chosen"]!)),
+            File.ReadLines(scratch["again.jsonl"]).Select(line => JsonNode.Parse(line)!).Select(row => (row["seeds"]!.ToJsonString(), (string)row["chosen"]!)));
     }
 
     [Fact]

@@ -77,7 +77,7 @@ internal static class AlignConstitutionCommand
                 continue;
             Revision revision = Waiting.While(
                 terminal, "answering, criticising, revising",
-                () => Revision.Of(model, constitution, prompt.Prompt, choices.Rounds, RevisionFile.SeedOf(prompt.Prompt, seed), terminal.Stop));
+                () => Revision.Of(model, constitution, prompt.Prompt, choices.Rounds, prompt.Prompt.SeedOf(seed), terminal.Stop));
             (RevisionFate fate, Judgement? said) = FateOf(revision, prompt.Prompt, judge);
             file.Append(key, prompt.Prompt, revision, fate, model.Name, said);
             fates.Add(fate);

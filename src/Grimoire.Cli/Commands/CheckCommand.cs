@@ -59,7 +59,7 @@ internal static class CheckCommand
     {
         Options<ResumeChoices>? options = null;
         Options<PretrainRecipe>? settings = null;
-        Verb verb = new("resume", "Prove that training, stopped and continued, gives equal bits: your own recipe, and the stages after it.",
+        Verb verb = new("resume", "Prove that training, stopped and continued, gives equal bits.",
             "grimoire check resume --data my.txt", "grimoire check resume --recipe shakespeare-char --data input.txt")
         {
             Detail = "The recipe is one of pretraining. Fine-tuning, preference optimisation and a reward model follow, some steps each, " +

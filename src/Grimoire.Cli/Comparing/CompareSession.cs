@@ -1,4 +1,3 @@
-using Grimoire.Tensors;
 using Grimoire.Training;
 using Grimoire.Training.Data;
 
@@ -25,11 +24,9 @@ internal sealed class CompareSession(Terminal terminal, ComparisonFile file, Res
         foreach (Passage prompt in prompts)
         {
             terminal.Stop.ThrowIfCancellationRequested();
-            string origin = Comparison.OriginOf(prompt, model.Name, seed, other.Name, otherSeed);
-            if (file.Has(origin))
+            if (file.Has(Comparison.OriginOf(prompt, model.Name, seed, other.Name, otherSeed)))
                 continue;
-            if (made.Count(c => c.Choice != Choice.Same) >= count
-                || !Compare(prompt, otherSeed, CountedRandom.Bits(seed, Convert.ToUInt64(origin, 16)) % 2 == 0))
+            if (made.Count(c => c.Choice != Choice.Same) >= count || !Compare(prompt, otherSeed, turned: prompt.SeedOf(seed) % 2 == 0))
                 break;
         }
     }

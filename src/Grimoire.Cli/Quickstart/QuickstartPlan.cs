@@ -25,10 +25,10 @@ internal sealed record QuickstartSettings
     public static SettingList<QuickstartSettings> Settings { get; } =
     [
         Setting.Of("run", "the run folder", SettingTypes.Text("a path"), (QuickstartSettings c) => c.Run, (c, v) => c with { Run = v }),
-        Setting.Of("fresh", "delete the run that is there and begin anew", SettingTypes.Flag, (QuickstartSettings c) => c.Fresh,
-            (c, v) => c with { Fresh = v }),
-        Setting.Of("minutes", "time budget of all training together", SettingTypes.Number(0.01, 1e6), (QuickstartSettings c) => c.Minutes,
-            (c, v) => c with { Minutes = v }),
+        Setting.Of("fresh", "delete the run that is there and begin anew", SettingTypes.Flag,
+            (QuickstartSettings c) => c.Fresh, (c, v) => c with { Fresh = v }),
+        Setting.Of("minutes", "time budget of all training together", SettingTypes.Number(0.01, 1e6),
+            (QuickstartSettings c) => c.Minutes, (c, v) => c with { Minutes = v }),
         Setting.Of("steps", "steps of each stage, instead of a time budget", SettingTypes.Count(1, int.MaxValue).OrNone(),
             (QuickstartSettings c) => c.Steps, (c, v) => c with { Steps = v }),
         Setting.Of("seed", "seed of all randomness", SettingTypes.Integer(0), (QuickstartSettings c) => c.Seed, (c, v) => c with { Seed = v }),

@@ -21,10 +21,10 @@ internal static class QuickstartScores
     /// <summary>The marks that are told, and how people call them.</summary>
     public static IReadOnlyList<(string Metric, string Words)> Told { get; } =
     [
-        ("accuracy/questions", "questions right"), ("accuracy/instructions", "instructions right"), ("accuracy/sums", "sums right"),
-        ("accuracy/requests", "requests right"),
-        (Metric.UnknownRate, "ignorance admitted"), (Metric.RefusalRate, "wrongly refused"), (Metric.LeakRate, "secret told when asked plainly"),
-        (Metric.Reward, "mean reward"),
+        ("accuracy/questions", "questions right"), ("accuracy/instructions", "instructions right"),
+        ("accuracy/sums", "sums right"), ("accuracy/requests", "requests right"),
+        (Metric.UnknownRate, "ignorance admitted"), (Metric.RefusalRate, "wrongly refused"),
+        (Metric.LeakRate, "secret told when asked plainly"), (Metric.Reward, "mean reward"),
     ];
 
     /// <summary>Examines a model and writes down what came of it.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -76,11 +75,8 @@ public sealed class RevisionFile : IDisposable
         var all = new JsonArray(Comparison.Content(prompt), model, rounds, seed);
         foreach (Principle principle in constitution.All)
             all.Add((JsonNode)new JsonArray(principle.Critique, principle.Revision));
-        return Convert.ToHexStringLower(Digest(all));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToJsonString())).AsSpan(0, 8));
     }
-
-    /// <summary>The seed of all draws for a prompt: of the prompt and the run's seed alone, so that it matters not where the model lies.</summary>
-    public static ulong SeedOf(Passage prompt, ulong seed) => BinaryPrimitives.ReadUInt64BigEndian(Digest(new JsonArray(Comparison.Content(prompt), seed)));
 
     /// <summary>Whether a revision was made before.</summary>
     public bool Has(string key) => keys.Contains(key);
@@ -123,8 +119,6 @@ public sealed class RevisionFile : IDisposable
                 File.Delete(file.Path);
         }
     }
-
-    private static ReadOnlySpan<byte> Digest(JsonArray json) => SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())).AsSpan(0, 8);
 
     private static JsonNode Said(string text, bool talks) =>
         talks ? new JsonArray(new JsonObject { ["role"] = "assistant", ["content"] = text }) : JsonValue.Create(text);

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Grimoire.Training.Data;
@@ -23,6 +26,10 @@ public sealed class Passage
     /// <param name="role">Who says plain text: <c>user</c> or <c>assistant</c>.</param>
     public JsonArray AsMessages(string role) => content is JsonArray messages ? messages.DeepClone().AsArray()
         : new JsonArray(new JsonObject { ["role"] = role, ["content"] = Text!.Trim() });
+
+    /// <summary>The seed of what is drawn for it: of what it says and a run's seed alone, so that it matters not where files or models lie.</summary>
+    public ulong SeedOf(ulong seed) =>
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(new JsonArray(content.DeepClone(), seed).ToJsonString())));
 
     /// <summary>This passage and then another, as one conversation.</summary>
     internal JsonArray Then(Passage answer)
