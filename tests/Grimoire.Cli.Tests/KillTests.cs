@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Grimoire.Cli.Tests;
 
 /// <summary>
@@ -34,10 +32,7 @@ public sealed class KillTests
         using var scratch = new Scratch();
         string data = scratch.Write("tale.txt", Tale.Of(6000));
         Child.Start(Child.Words(Command(data, scratch["whole"]))).Result().AssertSucceeded();
-        using Process process = Child.Start(Child.Words(Command(data, scratch["run"])));
-        Killing.WaitForStep(scratch["run"], 10, process);
-        Killing.PressCtrlC(process);
-        Outcome stopped = process.Result();
+        Outcome stopped = Killing.Interrupted(scratch["run"], step: 10, Command(data, scratch["run"]));
         Assert.Equal(Tool.Stopped, stopped.ExitCode);
         Assert.Contains("saved", stopped.Output, StringComparison.Ordinal);
         Assert.Contains("grimoire pretrain", stopped.Output, StringComparison.Ordinal);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Grimoire.Cli.Tests;
 
 /// <summary>
@@ -53,10 +51,7 @@ public sealed class StageKillTests(RaisedForStages raised) : IClassFixture<Raise
         using var scratch = new Scratch();
         string stage = Stages.First();
         Outcome.Of(raised.Command(stage, scratch["whole"])).AssertSucceeded();
-        using Process process = Child.Start(Child.Words(raised.Command(stage, scratch["run"])));
-        Killing.WaitForStep(scratch["run"], 3, process);
-        Killing.PressCtrlC(process);
-        Outcome stopped = process.Result();
+        Outcome stopped = Killing.Interrupted(scratch["run"], step: 3, raised.Command(stage, scratch["run"]));
         Assert.Equal(Tool.Stopped, stopped.ExitCode);
         Assert.Contains("grimoire finetune", stopped.Output, StringComparison.Ordinal);
         Outcome rest = Outcome.Of(raised.Command(stage, scratch["run"])).AssertSucceeded();
