@@ -21,7 +21,7 @@ internal static partial class Killing
     });
 
     /// <summary>Runs a command until its run has logged a step, and presses Ctrl-C.</summary>
-    public static Outcome Interrupted(string run, int step, string[] command) => Ended(run, step, command, process => SendSignal(process.Id, Interrupt));
+    public static Outcome Interrupted(string run, int step, string[] command) => Ended(run, step, command, process => _ = SendSignal(process.Id, Interrupt));
 
     /// <summary>Skips a test where a pressed Ctrl-C does not arrive: without POSIX signals, or where SIGINT is ignored, as behind a shell's &amp;.</summary>
     public static void NeedsCtrlC()
