@@ -13,7 +13,7 @@ public sealed record OveroptimizeRecipe
     {
         Gold = "world",
         Ppo = new() { Kl = 0.002 },
-        Stage = new PpoRecipe().Stage with { Steps = 160 },
+        Stage = new PpoRecipe().Stage with { Steps = 640 },
     };
 
     /// <summary>Preferences that the proxy learns from.</summary>
