@@ -16,7 +16,7 @@ namespace Grimoire.Cli;
 internal static class QuickstartScores
 {
     private const string Format = "plain";
-    private const int Exercises = 64, MaxTokens = 80, Samples = 2;
+    private const int Exercises = 128, MaxTokens = 80, Samples = 2;
 
     /// <summary>The marks that are told, and how people call them.</summary>
     public static IReadOnlyList<(string Metric, string Words)> Told { get; } =
