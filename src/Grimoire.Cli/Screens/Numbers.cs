@@ -56,8 +56,12 @@ internal static class Numbers
         : Math.Abs(value) is >= 1e-4 or 0 ? value.ToString(Math.Abs(value) < 10 ? "0.####" : "0.##", CultureInfo.InvariantCulture)
         : value.ToString("0.0e0", CultureInfo.InvariantCulture);
 
-    /// <summary>A number with so many digits after the point.</summary>
-    public static string Fixed(double value, int digits) => value.ToString($"F{digits}", CultureInfo.InvariantCulture);
+    /// <summary>A number with so many digits after the point; what rounds to nothing has no sign.</summary>
+    public static string Fixed(double value, int digits)
+    {
+        string text = value.ToString($"F{digits}", CultureInfo.InvariantCulture);
+        return value > -1 && text[0] == '-' && text.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? text[1..] : text;
+    }
 
     /// <summary>A share as a percentage.</summary>
     public static string Percent(double share) => Fixed(100 * share, share < 0.1 ? 1 : 0) + " %";
