@@ -18,6 +18,7 @@ public sealed class LinearTimeTests
     [
         Bpe("null", "null", ""),
         Bpe(Bytes, "null", ""),
+        Bpe("""{"type":"ByteLevel","add_prefix_space":false}""", "null", ""),
         Bpe("null", "null", "\"end_of_word_suffix\":\"</w>\","),
         Bpe(Split(SplitPattern.Gpt4o.Regex), """{"type":"NFKC"}""", ""),
         Bpe(Split(@"\\s?\\p{L}+"), """{"type":"BertNormalizer"}""", ""),
