@@ -73,7 +73,7 @@ public sealed class EndpointModelTests
     /// <summary>An endpoint within the test: a small model that answers as OpenAI's do.</summary>
     private sealed class Server : IDisposable
     {
-        private readonly HttpListener listener = new();
+        private readonly HttpListener listener;
         private readonly LocalModel model;
         private readonly string address;
         private readonly Lock gate = new();
@@ -81,14 +81,7 @@ public sealed class EndpointModelTests
         public Server()
         {
             model = new LocalModel(Behind, Kernels.Simd, "tiny");
-            using (var free = new TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                address = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}/";
-            }
-
-            listener.Prefixes.Add(address);
-            listener.Start();
+            (listener, address) = Listen();
             _ = Task.Run(Serve);
         }
 
@@ -106,9 +99,32 @@ public sealed class EndpointModelTests
 
         public List<string?> Keys { get; } = [];
 
-        public EndpointModel Model() => new(new EndpointSettings(address, "tiny") { Key = "secret", FirstWait = TimeSpan.FromMilliseconds(1), Attempts = 3, Timeout = TimeSpan.FromSeconds(20) });
+        public EndpointModel Model() => new(new EndpointSettings(address, "tiny") { Key = "secret", FirstWait = TimeSpan.FromMilliseconds(1), Attempts = 3, Timeout = TimeSpan.FromMinutes(10) });
 
         public void Dispose() => listener.Close();
+
+        /// <summary>Listens on a free port; where somebody else takes it first, on another.</summary>
+        private static (HttpListener Listener, string Address) Listen()
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                using var free = new TcpListener(IPAddress.Loopback, 0);
+                free.Start();
+                string address = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}/";
+                free.Stop();
+                var listener = new HttpListener();
+                listener.Prefixes.Add(address);
+                try
+                {
+                    listener.Start();
+                    return (listener, address);
+                }
+                catch (HttpListenerException) when (attempt < 20)
+                {
+                    listener.Close();
+                }
+            }
+        }
 
         private async Task Serve()
         {
