@@ -110,18 +110,18 @@ public sealed class EndpointModelTests
             {
                 using var free = new TcpListener(IPAddress.Loopback, 0);
                 free.Start();
-                string address = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}/";
+                string found = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}/";
                 free.Stop();
-                var listener = new HttpListener();
-                listener.Prefixes.Add(address);
+                var server = new HttpListener();
+                server.Prefixes.Add(found);
                 try
                 {
-                    listener.Start();
-                    return (listener, address);
+                    server.Start();
+                    return (server, found);
                 }
                 catch (HttpListenerException) when (attempt < 20)
                 {
-                    listener.Close();
+                    server.Close();
                 }
             }
         }
