@@ -114,8 +114,8 @@ public sealed unsafe class Tensor
     public static Tensor Over(void* data, Shape shape, DType type, object owner) => new(shape, type, data, owner);
 
     /// <summary>
-    /// The elements, or the bytes of a quantised tensor, in order of memory; valid while the tensor is referenced and, for an activation, until its memory is
-    /// given back.
+    /// The elements, or the bytes of a quantised tensor, in order of memory; valid while somebody refers to the tensor (a span does not, and a local that is
+    /// not used any more does not either: see <see cref="GC.KeepAlive"/>) and, for an activation, until its memory is given back.
     /// </summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the stored type, or there are more than 2³¹ elements.</exception>
     public Span<T> Span<T>()
@@ -125,6 +125,16 @@ public sealed unsafe class Tensor
         if (!fits)
             throw new InvalidOperationException($"a tensor of {DType} is not read as {typeof(T).Name}");
         return new Span<T>(Data, checked((int)(Bytes / (nuint)sizeof(T))));
+    }
+
+    /// <summary>A copy of the elements, or of the bytes of a quantised tensor; of a tensor that nobody else refers to, too.</summary>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the stored type, or there are more than 2³¹ elements.</exception>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        T[] copy = Span<T>().ToArray();
+        GC.KeepAlive(this);
+        return copy;
     }
 
     /// <summary>Makes all elements zero. Memory is not touched before somebody reads or adds to it.</summary>

@@ -34,7 +34,7 @@ internal static class Runs
     {
         Tensor copy = Tensor.Zeros(tensor.Shape);
         Kernels.Reference.Copy(tensor, copy);
-        return copy.Span<float>().ToArray();
+        return copy.ToArray<float>();
     }
 
     /// <summary>The most likely continuation, token by token with a cache, or by reading everything again each time.</summary>

@@ -76,7 +76,7 @@ internal sealed class TinyTraining : IDisposable
             Progress = events,
         };
 
-    public static float[][] Weights(LanguageModel model) => [.. model.Transformer.Parameters.Select(p => p.Tensor.Span<float>().ToArray())];
+    public static float[][] Weights(LanguageModel model) => [.. model.Transformer.Parameters.Select(p => p.Tensor.ToArray<float>())];
 
     public void Dispose()
     {

@@ -60,7 +60,7 @@ internal sealed class Agreement(LlamaCpp peer, string folder)
     private static float[] Outputs(Transformer model, int[] ids)
     {
         Pass pass = model.Begin(new Workspace(Kernels.Simd), Batch.Of(ids));
-        return (model.Config.Head ? model.Forward(pass) : model.Stream(pass, model.Embed(pass))).Span<float>().ToArray();
+        return (model.Config.Head ? model.Forward(pass) : model.Stream(pass, model.Embed(pass))).ToArray<float>();
     }
 
     private static double Distance(float[] a, float[] b) => a.Length == b.Length

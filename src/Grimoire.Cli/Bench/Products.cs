@@ -48,7 +48,7 @@ internal static class Products
     {
         const int Pattern = 1 << 14;
         Tensor matrix = Tensor.Zeros(shape, type), pattern = Tensor.Zeros((Pattern / 256, 256)), stored = Tensor.Zeros(pattern.Shape, type);
-        foreach ((int i, float _) in pattern.Span<float>().ToArray().Index())
+        foreach ((int i, float _) in pattern.ToArray<float>().Index())
             pattern.Span<float>()[i] = (float)(0.02 * CountedRandom.Normal(1, (ulong)i));
         Kernels.Simd.Copy(pattern, stored);
         for (int row = 0; row < shape[0]; row++)

@@ -32,7 +32,7 @@ public sealed class ReferencePolicy
 
     /// <summary>ln ρ in nats of every target of the batch, in order; the workspace is given back as it was.</summary>
     public float[] LogProbabilities(TrainingBatch batch, Workspace workspace) => Without(workspace, () =>
-        TokenLogProbabilities.Of(model, model.Begin(workspace, batch.ToBatch()), batch).Span<float>().ToArray());
+        TokenLogProbabilities.Of(model, model.Begin(workspace, batch.ToBatch()), batch).ToArray<float>());
 
     /// <summary>ln ρ of each answer as a whole.</summary>
     internal double[] Sums(IReadOnlyList<EncodedExample> answers, Workspace workspace) =>

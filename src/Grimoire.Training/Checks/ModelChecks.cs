@@ -257,7 +257,7 @@ public sealed class ModelChecks(ModelConfig config, Kernels kernels, ulong seed 
     }
 
     private static float[] LogitsOf(Transformer model, Kernels kernels, Batch batch) =>
-        model.Forward(model.Begin(new Workspace(kernels), batch)).Span<float>().ToArray();
+        model.Forward(model.Begin(new Workspace(kernels), batch)).ToArray<float>();
 
     private static double RootMeanSquare(ReadOnlySpan<double> values)
     {

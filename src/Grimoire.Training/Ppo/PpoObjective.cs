@@ -113,7 +113,7 @@ public sealed class PpoObjective : Objective
         TrainingBatch packed = TrainingBatch.Of([.. rollouts.Select(rollout => rollout.Encoded)]);
         workspace.Reset();
         PolicyReading reading = PolicyReading.Of(model, value, packed, workspace);
-        float[] logs = [.. reading.LogProbabilities.Span<float>()], values = [.. reading.Values.Span<float>()];
+        float[] logs = reading.LogProbabilities.ToArray<float>(), values = reading.Values.ToArray<float>();
         float[] held = reference.LogProbabilities(packed, workspace);
         var drafts = new PpoDraft[rollouts.Length];
         for (int i = 0, at = 0; i < drafts.Length; i++)

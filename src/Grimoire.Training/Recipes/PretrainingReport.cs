@@ -79,7 +79,7 @@ internal static class PretrainingReport
             workspace.Reset();
             Pass pass = model.Transformer.Begin(workspace, sequence.ToBatch());
             Tensor logProbabilities = Ops.LogSoftmax(model.Transformer.Forward(pass));
-            float[] rows = logProbabilities.Span<float>().ToArray();
+            float[] rows = logProbabilities.ToArray<float>();
             StreamingDecoder decoder = model.Tokenizer.CreateDecoder(skipSpecial: false, continues: true);
             for (int t = 0; t < sequence.Targets.Length && shown < SurpriseTokens; t++, shown++)
             {

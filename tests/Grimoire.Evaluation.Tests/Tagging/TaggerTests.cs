@@ -48,7 +48,7 @@ public sealed class TaggerTests : IDisposable
         Tagger tagger = Newborn();
         TaggedSentence[] sentences = [.. TagFile.Read(scratch["dev.conll"]).Take(7), new(["Zoë"]), new(["unheard", "of", "🙂"])];
         TagInput[] inputs = [.. sentences.Select(tagger.Encode)];
-        float[] together = tagger.Scores(new Workspace(Kernels.Reference), inputs, default).Span<float>().ToArray();
+        float[] together = tagger.Scores(new Workspace(Kernels.Reference), inputs, default).ToArray<float>();
         int at = 0;
         foreach (TagInput input in inputs)
         {

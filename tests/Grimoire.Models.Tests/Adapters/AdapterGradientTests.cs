@@ -80,7 +80,7 @@ public sealed class AdapterGradientTests
 
         static double[] Taken(Tensor parameter)
         {
-            double[] gradient = parameter.Grad!.Span<double>().ToArray();
+            double[] gradient = parameter.Grad!.ToArray<double>();
             parameter.Grad = null;
             return gradient;
         }
@@ -96,7 +96,7 @@ public sealed class AdapterGradientTests
         foreach (Parameter parameter in adapter.Parameters.Where(parameter => parameter.Name.Contains(only, StringComparison.Ordinal)))
         {
             double[] direction = [.. Enumerable.Range(0, (int)parameter.Tensor.Shape.Count).Select(i => CountedRandom.Normal(11, (ulong)i))];
-            double[] before = parameter.Tensor.Span<double>().ToArray(), gradient = parameter.Tensor.Grad!.Span<double>().ToArray();
+            double[] before = parameter.Tensor.ToArray<double>(), gradient = parameter.Tensor.Grad!.ToArray<double>();
             double Moved(double step)
             {
                 Span<double> moved = parameter.Tensor.Span<double>();

@@ -94,7 +94,7 @@ public sealed class TokenClassifierTests : IDisposable
     }
 
     private static float[] Scores(TokenClassifier model, IReadOnlyList<WordTokens> text) =>
-        model.Forward(new Workspace(Kernels.Reference), text).Span<float>().ToArray();
+        model.Forward(new Workspace(Kernels.Reference), text).ToArray<float>();
 
     private static TokenClassifier Random(string name)
     {

@@ -89,7 +89,7 @@ public sealed class EncoderTests
     {
         var workspace = new Workspace(Kernels.Reference);
         Pass pass = model.Begin(workspace, Batch.Of(ids));
-        float[][] rows = [.. model.Stream(pass, model.Embed(pass)).Span<float>().ToArray().Chunk(model.Config.Channels)];
+        float[][] rows = [.. model.Stream(pass, model.Embed(pass)).ToArray<float>().Chunk(model.Config.Channels)];
         double[] pooled = [.. Enumerable.Range(0, model.Config.Channels).Select(channel => pooling == Pooling.First ? rows[0][channel] : rows.Average(row => (double)row[channel]))];
         double norm = Math.Sqrt(pooled.Sum(x => x * x));
         return [.. pooled.Select(x => (float)(x / norm))];

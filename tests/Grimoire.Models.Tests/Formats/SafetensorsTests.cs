@@ -68,7 +68,7 @@ public sealed class SafetensorsTests
         using var scratch = new Scratch();
         string json = """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""" + new string(' ', padding);
         SafetensorsFile file = SafetensorsFile.Open(scratch.Write("x", Raw(json, BitConverter.GetBytes(1.5f), BitConverter.GetBytes(-2f))));
-        Assert.Equal([1.5f, -2f], file.Tensor("x").Span<float>().ToArray());
+        Assert.Equal([1.5f, -2f], file.Tensor("x").ToArray<float>());
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class SafetensorsTests
         using var scratch = new Scratch();
         Safetensors.Write(scratch["a"], [("x", Tensor.From(2, [1, 2]))]);
         SafetensorsFile.Open(scratch["a"]).Tensor("x").Span<float>()[0] = 9;
-        Assert.Equal([1f, 2f], SafetensorsFile.Open(scratch["a"]).Tensor("x").Span<float>().ToArray());
+        Assert.Equal([1f, 2f], SafetensorsFile.Open(scratch["a"]).Tensor("x").ToArray<float>());
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class TinyModels
     {
         var workspace = new Workspace(Kernels.Reference, type: DType.F64);
         Transformer wide = Wide.GetValue(model, narrow => narrow.In(DType.F64));
-        return wide.ForwardLast(wide.Begin(workspace, Batch.Of(tokens))).Span<double>().ToArray();
+        return wide.ForwardLast(wide.Begin(workspace, Batch.Of(tokens))).ToArray<double>();
     }
 
     public static double[] LogProbabilities(Transformer model, ReadOnlySpan<int> tokens)

@@ -134,7 +134,7 @@ public sealed class IdentityTests
         model.SetTrainable(false);
         foreach (Parameter parameter in model.Parameters)
         {
-            double[] gradient = parameter.Tensor.Grad!.Span<double>().ToArray();
+            double[] gradient = parameter.Tensor.Grad!.ToArray<double>();
             int steepest = Array.IndexOf(gradient, gradient.MaxBy(Math.Abs));
             double SlopeAt(int i)
             {

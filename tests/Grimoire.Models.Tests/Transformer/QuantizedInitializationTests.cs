@@ -26,7 +26,7 @@ public sealed class QuantizedInitializationTests
         {
             Tensor numbers = Tensor.Zeros(parameter.Tensor.Shape);
             Kernels.Reference.Copy(parameter.Tensor, numbers);
-            float[] values = numbers.Span<float>().ToArray();
+            float[] values = numbers.ToArray<float>();
             double mean = values.Average(), deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
             double expected = parameter.Name.Contains("attn.o", StringComparison.Ordinal) || parameter.Name.Contains("down", StringComparison.Ordinal)
                 ? 0.02 / Math.Sqrt(8) : 0.02;
@@ -38,9 +38,9 @@ public sealed class QuantizedInitializationTests
     public void Weights_depend_on_seed_and_name()
     {
         ParameterSource source = QuantizedInitialization.Random(Config, QuantizationMix.Named("Q4_0"), 5), again = QuantizedInitialization.Random(Config, QuantizationMix.Named("Q4_0"), 5);
-        byte[] first = source("blocks.0.attn.q.weight", (64, 256)).Span<byte>().ToArray(), second = source("blocks.1.attn.q.weight", (64, 256)).Span<byte>().ToArray();
+        byte[] first = source("blocks.0.attn.q.weight", (64, 256)).ToArray<byte>(), second = source("blocks.1.attn.q.weight", (64, 256)).ToArray<byte>();
         Assert.NotEqual(first, second);
-        Assert.Equal(second, again("blocks.1.attn.q.weight", (64, 256)).Span<byte>().ToArray());
-        Assert.Equal(first, again("blocks.0.attn.q.weight", (64, 256)).Span<byte>().ToArray());
+        Assert.Equal(second, again("blocks.1.attn.q.weight", (64, 256)).ToArray<byte>());
+        Assert.Equal(first, again("blocks.0.attn.q.weight", (64, 256)).ToArray<byte>());
     }
 }

@@ -57,7 +57,7 @@ public sealed class PackedFloatTests
 
             kernels.Linear(x, [new(q, null, together[0]), new(k, null, together[1]), new(v, null, together[2])]);
             foreach ((Tensor one, Tensor other) in alone.Zip(together))
-                Assert.Equal(one.Span<float>().ToArray(), other.Span<float>().ToArray());
+                Assert.Equal(one.ToArray<float>(), other.ToArray<float>());
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class PackedFloatTests
                 kernels.Linear(x, up, null, y[1]);
                 kernels.Gate(Activation.Silu, y[0], y[1], y[2]);
                 kernels.GatedLinear(Activation.Silu, x, new(gate, bias, y[3]), new(up, null, y[4]));
-                Assert.Equal(y[2].Span<float>().ToArray(), y[3].Span<float>().ToArray());
+                Assert.Equal(y[2].ToArray<float>(), y[3].ToArray<float>());
             }
         }
     }
@@ -99,7 +99,7 @@ public sealed class PackedFloatTests
                 kernels.Pack(weight);
                 Assert.NotNull(weight.Packed);
                 kernels.Linear(one, weight, null, y);
-                Assert.Equal(expected, y.Span<float>().ToArray());
+                Assert.Equal(expected, y.ToArray<float>());
             }
         }
     }
@@ -122,7 +122,7 @@ public sealed class PackedFloatTests
     {
         Tensor y = Tensor.Zeros((x.Shape.Rows, weight.Shape[0]));
         kernels.Linear(x, weight, bias, y);
-        return y.Span<float>().ToArray();
+        return y.ToArray<float>();
     }
 
     private static Tensor Weight(DType type, int outputs, int inputs, ulong seed)

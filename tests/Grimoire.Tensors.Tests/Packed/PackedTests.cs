@@ -60,7 +60,7 @@ public sealed class PackedTests
             Tensor[] ys = [.. weights.Select(weight => Tensor.Zeros((rows, weight.Shape[0])))];
             Kernels.Simd.Linear(x.Rows(0, rows), [new(weights[0], bias, ys[0]), new(weights[1], null, ys[1]), new(weights[2], null, ys[2])]);
             for (int i = 0; i < weights.Length; i++)
-                Assert.Equal(Product(Kernels.Simd, x.Rows(0, rows), weights[i], i == 0 ? bias : null), ys[i].Span<float>().ToArray());
+                Assert.Equal(Product(Kernels.Simd, x.Rows(0, rows), weights[i], i == 0 ? bias : null), ys[i].ToArray<float>());
         }
     }
 
@@ -81,7 +81,7 @@ public sealed class PackedTests
                 for (int group = 0, row = 0; group < sizes.Length; row += sizes[group++])
                 {
                     if (sizes[group] > 0)
-                        Assert.Equal(Product(kernels, x.Rows(row, sizes[group]), weights[group], null), y.Rows(row, sizes[group]).Span<float>().ToArray());
+                        Assert.Equal(Product(kernels, x.Rows(row, sizes[group]), weights[group], null), y.Rows(row, sizes[group]).ToArray<float>());
                 }
             }
         }
@@ -126,14 +126,14 @@ public sealed class PackedTests
     {
         Tensor weight = Weight(DType.Q8_0, 17), x = Tensor.Zeros((1, Inputs)), bias = Random((17), 5);
         x.Span<float>()[3] = float.Epsilon * 150;
-        Assert.Equal(bias.Span<float>().ToArray(), Product(Kernels.Simd, x, weight, bias));
+        Assert.Equal(bias.ToArray<float>(), Product(Kernels.Simd, x, weight, bias));
     }
 
     private static float[] Product(Kernels kernels, Tensor x, Tensor weight, Tensor? bias)
     {
         Tensor y = Tensor.Zeros((x.Shape[0], weight.Shape[0]));
         kernels.Linear(x, weight, bias, y);
-        return y.Span<float>().ToArray();
+        return y.ToArray<float>();
     }
 
     /// <summary>A row of Q4_1 as the documentation says: 20 bytes for 32 numbers, d · q + m.</summary>

@@ -112,10 +112,10 @@ public sealed class EncodingTests
             kernels.Copy(x, half);
             kernels.Copy(half, q8);
             float[] rounded = [.. Input.Select(value => (float)(Half)value)];
-            Assert.Equal(Encode(DType.Q8_0, rounded), q8.Span<byte>().ToArray());
+            Assert.Equal(Encode(DType.Q8_0, rounded), q8.ToArray<byte>());
             Tensor q4 = Tensor.Zeros(x.Shape, DType.Q4_K), back = Tensor.Zeros(x.Shape, DType.BF16), wide = Tensor.Zeros(x.Shape, DType.F64);
             kernels.Copy(q8, q4);
-            Assert.Equal(Encode(DType.Q4_K, Decode(DType.Q8_0, q8.Span<byte>())), q4.Span<byte>().ToArray());
+            Assert.Equal(Encode(DType.Q4_K, Decode(DType.Q8_0, q8.Span<byte>())), q4.ToArray<byte>());
             kernels.Copy(q4, back);
             kernels.Copy(q4, wide);
             float[] decoded = Decode(DType.Q4_K, q4.Span<byte>());

@@ -29,7 +29,7 @@ public sealed class CachedAttentionTests
                 Tensor alone = Tensor.Zeros((1, heads, channels)), query = Tensor.Zeros(alone.Shape);
                 kernels.CopyRows(q, row + 1, 1, query, 0);
                 kernels.Attention(query, own.Rows(0, 1), own.Rows(0, 1), [new(0, 1, Past + row, keys, values, Written: true)], spec, alone, null);
-                Assert.Equal(together.Rows(row + 1, 1).Span<float>().ToArray(), alone.Span<float>().ToArray());
+                Assert.Equal(together.Rows(row + 1, 1).ToArray<float>(), alone.ToArray<float>());
             }
         }
     }
@@ -43,10 +43,10 @@ public sealed class CachedAttentionTests
         Tensor x = Normal((5, 2, 64), 5), fast = Tensor.Zeros((9, 2, 64), DType.Q8_0), slow = Tensor.Zeros((9, 2, 64), DType.Q8_0);
         Kernels.CreateSimd(2, bits).CopyRows(x, 1, 4, fast, 3);
         Kernels.Reference.CopyRows(x, 1, 4, slow, 3);
-        Assert.Equal(slow.Span<byte>().ToArray(), fast.Span<byte>().ToArray());
+        Assert.Equal(slow.ToArray<byte>(), fast.ToArray<byte>());
         var expected = new byte[DType.Q8_0.Bytes(4 * 128)];
         Quantization.Quantize(DType.Q8_0, x.Rows(1, 4).Span<float>(), expected);
-        Assert.Equal(expected, fast.Rows(3, 4).Span<byte>().ToArray());
+        Assert.Equal(expected, fast.Rows(3, 4).ToArray<byte>());
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class ProductTests
             {
                 Tensor y = Tensor.From(c.Shape, c.Span<float>());
                 kernels.MatMul(a, b, y, transposeA, transposeB, accumulate);
-                Assert.Equal(expected, y.Span<float>().ToArray());
+                Assert.Equal(expected, y.ToArray<float>());
             }
         }
     }
@@ -33,7 +33,7 @@ public sealed class ProductTests
     private static float[] Chains(Tensor a, Tensor b, Tensor c, bool transposeA, bool transposeB, bool accumulate)
     {
         int rows = c.Shape[0], columns = c.Shape[1], depth = a.Shape[transposeA ? 0 : 1];
-        float[] sums = c.Span<float>().ToArray();
+        float[] sums = c.ToArray<float>();
         Span<float> x = a.Span<float>(), w = b.Span<float>();
         for (int i = 0; i < rows; i++)
         {

@@ -57,7 +57,7 @@ public sealed class RowTests
     {
         Tensor y = Normal((x.Shape[0], weight.Shape[0]), 9);
         kernels.Linear(x, weight, bias, y);
-        return y.Span<float>().ToArray();
+        return y.ToArray<float>();
     }
 
     private static Tensor Weight(DType type, int outputs, int inputs)

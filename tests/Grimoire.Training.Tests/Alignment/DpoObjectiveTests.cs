@@ -54,7 +54,7 @@ public sealed class DpoObjectiveTests : IDisposable
             TinyPreferences.Disturb(model);
             var objective = new DpoObjective(model, ReferencePolicy.Of(tiny.Model().Transformer), Pairs, new(), batch, accumulate, 3);
             GradientCheck.Backward(objective.Prepare(new(), new Workspace(Kernels.Simd)));
-            return [.. model.Parameters.Select(p => p.Tensor.Grad!.Span<float>().ToArray())];
+            return [.. model.Parameters.Select(p => p.Tensor.Grad!.ToArray<float>())];
         }
 
         foreach ((float[] one, float[] two) in Gradients(6, 1).Zip(Gradients(2, 3)))

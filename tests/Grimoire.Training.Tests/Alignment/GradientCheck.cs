@@ -11,7 +11,7 @@ internal static class GradientCheck
     public static void Run(Transformer model, Func<StepWork> work)
     {
         Backward(work());
-        float[][] gradients = [.. model.Parameters.Select(p => p.Tensor.Grad!.Span<float>().ToArray())];
+        float[][] gradients = [.. model.Parameters.Select(p => p.Tensor.Grad!.ToArray<float>())];
         double norm = Math.Sqrt(gradients.Sum(g => g.Sum(x => (double)x * x)));
         Assert.True(norm > 0);
         Move(model, gradients, Length / norm);

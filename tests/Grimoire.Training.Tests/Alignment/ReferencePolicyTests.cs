@@ -53,6 +53,6 @@ public sealed class ReferencePolicyTests : IDisposable
     private float[] Policy(Transformer model)
     {
         workspace.Reset();
-        return TokenLogProbabilities.Of(model, model.Begin(workspace, Batch.ToBatch()), Batch).Span<float>().ToArray();
+        return TokenLogProbabilities.Of(model, model.Begin(workspace, Batch.ToBatch()), Batch).ToArray<float>();
     }
 }

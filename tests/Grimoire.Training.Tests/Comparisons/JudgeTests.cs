@@ -56,7 +56,7 @@ public sealed class JudgeTests
         double Likely(string a, string b)
         {
             int[] ids = [.. encoder.EncodePrompt(new PromptExample(new Passage(judge.Question(Prompt, a, b)), [])), .. format is null ? model.Tokenizer.Encode(" ") : []];
-            float[] logits = model.Transformer.ForwardLast(model.Transformer.Begin(new Workspace(Kernels.Reference), Batch.Of(ids))).Span<float>().ToArray();
+            float[] logits = model.Transformer.ForwardLast(model.Transformer.Begin(new Workspace(Kernels.Reference), Batch.Of(ids))).ToArray<float>();
             (double yes, double no) = (Math.Exp(logits[model.Tokenizer.Id("A")!.Value]), Math.Exp(logits[model.Tokenizer.Id("B")!.Value]));
             return yes / (yes + no);
         }

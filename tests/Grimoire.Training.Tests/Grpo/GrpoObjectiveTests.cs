@@ -168,7 +168,7 @@ public sealed class GrpoObjectiveTests : IDisposable
             tape.Backward(loss.Root, loss.Scale);
         }
 
-        float[][] gradients = [.. model.Transformer.Parameters.Select(p => p.Tensor.Grad is { } g ? g.Span<float>().ToArray() : new float[p.Tensor.Shape.Count])];
+        float[][] gradients = [.. model.Transformer.Parameters.Select(p => p.Tensor.Grad is { } g ? g.ToArray<float>() : new float[p.Tensor.Shape.Count])];
         foreach (Parameter parameter in model.Transformer.Parameters)
         {
             if (parameter.Tensor.Grad is { } gradient)

@@ -16,7 +16,7 @@ public sealed class TokenLogProbabilityTests
     {
         Transformer model = Model();
         var workspace = new Workspace(Kernels.Simd);
-        float[] found = TokenLogProbabilities.Of(model, model.Begin(workspace, Batch.ToBatch()), Batch).Span<float>().ToArray();
+        float[] found = TokenLogProbabilities.Of(model, model.Begin(workspace, Batch.ToBatch()), Batch).ToArray<float>();
         Span<float> all = Ops.LogSoftmax(model.Forward(model.Begin(workspace, Batch.ToBatch()))).Span<float>();
         int[] rows = TokenLogProbabilities.TrainedRows(Batch);
         Assert.Equal([1, 2, 5, 6], rows);
@@ -34,7 +34,7 @@ public sealed class TokenLogProbabilityTests
         Tensor hidden = model.Stream(pass, model.Embed(pass));
         float[] found = TokenLogProbabilities.Entropies(model, hidden, Batch);
         Assert.Same(tape, workspace.Tape);
-        float[] logs = Ops.LogSoftmax(model.Unembed(hidden)).Span<float>().ToArray();
+        float[] logs = Ops.LogSoftmax(model.Unembed(hidden)).ToArray<float>();
         int[] rows = TokenLogProbabilities.TrainedRows(Batch);
         Assert.Equal(rows.Length, found.Length);
         for (int i = 0; i < rows.Length; i++)
@@ -57,7 +57,7 @@ public sealed class TokenLogProbabilityTests
         tape.Backward(Ops.Sum(losses * workspace.From(losses.Shape, spread)));
         foreach ((Parameter a, Parameter b) in one.Parameters.Zip(other.Parameters))
         {
-            float[] right = b.Tensor.Grad!.Span<float>().ToArray(), found = a.Tensor.Grad!.Span<float>().ToArray();
+            float[] right = b.Tensor.Grad!.ToArray<float>(), found = a.Tensor.Grad!.ToArray<float>();
             for (int i = 0; i < right.Length; i++)
                 Assert.Equal(right[i], found[i], 1e-5);
         }

@@ -23,7 +23,7 @@ public sealed class MuonTests
                 g.Span<float>()[(r * columns) + c] = (float)Enumerable.Range(0, side).Sum(k => (1 + (9.0 * k / side)) * left[r, k] * right[c, k]);
         }
 
-        float[] result = Muon.Orthogonalize(workspace, g).Span<float>().ToArray();
+        float[] result = Muon.Orthogonalize(workspace, g).ToArray<float>();
         for (int j = 0; j < side; j++)
         {
             for (int k = 0; k < side; k++)
@@ -74,7 +74,7 @@ public sealed class MuonTests
 
         OptimizerTests.AssertClose([weight], [parameters[1]]);
         foreach (Parameter p in rest)
-            Assert.Equal(p.Tensor.Span<float>().ToArray(), parameters.Single(q => q.Name == p.Name).Tensor.Span<float>().ToArray());
+            Assert.Equal(p.Tensor.ToArray<float>(), parameters.Single(q => q.Name == p.Name).Tensor.ToArray<float>());
         Assert.Equal(["blocks.0.mlp.up.weight.velocity"], muon.State.Select(p => p.Name).Where(name => name.EndsWith("velocity", StringComparison.Ordinal)));
     }
 

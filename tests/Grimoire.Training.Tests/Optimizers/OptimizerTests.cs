@@ -112,12 +112,12 @@ public sealed class OptimizerTests
         }
 
         foreach ((Parameter a, Parameter b) in one.Zip(other))
-            Assert.Equal(a.Tensor.Span<float>().ToArray(), b.Tensor.Span<float>().ToArray());
+            Assert.Equal(a.Tensor.ToArray<float>(), b.Tensor.ToArray<float>());
         Assert.Equal(first.State.Count(), first.State.Select(p => p.Name).Distinct().Count());
 
         first.Reset();
         Assert.Equal(0, first.Steps);
-        Assert.All(first.State, p => Assert.All(p.Tensor.Span<float>().ToArray(), value => Assert.Equal(0, value)));
+        Assert.All(first.State, p => Assert.All(p.Tensor.ToArray<float>(), value => Assert.Equal(0, value)));
     }
 
     [Fact]
@@ -164,13 +164,13 @@ public sealed class OptimizerTests
         }
     }
 
-    internal static double[][] Copies(Parameter[] parameters) => [.. parameters.Select(p => p.Tensor.Span<float>().ToArray().Select(x => (double)x).ToArray())];
+    internal static double[][] Copies(Parameter[] parameters) => [.. parameters.Select(p => p.Tensor.ToArray<float>().Select(x => (double)x).ToArray())];
 
     internal static void AssertClose(double[][] expected, Parameter[] parameters)
     {
         for (int p = 0; p < parameters.Length; p++)
         {
-            float[] actual = parameters[p].Tensor.Span<float>().ToArray();
+            float[] actual = parameters[p].Tensor.ToArray<float>();
             for (int i = 0; i < actual.Length; i++)
                 Assert.Equal(expected[p][i], actual[i], 2e-5);
         }

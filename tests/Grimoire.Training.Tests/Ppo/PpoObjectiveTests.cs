@@ -25,7 +25,7 @@ public sealed class PpoObjectiveTests : IDisposable
             at.Workspace.Reset();
             TrainingBatch packed = TrainingBatch.Of([.. step.Answers(pass).Select(a => a.Encoded)]);
             PolicyReading reading = PolicyReading.Of(at.Model.Transformer, at.Trainee.Heads[0], packed, at.Workspace);
-            float[] now = [.. reading.LogProbabilities.Span<float>()], old = [.. step.Answers(pass).SelectMany(a => a.LogProbabilities)];
+            float[] now = reading.LogProbabilities.ToArray<float>(), old = [.. step.Answers(pass).SelectMany(a => a.LogProbabilities)];
             Assert.All(now.Zip(old), p => Assert.Equal(0, p.First - p.Second, 1e-6f));
         }
 
@@ -65,7 +65,7 @@ public sealed class PpoObjectiveTests : IDisposable
         float[] Of(double weight)
         {
             (Setting at, _) = Moved(Small with { ValueWeight = weight });
-            return [.. at.Model.Transformer.Parameters.SelectMany(p => p.Tensor.Grad!.Span<float>().ToArray())];
+            return [.. at.Model.Transformer.Parameters.SelectMany(p => p.Tensor.Grad!.ToArray<float>())];
         }
 
         Assert.Equal(Of(0), Of(10));
@@ -78,7 +78,7 @@ public sealed class PpoObjectiveTests : IDisposable
         {
             Setting at = Begin(Small, batch: batch);
             Gradients(at.Objective.Prepare(new TrainerState(), at.Workspace), at);
-            return [.. at.Trainee.Parameters.SelectMany(p => p.Tensor.Grad!.Span<float>().ToArray())];
+            return [.. at.Trainee.Parameters.SelectMany(p => p.Tensor.Grad!.ToArray<float>())];
         }
 
         float[] one = Of(1);
@@ -94,7 +94,7 @@ public sealed class PpoObjectiveTests : IDisposable
         float[][] before = TinyTraining.Weights(at.Model);
         Train(at, "unmoved", rounds: 2);
         Assert.Equal(before, TinyTraining.Weights(at.Model));
-        Assert.All(at.Trainee.Heads[0].Weight.Span<float>().ToArray(), w => Assert.Equal(0, w));
+        Assert.All(at.Trainee.Heads[0].Weight.ToArray<float>(), w => Assert.Equal(0, w));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class PpoObjectiveTests : IDisposable
         }
 
         Assert.Equal(TinyTraining.Weights(whole.Model), TinyTraining.Weights(second.Model));
-        Assert.Equal(whole.Trainee.Heads[0].Weight.Span<float>().ToArray(), second.Trainee.Heads[0].Weight.Span<float>().ToArray());
+        Assert.Equal(whole.Trainee.Heads[0].Weight.ToArray<float>(), second.Trainee.Heads[0].Weight.ToArray<float>());
         Assert.NotEqual(settings.Kl, whole.Objective.Memory[Metric.Beta]);
         Assert.Equal(whole.Objective.Memory, second.Objective.Memory);
     }
@@ -205,7 +205,7 @@ public sealed class PpoObjectiveTests : IDisposable
     private static void AssertSlope(Parameter parameter, StepWork work, Setting at)
     {
         const float H = 2e-3f;
-        float[] gradient = parameter.Tensor.Grad!.Span<float>().ToArray();
+        float[] gradient = parameter.Tensor.Grad!.ToArray<float>();
         int steepest = Enumerable.Range(0, gradient.Length).MaxBy(i => Math.Abs(gradient[i]));
         double Loss(float by)
         {

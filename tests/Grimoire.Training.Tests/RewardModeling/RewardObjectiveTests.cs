@@ -118,6 +118,6 @@ public sealed class RewardObjectiveTests
             tape.Backward(loss.Root, loss.Scale);
         }
 
-        return [.. all.Select(parameter => parameter.Tensor.Grad?.Span<float>().ToArray() ?? [])];
+        return [.. all.Select(parameter => parameter.Tensor.Grad?.ToArray<float>() ?? [])];
     }
 }

@@ -35,7 +35,7 @@ public sealed class RolloutSamplerTests
         Rollout[] rollouts = [.. TinyAnswers.Sampler(Model).Sample(TinyAnswers.Prompts, 3, new GenerationOptions { MaxTokens = 9 }, 3)];
         TrainingBatch batch = TrainingBatch.Of([.. rollouts.Select(r => r.Encoded)]);
         var workspace = new Workspace(Kernels.Simd);
-        float[] logs = TokenLogProbabilities.Of(Model.Transformer, Model.Transformer.Begin(workspace, batch.ToBatch()), batch).Span<float>().ToArray();
+        float[] logs = TokenLogProbabilities.Of(Model.Transformer, Model.Transformer.Begin(workspace, batch.ToBatch()), batch).ToArray<float>();
         float[] remembered = [.. rollouts.SelectMany(r => r.LogProbabilities)];
         Assert.Equal(remembered.Length, logs.Length);
         Assert.All(remembered.Zip(logs), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));

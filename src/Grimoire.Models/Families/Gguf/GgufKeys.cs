@@ -34,7 +34,7 @@ internal sealed class GgufKeys(GgufMetadata metadata, TensorFiles files, string 
         Tensor tensor = files.Tensor(name);
         if (tensor.Shape.Rank != 1 || tensor.DType != DType.F32)
             throw new GrimoireException($"{files.PathOf(name)}: tensor {name} is {tensor}; a list in F32 is expected.");
-        return ValueList.Of<double>([.. tensor.Span<float>().ToArray().Select(Shortest)]);
+        return ValueList.Of<double>([.. tensor.ToArray<float>().Select(Shortest)]);
     }
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; of a list for each layer all must be the same.</summary>

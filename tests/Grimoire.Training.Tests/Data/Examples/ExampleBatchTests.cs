@@ -148,7 +148,7 @@ public sealed class ExampleBatchTests : IDisposable
 
     private static float[][] Take(LanguageModel model)
     {
-        float[][] gradients = [.. model.Transformer.Parameters.Select(p => p.Tensor.Grad!.Span<float>().ToArray())];
+        float[][] gradients = [.. model.Transformer.Parameters.Select(p => p.Tensor.Grad!.ToArray<float>())];
         foreach (Parameter parameter in model.Transformer.Parameters)
             parameter.Tensor.Grad!.Span<float>().Clear();
         return gradients;
