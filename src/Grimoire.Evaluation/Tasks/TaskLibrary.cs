@@ -61,7 +61,7 @@ public static class TaskLibrary
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return File.Exists(path) ? File.ReadAllBytes(path) : throw new GrimoireException($"{path}: there is no such file; give a task's name or its file.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

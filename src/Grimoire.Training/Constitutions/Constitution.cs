@@ -33,7 +33,10 @@ public sealed class Constitution
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+            var file = new FileInfo(path);
+            if (!file.Exists)
+                throw new GrimoireException($"{path}: no such file; check the path, or see docs/constitution.json for an example.");
+            if (file.Length > LargestFile)
                 throw new GrimoireException($"{path}: too large for a constitution; is it something else?");
             return Parse(JsonNode.Parse(File.ReadAllText(path), documentOptions: Readable), path);
         }
