@@ -7,8 +7,6 @@ namespace Grimoire.Cli.Commands;
 /// <summary>Which metrics score texts, and how.</summary>
 internal sealed record ScoreSettings
 {
-    private const string NoBleu = "without bleu in --metrics", NoChrf = "without chrf in --metrics", NoTer = "without ter in --metrics";
-
     private static readonly string[] Rouges = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
 
     public IReadOnlyList<string> Metrics { get; init; } = ["bleu", "chrf", "ter"];
@@ -42,45 +40,43 @@ internal sealed record ScoreSettings
             Texts("names, joined by commas"), (ScoreSettings c) => c.Metrics, (c, v) => c with { Metrics = v }),
         Setting.Of("lowercase", "case makes no difference (it makes none to TER and ROUGE anyway)", Flag,
             (ScoreSettings c) => c.Lowercase, (c, v) => c with { Lowercase = v }),
-        Setting.Of("tokenize", "how BLEU finds words", Text("13a, intl, char, zh or none"),
-            (ScoreSettings c) => c.Tokenize, (c, v) => c with { Tokenize = v }, "BLEU").IdleWhere(c => !c.Measures("bleu"), NoBleu),
-        Setting.Of("smooth", "what becomes of n-grams without a match",
-            Choice(("exp", BleuSmoothing.Exponential), ("floor", BleuSmoothing.Floor), ("add-k", BleuSmoothing.AddK), ("none", BleuSmoothing.None)),
-            (ScoreSettings c) => c.Smooth, (c, v) => c with { Smooth = v }, "BLEU").IdleWhere(c => !c.Measures("bleu"), NoBleu),
-        Setting.Of("smooth_value", "the number of floor (otherwise 0.1) or add-k (otherwise 1)", Number(0, 1e6).OrNone(),
-            (ScoreSettings c) => c.SmoothValue, (c, v) => c with { SmoothValue = v }, "BLEU")
-            .IdleWhere(c => !c.Measures("bleu"), NoBleu)
-            .IdleWhere(c => c.Smooth is not (BleuSmoothing.Floor or BleuSmoothing.AddK), "without --smooth floor or add-k"),
-        Setting.Of("max_order", "the longest n-grams", Count(1, 16), (ScoreSettings c) => c.MaxOrder, (c, v) => c with { MaxOrder = v }, "BLEU")
-            .IdleWhere(c => !c.Measures("bleu"), NoBleu),
-        Setting.Of("effective_order", "leave out n-grams longer than the whole text; single lines always do", Flag,
-            (ScoreSettings c) => c.EffectiveOrder, (c, v) => c with { EffectiveOrder = v }, "BLEU").IdleWhere(c => !c.Measures("bleu"), NoBleu),
-        Setting.Of("char_order", "the longest n-grams of characters", Count(1, 16),
-            (ScoreSettings c) => c.Chrf.CharacterOrder, (c, v) => c with { Chrf = c.Chrf with { CharacterOrder = v } }, "chrF")
-            .IdleWhere(c => !c.Measures("chrf"), NoChrf),
-        Setting.Of("word_order", "the longest n-grams of words; chrf++ has 2", Count(0, 16),
-            (ScoreSettings c) => c.Chrf.WordOrder, (c, v) => c with { Chrf = c.Chrf with { WordOrder = v } }, "chrF")
-            .IdleWhere(c => !c.Names.Contains("chrf"), NoChrf),
-        Setting.Of("beta", "recall weighs its square", Count(1, 100),
-            (ScoreSettings c) => c.Chrf.Beta, (c, v) => c with { Chrf = c.Chrf with { Beta = v } }, "chrF").IdleWhere(c => !c.Measures("chrf"), NoChrf),
-        Setting.Of("whitespace", "white space counts", Flag,
-            (ScoreSettings c) => c.Chrf.Whitespace, (c, v) => c with { Chrf = c.Chrf with { Whitespace = v } }, "chrF")
-            .IdleWhere(c => !c.Measures("chrf"), NoChrf),
-        Setting.Of("eps_smoothing", "orders without n-grams count as next to nothing instead of not at all", Flag,
-            (ScoreSettings c) => c.Chrf.EpsilonSmoothing, (c, v) => c with { Chrf = c.Chrf with { EpsilonSmoothing = v } }, "chrF")
-            .IdleWhere(c => !c.Measures("chrf"), NoChrf),
-        Setting.Of("normalized", "set punctuation apart", Flag,
-            (ScoreSettings c) => c.Ter.Normalized, (c, v) => c with { Ter = c.Ter with { Normalized = v } }, "TER").IdleWhere(c => !c.Measures("ter"), NoTer),
-        Setting.Of("no_punct", "leave out punctuation", Flag,
-            (ScoreSettings c) => c.Ter.NoPunctuation, (c, v) => c with { Ter = c.Ter with { NoPunctuation = v } }, "TER")
-            .IdleWhere(c => !c.Measures("ter"), NoTer),
-        Setting.Of("asian", "with the two above: Chinese and Japanese too", Flag,
-            (ScoreSettings c) => c.Ter.AsianSupport, (c, v) => c with { Ter = c.Ter with { AsianSupport = v } }, "TER")
-            .IdleWhere(c => !c.Measures("ter"), NoTer)
-            .IdleWhere(c => !c.Ter.Normalized && !c.Ter.NoPunctuation, "without --normalized or --no-punct"),
-        Setting.Of("case_sensitive", "case makes a difference", Flag,
-            (ScoreSettings c) => c.Ter.CaseSensitive, (c, v) => c with { Ter = c.Ter with { CaseSensitive = v } }, "TER")
-            .IdleWhere(c => !c.Measures("ter"), NoTer),
+        .. OfMetric(
+            "bleu",
+            Setting.Of("tokenize", "how BLEU finds words", Text("13a, intl, char, zh or none"),
+                (ScoreSettings c) => c.Tokenize, (c, v) => c with { Tokenize = v }, "BLEU"),
+            Setting.Of("smooth", "what becomes of n-grams without a match",
+                Choice(("exp", BleuSmoothing.Exponential), ("floor", BleuSmoothing.Floor), ("add-k", BleuSmoothing.AddK), ("none", BleuSmoothing.None)),
+                (ScoreSettings c) => c.Smooth, (c, v) => c with { Smooth = v }, "BLEU"),
+            Setting.Of("smooth_value", "the number of floor (otherwise 0.1) or add-k (otherwise 1)", Number(0, 1e6).OrNone(),
+                (ScoreSettings c) => c.SmoothValue, (c, v) => c with { SmoothValue = v }, "BLEU")
+                .IdleWhere(c => c.Measures("bleu") && c.Smooth is not (BleuSmoothing.Floor or BleuSmoothing.AddK), "without --smooth floor or add-k"),
+            Setting.Of("max_order", "the longest n-grams", Count(1, 16), (ScoreSettings c) => c.MaxOrder, (c, v) => c with { MaxOrder = v }, "BLEU"),
+            Setting.Of("effective_order", "leave out n-grams longer than the whole text; single lines always do", Flag,
+                (ScoreSettings c) => c.EffectiveOrder, (c, v) => c with { EffectiveOrder = v }, "BLEU")),
+        .. OfMetric(
+            "chrf",
+            Setting.Of("char_order", "the longest n-grams of characters", Count(1, 16),
+                (ScoreSettings c) => c.Chrf.CharacterOrder, (c, v) => c with { Chrf = c.Chrf with { CharacterOrder = v } }, "chrF"),
+            Setting.Of("word_order", "the longest n-grams of words; chrf++ has 2", Count(0, 16),
+                (ScoreSettings c) => c.Chrf.WordOrder, (c, v) => c with { Chrf = c.Chrf with { WordOrder = v } }, "chrF")
+                .IdleWhere(c => !c.Names.Contains("chrf"), "without chrf in --metrics"),
+            Setting.Of("beta", "recall weighs its square", Count(1, 100),
+                (ScoreSettings c) => c.Chrf.Beta, (c, v) => c with { Chrf = c.Chrf with { Beta = v } }, "chrF"),
+            Setting.Of("whitespace", "white space counts", Flag,
+                (ScoreSettings c) => c.Chrf.Whitespace, (c, v) => c with { Chrf = c.Chrf with { Whitespace = v } }, "chrF"),
+            Setting.Of("eps_smoothing", "orders without n-grams count as next to nothing instead of not at all", Flag,
+                (ScoreSettings c) => c.Chrf.EpsilonSmoothing, (c, v) => c with { Chrf = c.Chrf with { EpsilonSmoothing = v } }, "chrF")),
+        .. OfMetric(
+            "ter",
+            Setting.Of("normalized", "set punctuation apart", Flag,
+                (ScoreSettings c) => c.Ter.Normalized, (c, v) => c with { Ter = c.Ter with { Normalized = v } }, "TER"),
+            Setting.Of("no_punct", "leave out punctuation", Flag,
+                (ScoreSettings c) => c.Ter.NoPunctuation, (c, v) => c with { Ter = c.Ter with { NoPunctuation = v } }, "TER"),
+            Setting.Of("asian", "with the two above: Chinese and Japanese too", Flag,
+                (ScoreSettings c) => c.Ter.AsianSupport, (c, v) => c with { Ter = c.Ter with { AsianSupport = v } }, "TER")
+                .IdleWhere(c => c.Measures("ter") && !c.Ter.Normalized && !c.Ter.NoPunctuation, "without --normalized or --no-punct"),
+            Setting.Of("case_sensitive", "case makes a difference", Flag,
+                (ScoreSettings c) => c.Ter.CaseSensitive, (c, v) => c with { Ter = c.Ter with { CaseSensitive = v } }, "TER")),
         Setting.Of("stem", "ROUGE: words lose their English endings", Flag, (ScoreSettings c) => c.Stem, (c, v) => c with { Stem = v }, "Others")
             .IdleWhere(c => !c.Measures("rouge"), "without rouge in --metrics"),
         Setting.Of("normalize", "em and f1: leave out case, punctuation and articles as SQuAD does, or white space only", Choice<AnswerNormalization>(),
@@ -97,6 +93,10 @@ internal sealed record ScoreSettings
         TextMetric[] metrics = [.. Names.SelectMany(Named).DistinctBy(metric => metric.Name)];
         return metrics.Length > 0 ? metrics : throw new UsageException("--metrics names nothing to measure; see grimoire score --help.");
     }
+
+    /// <summary>Settings of one metric, which change nothing where it is not measured.</summary>
+    private static IEnumerable<Setting<ScoreSettings>> OfMetric(string metric, params Setting<ScoreSettings>[] settings) =>
+        settings.Select(setting => setting.IdleWhere(c => !c.Measures(metric), $"without {metric} in --metrics"));
 
     private IEnumerable<string> Names =>
         Metrics.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Grimoire.Training.Data;
 
@@ -69,12 +67,5 @@ public sealed record Comparison(Passage Prompt, ComparedAnswer First, ComparedAn
 
     private static string Answerer(string model, ulong seed) => FormattableString.Invariant($"{seed} {model}");
 
-    private static string Hash(Passage prompt, string[] parts)
-    {
-        var json = new JsonArray(Content(prompt), parts[0], parts[1]);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())).AsSpan(0, 8));
-    }
-
-    /// <summary>A passage as a column holds it.</summary>
-    internal static JsonNode Content(Passage passage) => passage.Text is { } text ? JsonValue.Create(text) : passage.Messages!.DeepClone();
+    private static string Hash(Passage prompt, string[] parts) => JsonDigest.KeyOf(new JsonArray(prompt.ToJson(), parts[0], parts[1]));
 }

@@ -20,7 +20,7 @@ internal static class ComparisonRow
         (string oneKey, string otherKey) = comparison.IsDecided ? (Chosen, Rejected) : (First, Second);
         return new JsonObject
         {
-            [Prompt] = Comparison.Content(comparison.Prompt),
+            [Prompt] = comparison.Prompt.ToJson(),
             [oneKey] = Answer(comparison.Prompt, one.Text),
             [otherKey] = Answer(comparison.Prompt, other.Text),
             [ChoiceKey] = comparison.Choice.ToString().ToLowerInvariant(),

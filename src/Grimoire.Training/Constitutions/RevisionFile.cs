@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Grimoire.Training.Data;
 using Grimoire.Training.Runs;
@@ -72,10 +70,10 @@ public sealed class RevisionFile : IDisposable
     /// <summary>Names a revision before it is made: by its prompt, the model, the constitution and the seed.</summary>
     public static string KeyOf(Passage prompt, string model, Constitution constitution, int rounds, ulong seed)
     {
-        var all = new JsonArray(Comparison.Content(prompt), model, rounds, seed);
+        var all = new JsonArray(prompt.ToJson(), model, rounds, seed);
         foreach (Principle principle in constitution.All)
             all.Add((JsonNode)new JsonArray(principle.Critique, principle.Revision));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToJsonString())).AsSpan(0, 8));
+        return JsonDigest.KeyOf(all);
     }
 
     /// <summary>Whether a revision was made before.</summary>
@@ -93,7 +91,7 @@ public sealed class RevisionFile : IDisposable
         bool talks = prompt.Messages is not null;
         var row = new JsonObject
         {
-            [Prompt] = Comparison.Content(prompt),
+            [Prompt] = prompt.ToJson(),
             ["chosen"] = Said(revision.Revised, talks),
             ["rejected"] = Said(revision.Answer, talks),
             ["principles"] = new JsonArray([.. revision.Critiques.Select(c => JsonValue.Create(c.Principle.Name))]),

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Grimoire.Training.Data;
@@ -28,8 +25,10 @@ public sealed class Passage
         : new JsonArray(new JsonObject { ["role"] = role, ["content"] = Text!.Trim() });
 
     /// <summary>The seed of what is drawn for it: of what it says and a run's seed alone, so that it matters not where files or models lie.</summary>
-    public ulong SeedOf(ulong seed) =>
-        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(new JsonArray(content.DeepClone(), seed).ToJsonString())));
+    public ulong SeedOf(ulong seed) => JsonDigest.Of(new JsonArray(ToJson(), seed));
+
+    /// <summary>It as a column holds it: a copy of the text or the messages.</summary>
+    internal JsonNode ToJson() => content.DeepClone();
 
     /// <summary>This passage and then another, as one conversation.</summary>
     internal JsonArray Then(Passage answer)
